@@ -1,5 +1,5 @@
 /** JSON-line logging with secrets removed before a line is written. */
-import { pino } from 'pino';
+import { type Logger as Pino, pino } from 'pino';
 
 /** The levels of `LOG_LEVEL`, quietest last. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -71,11 +71,19 @@ export function createLogger(level: LogLevel, write?: (line: string) => void): L
     messageKey: 'msg',
   };
   const labels = { formatters: { level: (label: string) => ({ level: label }) } };
-  const sink = pino({ ...options, ...labels }, write ? { write } : pino.destination({ fd: 1, sync: true }));
+  const sink: Pino = pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    write ? { write } : pino.destination({ fd: 1, sync: true }),
+  );
   return wrap(sink, 'main', {});
 }
 
-function wrap(sink: ReturnType<typeof pino>, tag: string, bound: LogFields): Logger {
+function wrap(sink: Pino, tag: string, bound: LogFields): Logger {
   const line = (level: 'debug' | 'info' | 'warn' | 'error') => (msg: string, fields?: LogFields) => {
     if (sink.isLevelEnabled(level)) {
       sink[level](redact({ tag, ...bound, ...fields }) as object, redactText(msg));

@@ -1,0 +1,93 @@
+/** The one table of everything a caller can do wrong or meet, and the one error type that crosses room borders. */
+
+interface ErrorRow {
+  status: number;
+  zh: string;
+  en: string;
+}
+
+/** Code -> HTTP status of our own API, Chinese text, English text. `{name}` is filled from the error's params. */
+export const ERRORS = {
+  bad_request: { status: 400, zh: '请求参数有误：{detail}', en: 'Bad request: {detail}' },
+  bad_json: { status: 400, zh: '请求体不是有效的 JSON', en: 'The body is not valid JSON' },
+  bad_encoding: { status: 400, zh: '请求体不是有效的 UTF-8', en: 'The body is not valid UTF-8' },
+  too_large: { status: 413, zh: '请求体过大，最多 {limit} 字节', en: 'The body is too large: {limit} bytes at most' },
+  unauthorized: { status: 401, zh: '未登录或令牌无效', en: 'Not signed in, or the token is not valid' },
+  forbidden: { status: 403, zh: '没有权限', en: 'Not allowed' },
+  not_found: { status: 404, zh: '{what}不存在', en: '{what} not found' },
+  method_not_allowed: { status: 405, zh: '不支持该请求方法', en: 'Method not allowed' },
+  conflict: { status: 409, zh: '状态冲突：{detail}', en: 'Conflict: {detail}' },
+  expired: { status: 410, zh: '{what}已过期', en: '{what} has expired' },
+  bad_app_token: { status: 401, zh: 'appToken不正确', en: 'The app token is wrong' },
+  content_empty: { status: 400, zh: '消息内容不能为空', en: 'The content is empty' },
+  content_too_long: {
+    status: 400,
+    zh: '消息内容过长，最多 {limit} 个字符',
+    en: 'The content is too long: {limit} characters at most',
+  },
+  field_too_long: {
+    status: 400,
+    zh: '{field} 过长，最多 {limit} 个字符',
+    en: '{field} is too long: {limit} characters at most',
+  },
+  bad_field: { status: 400, zh: '{field} 不正确：{detail}', en: '{field} is wrong: {detail}' },
+  bad_url: { status: 400, zh: '{field} 必须是 http 或 https 链接', en: '{field} must be an http or https address' },
+  no_target: { status: 400, zh: '没有指定接收者', en: 'No receiver given' },
+  too_many_targets: {
+    status: 400,
+    zh: '{field} 一次最多 {limit} 个',
+    en: '{field}: {limit} at most in one call',
+  },
+  rate_limited: { status: 429, zh: '发送过于频繁，{detail}', en: 'Too many calls: {detail}' },
+  quota_exceeded: { status: 429, zh: '已超过发送限额，{detail}', en: 'The quota is used up: {detail}' },
+  blocked_target: { status: 400, zh: '回调地址不允许：{detail}', en: 'This address is not allowed: {detail}' },
+  wechat_failed: { status: 502, zh: '微信接口失败：{detail}', en: 'WeChat refused: {detail}' },
+  unavailable: { status: 503, zh: '服务暂时不可用，请稍后重试', en: 'Temporarily unavailable, try again' },
+  internal: { status: 500, zh: '服务器内部错误', en: 'Internal error' },
+} as const satisfies Record<string, ErrorRow>;
+
+/** A code of the table. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The values that fill a text's placeholders. */
+export type ErrorParams = Readonly<Record<string, string | number>>;
+
+/** A caller's mistake or a state the caller must know of. Anything else that is thrown is a bug. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+  /** The HTTP status of our own API; dialects answer with theirs. */
+  readonly status: number;
+
+  constructor(code: ErrorCode, params: ErrorParams = {}) {
+    super(fillText(ERRORS[code].en, params));
+    this.name = 'AppError';
+    this.code = code;
+    this.params = params;
+    this.status = ERRORS[code].status;
+  }
+
+  /** The text for people, Chinese. */
+  get zh(): string {
+    return fillText(ERRORS[this.code].zh, this.params);
+  }
+
+  /** The text for people, English. */
+  get en(): string {
+    return this.message;
+  }
+}
+
+/** Makes a `not_found` for a named thing. */
+export function notFound(what: string): AppError {
+  return new AppError('not_found', { what });
+}
+
+/** Marks a branch that the types say cannot be reached. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value ${JSON.stringify(value)}`);
+}
+
+function fillText(template: string, params: ErrorParams): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
+}

@@ -1,0 +1,124 @@
+/** The words that all rooms share: what is published, where it goes, how a try ended, what happened. */
+
+/** How a body is written. */
+export type Format = 'text' | 'html' | 'markdown';
+
+/** Who receives a message, by internal ids, already checked. Two entries that mean one person make one delivery. */
+export interface Audience {
+  people: readonly number[];
+  topics: readonly number[];
+}
+
+/** One line of the answer to a send call: the thing the caller named, in the caller's order. */
+export interface Target {
+  uid?: string;
+  topicId?: number;
+}
+
+/** What every dialect turns a send call into. */
+export interface PublishCommand {
+  /** The sending app, or null where a person's own key sends. */
+  appId: number | null;
+  /** The person whose key sends, where no app does. */
+  senderId?: number;
+  title?: string;
+  summary?: string;
+  body: string;
+  format: Format;
+  /** The original-text link, http or https. */
+  url?: string;
+  audience: Audience;
+  /** What the caller named, each with a record id of its own in the answer. */
+  targets: readonly Target[];
+  /** Channel codes; none means each person's default. */
+  channels?: readonly string[];
+  sendAt?: Date;
+  expiresAt?: Date;
+  /** 0 normal, 1 urgent. */
+  priority?: number;
+  /** A repeat with the same key of the same app answers the first message. */
+  idempotencyKey?: string;
+  /** The dialect's name. */
+  source: string;
+}
+
+/** A committed message: `recordIds[i]` belongs to `targets[i]`. */
+export interface Published {
+  messageId: number;
+  recordIds: readonly number[];
+}
+
+/**
+ * How one try on a channel ended. `retry` comes back after `afterMs` or the schedule's delay; with `scope: 'queue'` the
+ * whole queue rests until then (a quota, a refused token). `refused` ends this delivery, `gone` also ends the recipient.
+ */
+export type Outcome =
+  | { kind: 'sent'; ref?: string; detail?: string }
+  | { kind: 'retry'; afterMs?: number; scope?: 'queue'; code?: string; why: string }
+  | { kind: 'refused'; code?: string; why: string }
+  | { kind: 'gone'; code?: string; why: string };
+
+/** One recorded try of a delivery, as stored and as the API shows it. */
+export interface Attempt {
+  /** Milliseconds since the epoch. */
+  at: number;
+  outcome: Outcome['kind'] | 'confirmed' | 'denied' | 'skipped';
+  code?: string;
+  detail?: string;
+  /** How long the try took, in milliseconds. */
+  tookMs?: number;
+}
+
+/** The states of a delivery. The last three are final. */
+export type DeliveryState = 'due' | 'claimed' | 'sent' | 'failed' | 'cancelled';
+
+/** What a channel needs of a message to render it. */
+export interface MessageContent {
+  id: number;
+  appId: number | null;
+  appName: string;
+  title: string;
+  summary: string;
+  body: string;
+  format: Format;
+  url: string;
+  /** The page that shows the whole message. */
+  pageUrl: string;
+  createdAt: Date;
+}
+
+/** Where a message goes on a channel: the platform's own name for the person. */
+export interface Recipient {
+  personId: number;
+  uid: string;
+  /** openid, member id, device key; empty where the channel's configuration says it all. */
+  address: string;
+}
+
+/** The events of the domain, with the data each carries. */
+export interface EventData {
+  'subscription.created': { uid: string; source: SubscriptionSource; extra: string; topicId: number };
+  'upstream.received': { uid: string; content: string };
+  'callback.test': { note: string };
+}
+
+/** The name of an event. */
+export type EventType = keyof EventData;
+
+/** Something that happened to an app. */
+export type Event = {
+  [T in EventType]: { id: number; type: T; at: Date; appId: number; appName: string; data: EventData[T] };
+}[EventType];
+
+/** How a subscription came about. */
+export type SubscriptionSource = 'scan' | 'link' | 'command';
+
+/** Where an inbound push or a member comes from. */
+export interface OutsideName {
+  /** `wechat`, `wecom`. */
+  platform: string;
+  /** The platform account that knows the person: an app id or corp id. */
+  account: string;
+  /** openid, member id. */
+  externalId: string;
+}
