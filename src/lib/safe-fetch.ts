@@ -1,0 +1,179 @@
+/** HTTP requests to addresses that users gave: they reach the public internet and nothing of our own network. */
+import type { LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
+import { Agent } from 'undici';
+import { createHostResolver, type HostAddress, type ResolveHost } from './host-resolver.js';
+import { type ExchangeAnswer, ExchangeError, exchange } from './http-exchange.js';
+import { isPublicAddress } from './public-address.js';
+
+/** `blocked`: the address leads into a private network. `bad_url`: the address or a header is not usable at all. */
+export type FetchErrorReason = 'blocked' | 'dns' | 'timeout' | 'network' | 'bad_url';
+
+/** No answer came. The message holds no part of the address, headers or body (webhook addresses are secrets). */
+export class FetchError extends Error {
+  readonly reason: FetchErrorReason;
+
+  constructor(reason: FetchErrorReason, message: string) {
+    super(message);
+    this.name = 'FetchError';
+    this.reason = reason;
+  }
+}
+
+/** What to send. */
+export interface SafeRequest {
+  /** Default GET. */
+  method?: string;
+  /** Headers that belong to the connection (Host, Content-Length, ...) are left out. */
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+  /** From the call to the last byte of the answer. */
+  timeoutMs: number;
+  /** How much of the answer's body to keep. */
+  maxBytes: number;
+}
+
+/** What came back, whatever its status; a 3xx is not followed. */
+export interface SafeAnswer {
+  status: number;
+  /** Names in lower case; repeated headers joined by `, `. */
+  headers: Record<string, string>;
+  /** The first `maxBytes` of the body as UTF-8, a cut last character left out. */
+  body: string;
+  /** Whether the body was longer than that. */
+  truncated: boolean;
+}
+
+/** A guarded HTTP client. */
+export interface SafeFetch {
+  /** Sends a request. Throws `FetchError` and nothing else. */
+  fetch(url: string, request: SafeRequest): Promise<SafeAnswer>;
+  /**
+   * Checks an address when it is saved: throws `FetchError` `bad_url` or `blocked`. Looks no name up, so a name that
+   * leads inside is found only by `fetch`.
+   */
+  checkUrl(url: string): void;
+  /** Ends the idle connections and waits for the requests under way. */
+  close(): Promise<void>;
+}
+
+const MAX_URL_LENGTH = 4_096;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** To one origin; a hanging endpoint holds at most these, another origin has its own. */
+const CONNECTIONS_PER_ORIGIN = 64;
+const CONNECTION_HEADERS =
+  /^(host|connection|keep-alive|transfer-encoding|content-length|upgrade|expect|te|trailer|proxy-.*)$/i;
+
+/**
+ * Makes a guarded client. A name is resolved once for each new connection, its addresses are checked, and the socket
+ * connects to a checked one: an answer that changes between check and use (DNS rebinding) gains nothing.
+ * @param options.allowPrivate switches the address check off (sandbox mode)
+ * @param options.resolve replaces DNS, for tests
+ */
+export function createSafeFetch(options: { allowPrivate: boolean; resolve?: ResolveHost }): SafeFetch {
+  const { allowPrivate, resolve = createHostResolver() } = options;
+  const agent = new Agent({
+    connections: CONNECTIONS_PER_ORIGIN,
+    connect: { timeout: CONNECT_TIMEOUT_MS, lookup: guardLookup(resolve, allowPrivate) },
+  });
+  const fetch = async (url: string, request: SafeRequest) => {
+    const target = readUrl(url, allowPrivate);
+    try {
+      const answer = await exchange(agent, {
+        origin: target.origin,
+        path: target.pathname + target.search,
+        method: request.method ?? 'GET',
+        headers: withoutConnectionHeaders(request.headers ?? {}),
+        body: request.body,
+        timeoutMs: request.timeoutMs,
+        maxBytes: request.maxBytes,
+      });
+      return toSafeAnswer(answer);
+    } catch (error) {
+      throw toFetchError(error, request.timeoutMs);
+    }
+  };
+  return {
+    fetch,
+    checkUrl: (url) => {
+      readUrl(url, allowPrivate);
+    },
+    close: () => agent.close(),
+  };
+}
+
+function readUrl(text: string, allowPrivate: boolean): URL {
+  const url = text.length <= MAX_URL_LENGTH && URL.canParse(text) ? new URL(text) : null;
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '') {
+    throw new FetchError('bad_url', 'the address must be a complete http or https URL');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new FetchError('bad_url', 'the address must not contain a user name or password');
+  }
+  // The URL parser has already turned forms such as 0x7f.1 or 2130706433 into 127.0.0.1.
+  const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  const isInside = isIP(host) ? !isPublicAddress(host) : /(^|\.)localhost$/.test(host);
+  if (isInside && !allowPrivate) {
+    throw new FetchError('blocked', 'the address is in a private network');
+  }
+  return url;
+}
+
+/** A `lookup` for net.connect, which takes the address to connect to from here and asks nobody else. */
+function guardLookup(resolve: ResolveHost, allowPrivate: boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname).then(
+      (found) => {
+        const usable = allowPrivate ? found : found.filter(({ address }) => isPublicAddress(address));
+        const error = usable.length === 0 ? refusal(found) : null;
+        const first = usable[0];
+        if (error || !first) {
+          callback(error, [], 0);
+        } else if (options.all) {
+          callback(null, usable);
+        } else {
+          callback(null, first.address, first.family);
+        }
+      },
+      () => callback(new FetchError('dns', 'the host name could not be resolved'), [], 0),
+    );
+  };
+}
+
+function refusal(found: HostAddress[]): FetchError {
+  return found.length === 0
+    ? new FetchError('dns', 'the host name has no address')
+    : new FetchError('blocked', 'the host name leads into a private network');
+}
+
+function withoutConnectionHeaders(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !CONNECTION_HEADERS.test(name)));
+}
+
+function toSafeAnswer(answer: ExchangeAnswer): SafeAnswer {
+  const headers = Object.entries(answer.headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(', ') : (value ?? ''),
+  ]);
+  // `stream` keeps back the bytes of a character that the limit cut in two.
+  const body = new TextDecoder().decode(answer.body, { stream: answer.truncated });
+  return { status: answer.status, headers: Object.fromEntries(headers), body, truncated: answer.truncated };
+}
+
+function toFetchError(error: unknown, timeoutMs: number): unknown {
+  if (!(error instanceof ExchangeError)) {
+    return error;
+  }
+  if (error.origin instanceof FetchError) {
+    // A fresh one each: the requests that waited for one connection share what its connector threw.
+    return new FetchError(error.origin.reason, error.origin.message);
+  }
+  switch (error.reason) {
+    case 'timeout':
+      return new FetchError('timeout', `no complete answer within ${timeoutMs} ms`);
+    case 'invalid':
+      return new FetchError('bad_url', 'the request has an unusable method, path or header');
+    case 'network':
+      return new FetchError('network', `the connection failed${error.code ? ` (${error.code})` : ''}`);
+  }
+}
