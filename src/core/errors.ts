@@ -11,7 +11,11 @@ export const ERRORS = {
   bad_request: { status: 400, zh: '请求参数有误：{detail}', en: 'Bad request: {detail}' },
   bad_json: { status: 400, zh: '请求体不是有效的 JSON', en: 'The body is not valid JSON' },
   bad_encoding: { status: 400, zh: '请求体不是有效的 UTF-8', en: 'The body is not valid UTF-8' },
-  too_large: { status: 413, zh: '请求体过大，最多 {limit} 字节', en: 'The body is too large: {limit} bytes at most' },
+  too_large: {
+    status: 413,
+    zh: '请求体过大，最多 {limit} 字节',
+    en: 'The body is too large: {limit} bytes at most',
+  },
   unauthorized: { status: 401, zh: '未登录或令牌无效', en: 'Not signed in, or the token is not valid' },
   forbidden: { status: 403, zh: '没有权限', en: 'Not allowed' },
   not_found: { status: 404, zh: '{what}不存在', en: '{what} not found' },
@@ -31,7 +35,11 @@ export const ERRORS = {
     en: '{field} is too long: {limit} characters at most',
   },
   bad_field: { status: 400, zh: '{field} 不正确：{detail}', en: '{field} is wrong: {detail}' },
-  bad_url: { status: 400, zh: '{field} 必须是 http 或 https 链接', en: '{field} must be an http or https address' },
+  bad_url: {
+    status: 400,
+    zh: '{field} 必须是 http 或 https 链接',
+    en: '{field} must be an http or https address',
+  },
   no_target: { status: 400, zh: '没有指定接收者', en: 'No receiver given' },
   too_many_targets: {
     status: 400,
@@ -40,7 +48,11 @@ export const ERRORS = {
   },
   rate_limited: { status: 429, zh: '发送过于频繁，{detail}', en: 'Too many calls: {detail}' },
   quota_exceeded: { status: 429, zh: '已超过发送限额，{detail}', en: 'The quota is used up: {detail}' },
-  blocked_target: { status: 400, zh: '回调地址不允许：{detail}', en: 'This address is not allowed: {detail}' },
+  blocked_target: {
+    status: 400,
+    zh: '回调地址不允许：{detail}',
+    en: 'This address is not allowed: {detail}',
+  },
   wechat_failed: { status: 502, zh: '微信接口失败：{detail}', en: 'WeChat refused: {detail}' },
   unavailable: { status: 503, zh: '服务暂时不可用，请稍后重试', en: 'Temporarily unavailable, try again' },
   internal: { status: 500, zh: '服务器内部错误', en: 'Internal error' },

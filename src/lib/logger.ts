@@ -64,13 +64,6 @@ export function redact(value: unknown, depth = 0): unknown {
 
 /** Makes the root logger. `write` receives each finished line; it defaults to standard output. */
 export function createLogger(level: LogLevel, write?: (line: string) => void): Logger {
-  const options = {
-    level,
-    base: null,
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    messageKey: 'msg',
-  };
-  const labels = { formatters: { level: (label: string) => ({ level: label }) } };
   const sink: Pino = pino(
     {
       level,

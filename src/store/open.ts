@@ -1,0 +1,68 @@
+/** Opens the database: takes the file for this process alone, migrates it, and hands out Prisma's client. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Client, createClient } from '@libsql/client';
+import { PrismaLibSql } from '@prisma/adapter-libsql';
+import { PrismaClient } from './generated/client.js';
+import { applyMigrations } from './schema-engine.js';
+
+/** Prisma's client; the only handle on the database. */
+export type Db = PrismaClient;
+
+/** An open database. */
+export interface Store {
+  db: Db;
+  /** Which SQL the set-based statements speak. */
+  provider: 'sqlite';
+  /** Migrations that this start applied. */
+  applied: readonly string[];
+  close(): Promise<void>;
+}
+
+/** The start cannot go on: the text says why and what to do. */
+export class StoreError extends Error {
+  override name = 'StoreError';
+}
+
+/**
+ * Opens a SQLite file (`file:/path/to.db`), making and migrating it when needed. Commits are on the disk when they
+ * answer (WAL with synchronous=FULL, libsql's default). Throws StoreError when another process holds the file.
+ */
+export async function openStore(databaseUrl: string): Promise<Store> {
+  if (!databaseUrl.startsWith('file:')) {
+    throw new StoreError('DATABASE_URL: only file: (SQLite) is supported by this version');
+  }
+  mkdirSync(dirname(databaseUrl.slice('file:'.length)), { recursive: true });
+  const lock = await takeLock(`${databaseUrl}.lock`);
+  const adapter = new PrismaLibSql({ url: databaseUrl }, { timestampFormat: 'unixepoch-ms' });
+  const applied = await applyMigrations(adapter, 'sqlite');
+  const db = new PrismaClient({ adapter });
+  await db.$queryRawUnsafe('PRAGMA journal_mode=WAL');
+  return {
+    db,
+    provider: 'sqlite',
+    applied,
+    close: async () => {
+      await db.$disconnect();
+      lock.close();
+    },
+  };
+}
+
+/**
+ * Two writers on one SQLite file can poison each other's transactions (prisma/orm issue 29933), so a process owns its
+ * file. The lock is an open exclusive transaction on a file beside it: the system drops it with the process, even a
+ * killed one, and no stale lock is left.
+ */
+async function takeLock(url: string): Promise<Client> {
+  const client = createClient({ url });
+  try {
+    await client.execute('BEGIN EXCLUSIVE');
+    return client;
+  } catch {
+    client.close();
+    throw new StoreError(
+      `${url.slice('file:'.length, -'.lock'.length)} is in use by another process: one SQLite file serves one process`,
+    );
+  }
+}
