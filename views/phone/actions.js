@@ -1,0 +1,179 @@
+/** Everything the phone's owner can do: each verb asks the simulator, changes the state, and tells the views. */
+import { ApiError, api } from './api.js';
+import { forgetChatsExcept, rememberedPerson, rememberPerson, saveEntry } from './memory.js';
+import { announce, currentPerson, state } from './state.js';
+
+const FIRST_PERSON = '小明';
+const MOST_PUSHES = 6;
+const NO_SERVICE = '该公众号暂时无法提供服务，请稍后再试';
+let lastLocalId = 0;
+
+/** Reads the account anew (name, menu, templates). */
+export async function loadAccount() {
+  state.account = await api.account();
+  announce('account');
+}
+
+/** Reads who has a phone; the very first visit makes the first person. Picks the one from last time, else the first. */
+export async function loadPeople() {
+  const items = await withLock('qingniao-phone-first-person', async () => {
+    const found = await api.people();
+    if (found.length > 0) {
+      return found;
+    }
+    const made = await api.createPerson(FIRST_PERSON);
+    return [{ openid: made.openid, nickname: FIRST_PERSON, following: false }];
+  });
+  state.people = new Map(items.map((item) => [item.openid, item]));
+  forgetChatsExcept(state.people);
+  const wanted = [state.current, rememberedPerson()].find((openid) => state.people.has(openid));
+  await pickPerson(wanted ?? items[0].openid);
+}
+
+/** Hands the phone to this person. */
+export async function pickPerson(openid) {
+  state.current = openid;
+  state.unread.delete(openid);
+  rememberPerson(openid);
+  announce('current', 'people', 'chat');
+  await loadInbox(openid);
+}
+
+/** Makes a person and hands them the phone. */
+export async function addPerson(nickname) {
+  const { openid } = await api.createPerson(nickname);
+  state.people.set(openid, { openid, nickname, following: false });
+  await pickPerson(openid);
+}
+
+/** Reads what the account sent to this person. */
+export async function loadInbox(openid) {
+  const items = await api.inbox(openid);
+  state.inboxes.set(openid, items.toReversed());
+  announce('chat');
+}
+
+/** Follows or leaves the account. */
+export async function setFollowing(following) {
+  const openid = state.current;
+  const startMs = performance.now();
+  const answer = await (following ? api.follow(openid) : api.unfollow(openid));
+  const person = state.people.get(openid);
+  if (person) {
+    state.people.set(openid, { ...person, following });
+  }
+  note(openid, following ? '你关注了公众号' : '你取消了关注', following ? 'Followed' : 'Unfollowed');
+  keepReply(openid, answer.reply);
+  recordPush(following ? ['关注', 'subscribe'] : ['取消关注', 'unsubscribe'], answer, startMs);
+  announce('people', 'current');
+  await loadInbox(openid);
+}
+
+/** Scans a WeChat QR code: `{url}` or `{ticket}`. Resolves to `{event, reply}`. */
+export async function scanCode(code) {
+  const openid = state.current;
+  const startMs = performance.now();
+  const answer = await api.scan(openid, code);
+  const person = state.people.get(openid);
+  if (person && answer.event) {
+    state.people.set(openid, { ...person, following: true });
+  }
+  const first = answer.event === 'subscribe';
+  note(
+    openid,
+    first ? '扫描二维码，关注了公众号' : '扫描了二维码',
+    first ? 'Scanned and followed' : 'Scanned',
+  );
+  keepReply(openid, answer.reply);
+  recordPush(['扫码', answer.event ?? 'SCAN'], answer, startMs);
+  announce('people', 'current');
+  await loadInbox(openid);
+  return answer;
+}
+
+/** Sends text; the bubble is there at once and shows when the sending failed. `again` re-sends a failed entry. */
+export async function sendText(text, again = null) {
+  const openid = state.current;
+  const entry = again ?? newEntry(openid, { kind: 'mine', text });
+  const startMs = performance.now();
+  keep(openid, { ...entry, status: 'sending' });
+  try {
+    const answer = await api.say(openid, text);
+    keep(openid, { ...entry, status: 'sent' });
+    keepReply(openid, answer.reply, answer);
+    recordPush(['消息', 'text'], answer, startMs);
+  } catch (error) {
+    if (!(error instanceof ApiError)) {
+      throw error;
+    }
+    keep(openid, { ...entry, status: 'failed', why: error.message });
+    recordPush(['消息', 'text'], { failed: true }, startMs);
+  }
+  await loadInbox(openid).catch(() => undefined);
+}
+
+/** Taps a menu button that asks the account for something. */
+export async function clickMenu(key) {
+  const openid = state.current;
+  const startMs = performance.now();
+  const answer = await api.clickMenu(openid, key);
+  keepReply(openid, answer.reply, answer);
+  recordPush(['菜单', 'CLICK'], answer, startMs);
+  await loadInbox(openid);
+}
+
+/** Switches one template off for this person. */
+export async function refuseTemplate(templateId) {
+  const openid = state.current;
+  await api.refuse(openid, templateId);
+  state.refused.add(`${openid}/${templateId}`);
+  note(openid, '已拒收此类通知', 'Notices of this kind are off');
+  announce('chat', 'account');
+}
+
+/** Whether this person switched the template off on this page. */
+export function isRefused(templateId) {
+  return state.refused.has(`${state.current}/${templateId}`);
+}
+
+function note(openid, zh, en) {
+  keep(openid, newEntry(openid, { kind: 'note', zh, en }));
+}
+
+function keepReply(openid, reply, push = {}) {
+  if (push.failed || push.unavailable || reply?.type === 'unavailable') {
+    keep(openid, newEntry(openid, { kind: 'note', zh: NO_SERVICE, en: 'This account cannot serve now' }));
+  } else if (reply) {
+    keep(openid, newEntry(openid, { ...reply, kind: reply.type }));
+  }
+}
+
+function newEntry(openid, fields) {
+  lastLocalId += 1;
+  const after = state.inboxes.get(openid)?.at(-1)?.id ?? null;
+  return { id: `own-${Date.now().toString(36)}-${lastLocalId}`, at: Date.now(), after, ...fields };
+}
+
+function keep(openid, entry) {
+  saveEntry(openid, entry);
+  announce('chat');
+}
+
+function recordPush([zh, en], answer, startMs) {
+  const push = {
+    at: Date.now(),
+    zh,
+    en,
+    who: currentPerson()?.nickname ?? '',
+    tookMs: Math.round(answer.tookMs ?? performance.now() - startMs),
+    tries: answer.tries ?? 1,
+    failed: Boolean(answer.failed),
+  };
+  state.pushes = [push, ...state.pushes].slice(0, MOST_PUSHES);
+  announce('pushes');
+}
+
+/** Two tabs opened at once must not both make the first person. Without locks (plain http elsewhere) they may. */
+function withLock(name, work) {
+  return navigator.locks ? navigator.locks.request(name, work) : work();
+}

@@ -1,0 +1,57 @@
+/** Speaks the simulator's control API, wherever the page is mounted. */
+
+/** The address of the simulator itself, with a closing slash: `/simulator/` inside a server, `/` alone. */
+export const root = new URL(location.pathname.replace(/\/?$/, '/'), location.origin);
+
+/** The simulator refused a call, or could not be reached (`status` 0). */
+export class ApiError extends Error {
+  constructor(status, code, message) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Everything the phone asks for; each call throws `ApiError`. */
+export const api = {
+  account: () => call('GET', 'account'),
+  people: () => call('GET', 'followers').then((answer) => answer.items),
+  createPerson: (nickname) => call('POST', 'followers', { nickname }),
+  follow: (openid) => call('POST', `${person(openid)}/follow`, {}),
+  unfollow: (openid) => call('POST', `${person(openid)}/unfollow`, {}),
+  scan: (openid, code) => call('POST', `${person(openid)}/scan`, code),
+  say: (openid, content) => call('POST', `${person(openid)}/messages`, { content }),
+  clickMenu: (openid, key) => call('POST', `${person(openid)}/menu`, { key }),
+  refuse: (openid, templateId) => call('POST', `${person(openid)}/refuse`, { templateId }),
+  inbox: (openid) => call('GET', `${person(openid)}/inbox`).then((answer) => answer.items),
+};
+
+function person(openid) {
+  return `followers/${encodeURIComponent(openid)}`;
+}
+
+async function call(method, path, body) {
+  const init = body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {};
+  let response;
+  try {
+    response = await fetch(new URL(`api/${path}`, root), { method, cache: 'no-store', ...init });
+  } catch {
+    throw new ApiError(0, 'unreachable', '连不上模拟器 · The simulator cannot be reached');
+  }
+  const text = await response.text();
+  const answer = parse(text);
+  if (!response.ok) {
+    const error = answer?.error ?? {};
+    throw new ApiError(response.status, error.code ?? 'unknown', error.message ?? `HTTP ${response.status}`);
+  }
+  return answer;
+}
+
+function parse(text) {
+  try {
+    return text ? JSON.parse(text) : {};
+  } catch {
+    return {};
+  }
+}
