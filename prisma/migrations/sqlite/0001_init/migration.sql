@@ -168,13 +168,13 @@ CREATE TABLE "Message" (
     "url" TEXT NOT NULL DEFAULT '',
     "audience" TEXT NOT NULL,
     "targets" TEXT NOT NULL,
-    "slots" INTEGER NOT NULL,
     "priority" INTEGER NOT NULL DEFAULT 0,
     "state" TEXT NOT NULL,
     "cursor" TEXT NOT NULL DEFAULT '',
     "total" INTEGER NOT NULL DEFAULT 0,
     "sent" INTEGER NOT NULL DEFAULT 0,
     "failed" INTEGER NOT NULL DEFAULT 0,
+    "cancelled" INTEGER NOT NULL DEFAULT 0,
     "dedupeKey" TEXT,
     "createdAt" DATETIME NOT NULL,
     "sendAt" DATETIME,
@@ -207,6 +207,7 @@ CREATE TABLE "Delivery" (
 -- CreateTable
 CREATE TABLE "Event" (
     "id" BIGINT NOT NULL PRIMARY KEY,
+    "dedupeKey" TEXT NOT NULL,
     "type" TEXT NOT NULL,
     "appId" INTEGER NOT NULL,
     "personId" BIGINT,
@@ -327,10 +328,7 @@ CREATE INDEX "Message_appId_id_idx" ON "Message"("appId", "id");
 CREATE INDEX "Message_createdAt_idx" ON "Message"("createdAt");
 
 -- CreateIndex
-CREATE INDEX "Delivery_queue_state_dueAt_id_idx" ON "Delivery"("queue", "state", "dueAt", "id");
-
--- CreateIndex
-CREATE INDEX "Delivery_state_leaseUntil_idx" ON "Delivery"("state", "leaseUntil");
+CREATE INDEX "Delivery_state_queue_dueAt_id_idx" ON "Delivery"("state", "queue", "dueAt", "id");
 
 -- CreateIndex
 CREATE INDEX "Delivery_ref_idx" ON "Delivery"("ref");
@@ -343,6 +341,9 @@ CREATE UNIQUE INDEX "Delivery_messageId_personId_channel_key" ON "Delivery"("mes
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Delivery_eventId_callbackId_key" ON "Delivery"("eventId", "callbackId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Event_dedupeKey_key" ON "Event"("dedupeKey");
 
 -- CreateIndex
 CREATE INDEX "Event_state_id_idx" ON "Event"("state", "id");

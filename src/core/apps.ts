@@ -1,0 +1,243 @@
+/** Apps: a developer's projects, each with a token that sends, an endpoint that listens and people who follow. */
+import { LRUCache } from 'lru-cache';
+import { sha256Hex } from '#src/lib/hash.js';
+import { randomText } from '#src/lib/ids.js';
+import { isHttpUrl } from '#src/lib/text.js';
+import type { App as AppRow } from '#src/store/generated/client.js';
+import type { CoreDeps } from './deps.js';
+import { AppError, notFound } from './errors.js';
+
+/** An app as the other rooms see it. Secrets are not in it. */
+export interface App {
+  id: number;
+  accountId: number | null;
+  name: string;
+  description: string;
+  contact: string;
+  followTip: string;
+  settingUrl: string;
+  hasSettingSecret: boolean;
+  /** The code of its subscribe page, `/s/{code}`. */
+  subscribeCode: string;
+  planId: number | null;
+  createdAt: Date;
+}
+
+/** What a developer says of an app. Texts are trimmed; an empty text clears. */
+export interface AppInput {
+  name: string;
+  description?: string;
+  contact?: string;
+  followTip?: string;
+  settingUrl?: string;
+  settingSecret?: string;
+}
+
+/** The most characters (code points) of each text. */
+export const APP_LIMITS = {
+  name: 64,
+  description: 1000,
+  contact: 200,
+  followTip: 600,
+  settingUrl: 1000,
+  settingSecret: 200,
+};
+
+/** The verbs of apps. */
+export type Apps = ReturnType<typeof createApps>;
+
+/** Makes the verbs of apps. */
+export function createApps(deps: CoreDeps) {
+  const { db, clock, box } = deps;
+  const byToken = new LRUCache<string, App>({ max: 10_000 });
+  const byId = new LRUCache<number, App>({ max: 10_000 });
+
+  /** Creates an app; the token is in the answer and nowhere else ever again. */
+  async function createApp(
+    input: AppInput,
+    accountId: number | null,
+  ): Promise<{ app: App; appToken: string }> {
+    const data = checkInput(input);
+    const appToken = `AT_${randomText(32)}`;
+    const row = await db.app.create({
+      data: {
+        ...data,
+        name: input.name.trim(),
+        settingSecret: sealOptional(input.settingSecret),
+        accountId,
+        subscribeCode: randomText(12),
+        createdAt: new Date(clock.now()),
+        tokens: { create: toTokenRow(appToken) },
+      },
+    });
+    return { app: toApp(row), appToken };
+  }
+
+  /** Finds an app by its number, or null. */
+  async function findApp(id: number): Promise<App | null> {
+    const cached = byId.get(id);
+    if (cached) {
+      return cached;
+    }
+    if (!Number.isInteger(id) || id < 1 || id > 2 ** 31 - 1) {
+      return null;
+    }
+    const row = await db.app.findFirst({ where: { id, deletedAt: null } });
+    return row ? remember(toApp(row)) : null;
+  }
+
+  /** The app with this number; throws not_found. */
+  async function getApp(id: number): Promise<App> {
+    const app = await findApp(id);
+    if (!app) {
+      throw notFound('应用 App');
+    }
+    return app;
+  }
+
+  /** Finds the app that a token sends as, or null. */
+  async function findAppByToken(token: string): Promise<App | null> {
+    const hash = sha256Hex(token);
+    const cached = byToken.get(hash);
+    if (cached) {
+      return cached;
+    }
+    const row = await db.appToken.findUnique({ where: { hash }, include: { app: true } });
+    if (!row || row.app.deletedAt) {
+      return null;
+    }
+    const app = remember(toApp(row.app));
+    byToken.set(hash, app);
+    return app;
+  }
+
+  /** Finds an app by the code of its subscribe page, or null. */
+  async function findAppBySubscribeCode(code: string): Promise<App | null> {
+    const row = await db.app.findFirst({ where: { subscribeCode: code, deletedAt: null } });
+    return row ? toApp(row) : null;
+  }
+
+  /** A page of apps, newest first; with an account only its own. */
+  async function listApps(page: { accountId?: number; skip: number; take: number }) {
+    const where = { deletedAt: null, ...(page.accountId === undefined ? {} : { accountId: page.accountId }) };
+    const [total, rows] = await Promise.all([
+      db.app.count({ where }),
+      db.app.findMany({ where, orderBy: { id: 'desc' }, skip: page.skip, take: page.take }),
+    ]);
+    return { total, items: rows.map(toApp) };
+  }
+
+  /** Changes what is given of an app; throws not_found. */
+  async function updateApp(id: number, input: Partial<AppInput>): Promise<App> {
+    await getApp(id);
+    const data = checkInput(input);
+    const secret =
+      input.settingSecret === undefined ? {} : { settingSecret: sealOptional(input.settingSecret) };
+    const row = await db.app.update({ where: { id }, data: { ...data, ...secret } });
+    forget(id);
+    return toApp(row);
+  }
+
+  /** Removes an app with its tokens, codes, topics and subscriptions; messages already accepted still go out. */
+  async function deleteApp(id: number): Promise<void> {
+    await getApp(id);
+    await db.$transaction([
+      db.appToken.deleteMany({ where: { appId: id } }),
+      db.subscription.deleteMany({ where: { appId: id } }),
+      db.qrCode.deleteMany({ where: { appId: id } }),
+      db.callback.deleteMany({ where: { appId: id } }),
+      db.topic.updateMany({
+        where: { appId: id, deletedAt: null },
+        data: { deletedAt: new Date(clock.now()) },
+      }),
+      db.app.update({ where: { id }, data: { deletedAt: new Date(clock.now()) } }),
+    ]);
+    forget(id);
+  }
+
+  /** Replaces an app's token: the old one is dead when this answers. */
+  async function replaceToken(id: number): Promise<string> {
+    await getApp(id);
+    const appToken = `AT_${randomText(32)}`;
+    await db.$transaction([
+      db.appToken.deleteMany({ where: { appId: id } }),
+      db.appToken.create({ data: { appId: id, ...toTokenRow(appToken) } }),
+    ]);
+    forget(id);
+    return appToken;
+  }
+
+  /** The key that signs links to the app's setting page, or null. */
+  async function readSettingSecret(id: number): Promise<string | null> {
+    const row = await db.app.findUnique({ where: { id }, select: { settingSecret: true } });
+    return row?.settingSecret ? box.open(row.settingSecret) : null;
+  }
+
+  function remember(app: App): App {
+    byId.set(app.id, app);
+    return app;
+  }
+
+  function forget(id: number): void {
+    byId.delete(id);
+    for (const [hash, app] of byToken.entries()) {
+      if (app.id === id) {
+        byToken.delete(hash);
+      }
+    }
+  }
+
+  function sealOptional(secret: string | undefined): string {
+    return secret ? box.seal(secret) : '';
+  }
+
+  function toTokenRow(token: string) {
+    return {
+      hash: sha256Hex(token),
+      hint: `${token.slice(0, 6)}…${token.slice(-3)}`,
+      createdAt: new Date(clock.now()),
+    };
+  }
+
+  return {
+    createApp,
+    findApp,
+    getApp,
+    findAppByToken,
+    findAppBySubscribeCode,
+    listApps,
+    updateApp,
+    deleteApp,
+    replaceToken,
+    readSettingSecret,
+  };
+}
+
+function toApp(row: AppRow): App {
+  const { deletedAt: _deletedAt, settingSecret, ...rest } = row;
+  return { ...rest, hasSettingSecret: settingSecret !== '' };
+}
+
+/** Trims and checks the texts that are given; throws field_too_long, bad_field, bad_url. */
+function checkInput(input: Partial<AppInput>) {
+  const data: Partial<Record<Exclude<keyof AppInput, 'settingSecret'>, string>> = {};
+  for (const [field, limit] of Object.entries(APP_LIMITS) as [keyof AppInput, number][]) {
+    const value = input[field]?.trim();
+    if (value === undefined) {
+      continue;
+    }
+    if ([...value].length > limit) {
+      throw new AppError('field_too_long', { field, limit });
+    }
+    if (field === 'name' && value === '') {
+      throw new AppError('bad_field', { field, detail: '不能为空 must not be empty' });
+    }
+    if (field === 'settingUrl' && value !== '' && !isHttpUrl(value)) {
+      throw new AppError('bad_url', { field });
+    }
+    if (field !== 'settingSecret') {
+      data[field] = value;
+    }
+  }
+  return data;
+}

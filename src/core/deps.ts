@@ -1,0 +1,23 @@
+/** What every room of the domain is made with. */
+import type { Clock } from '#src/lib/clock.js';
+import type { NewId } from '#src/lib/ids.js';
+import type { Logger } from '#src/lib/logger.js';
+import type { SecretBox } from '#src/lib/secret-box.js';
+import type { Db } from '#src/store/open.js';
+
+/** The means of the domain. `wake` tells the engine that there is new work; it never fails and never waits. */
+export interface CoreDeps {
+  db: Db;
+  clock: Clock;
+  newId: NewId;
+  /** Seals secrets at rest. */
+  box: SecretBox;
+  /** Keys the hashes by which secrets are looked up. */
+  hashKey: Buffer;
+  log: Logger;
+  /** The platform account that carries the server's own WeChat messages. */
+  account: { platform: 'wechat'; account: string };
+  /** The server's address without a trailing slash; links are built on it. */
+  publicUrl: string;
+  wake: () => void;
+}

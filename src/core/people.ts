@@ -1,0 +1,107 @@
+/** People: followers and members, each known to developers by a UID that never changes. */
+import { createBatcher } from '#src/lib/batcher.js';
+import { randomText } from '#src/lib/ids.js';
+import { type ArrivedPerson, lookUpUids, markLeft, type UidLookup, upsertPeople } from '#src/store/people.js';
+import type { CoreDeps } from './deps.js';
+import { notFound } from './errors.js';
+import type { OutsideName } from './types.js';
+
+/** A person as the other rooms see them. */
+export type Person = ArrivedPerson;
+
+/** The verbs of people. */
+export type People = ReturnType<typeof createPeople>;
+
+/** The most arrivals written with one commit. */
+const MAX_BATCH = 500;
+
+/** Makes the verbs of people. */
+export function createPeople({ db, clock, newId, account }: CoreDeps) {
+  const arrive = createBatcher({
+    run: (items: { name: OutsideName; following: boolean | null }[]) =>
+      upsertPeople(
+        db,
+        items.map(({ name, following }) => ({
+          platform: name.platform,
+          account: name.account,
+          externalId: name.externalId,
+          personId: newId(),
+          uid: `UID_${randomText(28)}`,
+          following,
+          at: clock.now(),
+        })),
+      ),
+    maxItems: MAX_BATCH,
+  });
+  const leaveBatch = createBatcher({
+    run: async (items: (OutsideName & { at: number })[]) => {
+      await markLeft(db, items);
+      return items.map(() => undefined);
+    },
+    maxItems: MAX_BATCH,
+  });
+  const lookUp = createBatcher({
+    run: async (items: { uid: string; appId: number }[][]) => {
+      const found = await lookUpUids(db, items.flat());
+      return items.map((part) => part.map(({ uid, appId }) => found.get(`${appId} ${uid}`) ?? null));
+    },
+    maxItems: 200,
+    maxConcurrent: 2,
+  });
+
+  /** Somebody follows the account (again): makes or finds the person and marks them as following. */
+  function follow(name: OutsideName): Promise<Person> {
+    return arrive({ name, following: true });
+  }
+
+  /** Somebody shows up without following, such as by OAuth: makes or finds the person, changes nothing else. */
+  function meet(name: OutsideName): Promise<Person> {
+    return arrive({ name, following: null });
+  }
+
+  /** Somebody left the account: they receive nothing until they come back, and keep their UID. */
+  async function leave(name: OutsideName): Promise<void> {
+    await leaveBatch({ ...name, at: clock.now() });
+  }
+
+  /** Looks up UIDs from an app's view; unknown ones are null. */
+  function findByUids(uids: readonly string[], appId: number): Promise<(UidLookup | null)[]> {
+    return lookUp(uids.map((uid) => ({ uid, appId })));
+  }
+
+  /** The person with this UID; throws not_found. */
+  async function getByUid(
+    uid: string,
+  ): Promise<{ personId: number; uid: string; nickname: string; paused: boolean }> {
+    const row = await db.person.findUnique({ where: { uid } });
+    if (!row) {
+      throw notFound('用户 User');
+    }
+    return { personId: Number(row.id), uid: row.uid, nickname: row.nickname, paused: row.pausedAt !== null };
+  }
+
+  /** The person with this internal number; throws not_found. */
+  async function getPerson(personId: number): Promise<{ personId: number; uid: string; paused: boolean }> {
+    const row = await db.person.findUnique({ where: { id: BigInt(personId) } });
+    if (!row) {
+      throw notFound('用户 User');
+    }
+    return { personId, uid: row.uid, paused: row.pausedAt !== null };
+  }
+
+  /** How the server's own WeChat account knows a person, and whether they follow it; null when it never met them. */
+  async function findWechatName(personId: number): Promise<{ openid: string; following: boolean } | null> {
+    const row = await db.identity.findFirst({ where: { personId: BigInt(personId), ...account } });
+    return row ? { openid: row.externalId, following: row.following } : null;
+  }
+
+  /** Stops or resumes all messages to a person, at their own wish. */
+  async function setPaused(personId: number, paused: boolean): Promise<void> {
+    await db.person.update({
+      where: { id: BigInt(personId) },
+      data: { pausedAt: paused ? new Date(clock.now()) : null },
+    });
+  }
+
+  return { follow, meet, leave, findByUids, getByUid, getPerson, findWechatName, setPaused };
+}

@@ -1,0 +1,174 @@
+/** Set-based statements of the outbox: which queues have work, claiming it, recording how it went. */
+import type { Db } from './open.js';
+
+/** A delivery that this process has claimed. */
+export interface ClaimedDelivery {
+  id: number;
+  messageId: number | null;
+  personId: number | null;
+  eventId: number | null;
+  callbackId: number | null;
+  channel: string;
+  queue: string;
+  /** Tries including this one. */
+  tries: number;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+}
+
+/** A queue with due rows and when the first of them is due (milliseconds since the epoch). */
+export interface QueueHead {
+  queue: string;
+  nextDueAt: number;
+}
+
+/** All queues with due rows, each with its earliest: one index seek a queue, however many rows wait. */
+export async function listQueueHeads(db: Db): Promise<QueueHead[]> {
+  const rows = await db.$queryRawUnsafe<{ queue: string; nextDueAt: bigint | number }[]>(
+    `WITH RECURSIVE q(queue) AS (
+       SELECT min("queue") FROM "Delivery" WHERE "state" = 'due'
+       UNION ALL
+       SELECT (SELECT min("queue") FROM "Delivery" WHERE "state" = 'due' AND "queue" > q.queue) FROM q WHERE q.queue IS NOT NULL)
+     SELECT queue, (SELECT CAST(min("dueAt") AS INTEGER) FROM "Delivery" WHERE "state" = 'due' AND "queue" = q.queue) AS "nextDueAt"
+     FROM q WHERE queue IS NOT NULL`,
+  );
+  return rows.map((row) => ({ queue: row.queue, nextDueAt: Number(row.nextDueAt) }));
+}
+
+/** How much to claim, for whom and until when. */
+export interface ClaimRequest {
+  queues: readonly { queue: string; limit: number }[];
+  owner: string;
+  now: number;
+  leaseUntil: number;
+}
+
+/** SQLite allows 500 parts in a compound select; fewer keep the statement short. */
+const QUEUES_PER_CLAIM = 100;
+
+/** Claims the oldest due rows of each queue, up to its limit. */
+export async function claimDue(db: Db, request: ClaimRequest): Promise<ClaimedDelivery[]> {
+  const claimed: ClaimedDelivery[] = [];
+  for (let at = 0; at < request.queues.length; at += QUEUES_PER_CLAIM) {
+    const part = request.queues.slice(at, at + QUEUES_PER_CLAIM);
+    const picks = part.map(
+      () =>
+        `SELECT "id" FROM (SELECT "id" FROM "Delivery" WHERE "state" = 'due' AND "queue" = ? AND "dueAt" <= ? ORDER BY "dueAt", "id" LIMIT ?)`,
+    );
+    const rows = await db.$queryRawUnsafe<Record<string, bigint | number | string | null>[]>(
+      `UPDATE "Delivery" SET "state" = 'claimed', "owner" = ?, "leaseUntil" = ?, "tries" = "tries" + 1
+       WHERE "id" IN (${picks.join(' UNION ALL ')})
+       RETURNING "id", "messageId", "personId", "eventId", "callbackId", "channel", "queue", "tries", CAST("createdAt" AS INTEGER) AS "createdAt"`,
+      request.owner,
+      request.leaseUntil,
+      ...part.flatMap(({ queue, limit }) => [queue, request.now, limit]),
+    );
+    claimed.push(...rows.map(toClaimed));
+  }
+  return claimed.sort((a, b) => a.id - b.id);
+}
+
+function toClaimed(row: Record<string, bigint | number | string | null>): ClaimedDelivery {
+  const id = (value: unknown): number | null =>
+    value === null || value === undefined ? null : Number(value);
+  return {
+    id: Number(row.id),
+    messageId: id(row.messageId),
+    personId: id(row.personId),
+    eventId: id(row.eventId),
+    callbackId: id(row.callbackId),
+    channel: String(row.channel),
+    queue: String(row.queue),
+    tries: Number(row.tries),
+    createdAt: Number(row.createdAt),
+  };
+}
+
+/** How a claimed delivery goes on. */
+export interface DeliveryResult {
+  id: number;
+  messageId: number | null;
+  state: 'due' | 'sent' | 'failed' | 'cancelled';
+  /** When to try again; only with state due. */
+  dueAt: number | null;
+  ref: string | null;
+  /** The attempt to add to the log, as JSON; null adds none. */
+  attempt: string | null;
+  finishedAt: number | null;
+  /** A claim given back untried does not count as a try. */
+  untried?: boolean;
+}
+
+/**
+ * Records results, each with its attempt in the same row, and counts them in their messages, all in one commit. Rows
+ * that `owner` no longer holds (its lease ran out) are left as they are and not counted.
+ */
+export async function recordResults(
+  db: Db,
+  results: readonly DeliveryResult[],
+  mark: { owner: string; batch: string; now: number },
+): Promise<void> {
+  const update = db.$executeRawUnsafe(
+    `UPDATE "Delivery" SET "state" = j.state, "dueAt" = coalesce(j.dueAt, "dueAt"), "leaseUntil" = NULL, "owner" = ?,
+       "ref" = coalesce(j.ref, "ref"), "finishedAt" = j.finishedAt, "tries" = "tries" - j.untried,
+       "attempts" = CASE WHEN j.attempt IS NULL THEN "attempts" ELSE json_insert("attempts", '$[#]', json(j.attempt)) END
+     FROM (SELECT value->>'id' AS id, value->>'state' AS state, value->>'dueAt' AS dueAt, value->>'ref' AS ref, value->>'attempt' AS attempt,
+                  value->>'finishedAt' AS finishedAt, coalesce(value->>'untried', 0) AS untried FROM json_each(?)) j
+     WHERE "Delivery"."id" = j.id AND "Delivery"."state" = 'claimed' AND "Delivery"."owner" = ?`,
+    mark.batch,
+    JSON.stringify(results),
+    mark.owner,
+  );
+  const finished = results.filter((result) => result.state !== 'due' && result.messageId !== null);
+  if (finished.length === 0) {
+    await update;
+    return;
+  }
+  const count = db.$executeRawUnsafe(
+    `UPDATE "Message" SET "sent" = "sent" + c.sent, "failed" = "failed" + c.failed, "cancelled" = "cancelled" + c.cancelled,
+       "state" = CASE WHEN "state" = 'expanded' AND "sent" + c.sent + "failed" + c.failed + "cancelled" + c.cancelled >= "total" THEN 'done' ELSE "state" END,
+       "finishedAt" = CASE WHEN "state" = 'expanded' AND "sent" + c.sent + "failed" + c.failed + "cancelled" + c.cancelled >= "total" THEN ? END
+     FROM (SELECT "messageId", sum("state" = 'sent') AS sent, sum("state" = 'failed') AS failed, sum("state" = 'cancelled') AS cancelled
+           FROM "Delivery" WHERE "id" IN (SELECT value FROM json_each(?)) AND "owner" = ? AND "messageId" IS NOT NULL GROUP BY "messageId") c
+     WHERE "Message"."id" = c."messageId"`,
+    mark.now,
+    JSON.stringify(finished.map((result) => result.id)),
+    mark.batch,
+  );
+  await db.$transaction([update, count]);
+}
+
+/** Gives back claims: all of them (`before` null; a start of the only process), or those whose lease ended before. */
+export async function releaseClaims(db: Db, before: number | null): Promise<number> {
+  return db.$executeRawUnsafe(
+    `UPDATE "Delivery" SET "state" = 'due', "owner" = NULL, "leaseUntil" = NULL
+     WHERE "state" = 'claimed' AND (? IS NULL OR "leaseUntil" < ?)`,
+    before,
+    before,
+  );
+}
+
+/** Where claimed deliveries of messages go: the platform's name of each person. */
+export async function loadAddresses(
+  db: Db,
+  personIds: readonly number[],
+  platform: string,
+  account: string,
+): Promise<Map<number, { uid: string; address: string; following: boolean }>> {
+  const rows = await db.$queryRawUnsafe<
+    { personId: bigint; uid: string; address: string | null; following: unknown }[]
+  >(
+    `SELECT p."id" AS "personId", p."uid", i."externalId" AS "address", i."following"
+     FROM "Person" p LEFT JOIN "Identity" i ON i."personId" = p."id" AND i."platform" = ? AND i."account" = ?
+     WHERE p."id" IN (SELECT value FROM json_each(?))`,
+    platform,
+    account,
+    JSON.stringify(personIds),
+  );
+  return new Map(
+    rows.map((row) => [
+      Number(row.personId),
+      { uid: row.uid, address: row.address ?? '', following: Boolean(row.following) },
+    ]),
+  );
+}
