@@ -46,6 +46,18 @@ export async function addPerson(nickname) {
   await pickPerson(openid);
 }
 
+/** Drops what belongs to a simulator that was reset; the people must be read again after. */
+export function forgetEverything() {
+  state.people = new Map();
+  state.current = null;
+  state.pushes = [];
+  for (const part of [state.inboxes, state.unread, state.refused]) {
+    part.clear();
+  }
+  forgetChatsExcept(state.people);
+  announce('current', 'people', 'chat', 'pushes');
+}
+
 /** Reads what the account sent to this person. */
 export async function loadInbox(openid) {
   const items = await api.inbox(openid);

@@ -1,5 +1,6 @@
 /** Puts the phone together and keeps it up to date. */
-import { loadAccount, loadInbox, loadPeople } from './actions.js';
+import { loadAccount, loadPeople } from './actions.js';
+import { ApiError } from './api.js';
 import { createBrowser } from './browser.js';
 import { createChat } from './chat.js';
 import { createComposer } from './composer.js';
@@ -8,14 +9,14 @@ import { listenLive } from './live.js';
 import { signInAs, watchOtherTabs } from './memory.js';
 import { createPanel } from './panel.js';
 import { openProfile } from './profile.js';
+import { createRefresher } from './refresh.js';
 import { acceptScansFromOutside, createScanner } from './scan.js';
 import { createSheetLayer, toast } from './sheets.js';
 import { announce, currentPerson, listen, state } from './state.js';
 import { clockTime } from './times.js';
 
 const TITLE = document.title;
-const GATHER_MS = 120;
-const pending = { inbox: false, people: false, account: false };
+const { refreshSoon, takeEvent } = createRefresher(reportErrors);
 
 /** Runs a step and says its failure in the phone; the failure goes no further. */
 async function reportErrors(step) {
@@ -23,6 +24,10 @@ async function reportErrors(step) {
     return await step();
   } catch (error) {
     toast(error.message);
+    if (error instanceof ApiError && error.status === 404) {
+      // The person may be gone, for instance after a reset of the simulator.
+      refreshSoon('people');
+    }
     return undefined;
   }
 }
@@ -36,6 +41,7 @@ function build() {
   const scanner = createScanner({ openPage, reportErrors });
   const setDrawer = (open) => {
     stage.classList.toggle('drawer-open', open);
+    stage.querySelector('.phone').inert = open;
     (open ? stage.querySelector('.panel-close') : stage.querySelector('.holder'))?.focus();
   };
   const closeDrawer = () => stage.classList.contains('drawer-open') && setDrawer(false);
@@ -47,11 +53,6 @@ function build() {
   );
   const screen = h('div', { class: 'screen' }, drawStatusBar(), inside, browser.element, layer);
   const cover = h('div', { class: 'drawer-cover', on: { click: closeDrawer } });
-  stage.classList.toggle('embed', new URL(location.href).searchParams.has('embed'));
-  const narrow = matchMedia('(max-width: 759px)');
-  const takeWidth = () => stage.classList.toggle('narrow', narrow.matches);
-  narrow.addEventListener('change', takeWidth);
-  takeWidth();
   stage.append(
     createPanel({
       openScan: scanner.openScanSheet,
@@ -63,7 +64,20 @@ function build() {
     h('main', { class: 'phone', 'aria-label': '手机 Phone' }, screen),
   );
   addEventListener('keydown', (event) => event.key === 'Escape' && closeDrawer());
+  chooseLayout(stage, closeDrawer);
   return scanner;
+}
+
+/** On a narrow screen, and embedded in another page, the phone fills everything and the panel is a drawer. */
+function chooseLayout(stage, closeDrawer) {
+  const narrow = matchMedia('(max-width: 759px)');
+  const takeWidth = () => {
+    closeDrawer();
+    stage.classList.toggle('narrow', narrow.matches);
+  };
+  stage.classList.toggle('embed', new URL(location.href).searchParams.has('embed'));
+  narrow.addEventListener('change', takeWidth);
+  takeWidth();
 }
 
 /** The bar of narrow screens and embedded phones, in place of the panel: who holds the phone, and scanning. */
@@ -128,72 +142,41 @@ function drawStatusBar() {
   );
 }
 
-/** A load test makes thousands of events a second: they are gathered, and each thing is read once. */
-function refreshSoon(...wanted) {
-  const idle = !Object.values(pending).some(Boolean);
-  for (const name of wanted) {
-    pending[name] = true;
-  }
-  if (idle) {
-    setTimeout(refreshNow, GATHER_MS);
-  }
-}
-
-async function refreshNow() {
-  const wanted = { ...pending };
-  Object.assign(pending, { inbox: false, people: false, account: false });
-  await reportErrors(async () => {
-    if (wanted.account) {
-      await loadAccount();
-    }
-    if (wanted.people) {
-      await loadPeople();
-    } else if (wanted.inbox && state.current) {
-      await loadInbox(state.current);
-    }
-  });
-}
-
-function takeEvent(name, fields) {
-  if (name === 'menu') {
-    refreshSoon('account');
-  } else if (name === 'follower') {
-    refreshSoon('people');
-  } else if (fields.openid === state.current) {
-    refreshSoon('inbox');
-  } else if (state.people.has(fields.openid)) {
-    state.unread.set(fields.openid, (state.unread.get(fields.openid) ?? 0) + 1);
-    announce('people');
-  }
-  if (name === 'inbox' && document.hidden) {
-    document.title = `● ${TITLE}`;
-  }
-}
-
 function setLive(live) {
   state.live = live;
   announce('live');
 }
 
+function goLive() {
+  let isFirstOpen = true;
+  listenLive({
+    onEvent: (name, fields) => {
+      takeEvent(name, fields);
+      if (name === 'inbox' && document.hidden) {
+        document.title = `● ${TITLE}`;
+      }
+    },
+    onOpen: () => {
+      setLive(true);
+      // Whatever happened while nobody listened; at the first time all but the inbox was read a moment ago.
+      refreshSoon('inbox', ...(isFirstOpen && state.current ? [] : ['people', 'account']));
+      isFirstOpen = false;
+    },
+    onDown: () => setLive(false),
+  });
+}
+
 const scanner = build();
-await reportErrors(async () => {
-  await loadAccount();
-  await loadPeople();
-});
-let isFirstOpen = true;
-listenLive({
-  onEvent: takeEvent,
-  onOpen: () => {
-    setLive(true);
-    // Whatever happened while nobody listened; at the first time it was read a moment ago.
-    refreshSoon('inbox', ...(isFirstOpen ? [] : ['people', 'account']));
-    isFirstOpen = false;
-  },
-  onDown: () => setLive(false),
+const ready = reportErrors(() => Promise.all([loadAccount(), loadPeople()]));
+// A page around the phone may hand over a code as soon as the phone is loaded: it waits until somebody holds the phone.
+acceptScansFromOutside(async (text) => {
+  await ready;
+  await scanner.scan(text);
 });
 watchOtherTabs((openid) => openid === state.current && announce('chat'));
 addEventListener('focus', () => {
   signInAs(state.current);
   document.title = TITLE;
 });
-acceptScansFromOutside(scanner.scan);
+await ready;
+goLive();

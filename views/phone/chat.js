@@ -40,6 +40,8 @@ export function createChat({ openPage, reportErrors }) {
     const isMine = isNew && last.startsWith('own-');
     drawn = next;
     shownFor = state.current;
+    // A whole chat that appears at once is not news to read aloud.
+    list.setAttribute('aria-live', isNewPerson ? 'off' : 'polite');
     arrange(list, drawn.size > 0 ? [...drawn.values()].map(({ element }) => element) : [drawWelcome()]);
     if (wasNear || isMine) {
       scrollDown(scroller);

@@ -58,8 +58,9 @@ function drawForm(reportErrors) {
   };
   box.addEventListener('input', growBox);
   box.addEventListener('keydown', (event) => {
-    // Enter also ends the choosing of characters in an input method; that one must not send.
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    // Enter also ends the choosing of characters in an input method; that one must not send
+    // (Safari ends the composing first and tells it by the old key code alone).
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
       send(event);
     }
   });

@@ -21,7 +21,7 @@ export function createPanel({ openScan, reportErrors, onPicked, closePanel }) {
         'div',
         {},
         h('h1', {}, '青鸟 · 模拟手机'),
-        h('p', { lang: 'en' }, 'Qingniao · a phone with a simulated WeChat'),
+        h('p', { lang: 'en' }, 'Qingniao · a simulated WeChat phone'),
       ),
       iconButton('close', '收起 Close the panel', closePanel, { class: 'panel-close' }),
     ),
@@ -133,7 +133,7 @@ function createTools({ openScan, reportErrors, onPicked }) {
     onPicked();
     reportErrors(() => (currentPerson()?.following ? leave() : setFollowing(true)));
   });
-  const scan = h('button', { type: 'button', class: 'button' }, icon('scan'), both('扫一扫', 'Scan a code'));
+  const scan = h('button', { type: 'button', class: 'button' }, icon('scan'), both('扫一扫', 'Scan'));
   scan.addEventListener('click', () => {
     onPicked();
     openScan();

@@ -1,0 +1,78 @@
+/** Turns live events into few readings: a load test makes thousands a second, and each thing is read once. */
+import { forgetEverything, loadAccount, loadInbox, loadPeople } from './actions.js';
+import { announce, state } from './state.js';
+
+const GATHER_MS = 120;
+/** With very many people their list is long, so it is read less often. */
+const MANY_PEOPLE = 2000;
+const MANY_WAIT_MS = 3000;
+
+/** Makes the refresher; `reportErrors(step)` runs a step and shows its failure. */
+export function createRefresher(reportErrors) {
+  const wanted = new Set();
+  let running = false;
+  const refresh = async () => {
+    const due = new Set(wanted);
+    wanted.clear();
+    await reportErrors(() => readDue(due));
+    running = false;
+    if (wanted.size > 0) {
+      start();
+    }
+  };
+  const start = () => {
+    running = true;
+    const slow = wanted.has('people') && state.people.size > MANY_PEOPLE;
+    setTimeout(refresh, slow ? MANY_WAIT_MS : GATHER_MS);
+  };
+  const refreshSoon = (...names) => {
+    for (const name of names) {
+      wanted.add(name);
+    }
+    if (!running) {
+      start();
+    }
+  };
+  return { refreshSoon, takeEvent: (name, fields) => takeEvent(name, fields, refreshSoon) };
+}
+
+async function readDue(due) {
+  if (due.has('account')) {
+    await loadAccount();
+  }
+  if (due.has('people')) {
+    await loadPeople();
+  } else if (due.has('inbox') && state.current) {
+    await loadInbox(state.current);
+  }
+  if (due.has('badges')) {
+    announce('people', 'current');
+  }
+}
+
+function takeEvent(name, fields, refreshSoon) {
+  const known = state.people.get(fields.openid);
+  if (name === 'menu') {
+    refreshSoon('account');
+  } else if (name === 'follower') {
+    takeFollower(known, fields, refreshSoon);
+  } else if (fields.openid === state.current) {
+    refreshSoon('inbox');
+  } else if (known) {
+    state.unread.set(fields.openid, (state.unread.get(fields.openid) ?? 0) + 1);
+    refreshSoon('badges');
+  }
+}
+
+/** A fresh simulator (`reset`) or somebody new needs the list again; somebody known who follows or leaves does not. */
+function takeFollower(known, fields, refreshSoon) {
+  if (fields.reset) {
+    forgetEverything();
+  }
+  if (known && typeof fields.following === 'boolean') {
+    state.people.set(known.openid, { ...known, following: fields.following });
+    refreshSoon('badges');
+  } else {
+    refreshSoon('people');
+  }
+}
