@@ -34,13 +34,14 @@ export type Callbacks = ReturnType<typeof createCallbacks>;
 
 /** Makes the verbs of callbacks. `checkUrl` throws a reason for addresses that may not be called. */
 export function createCallbacks({ db, clock, box, wake }: CoreDeps, checkUrl: (url: string) => void) {
-  /** Sets an app's endpoint and returns its signing secret: the given one stays where only the address changes. */
+  /**
+   * Sets an app's endpoint (an empty address: none) and returns its signing secret, which stays when the address
+   * changes. Throws bad_url, blocked_target.
+   */
   async function setCallback(appId: number, url: string, style = 'wxpusher'): Promise<{ secret: string }> {
-    if (url === '') {
-      await db.callback.deleteMany({ where: { appId } });
-      return { secret: '' };
+    if (url !== '') {
+      checkCallbackUrl(url);
     }
-    checkCallbackUrl(url);
     const existing = await db.callback.findFirst({ where: { appId } });
     if (existing) {
       await db.callback.update({

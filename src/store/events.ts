@@ -102,7 +102,7 @@ export async function expandEvents(
     db.$executeRawUnsafe(
       `INSERT INTO "Delivery" ("id", "eventId", "callbackId", "appId", "personId", "channel", "queue", "state", "dueAt", "createdAt")
        SELECT ? + (row_number() OVER (ORDER BY e."id", c."id") - 1) * ?, e."id", c."id", e."appId", NULL, 'callback', 'callback:' || c."id", 'due', ?, ?
-       FROM "Event" e JOIN "Callback" c ON c."appId" = e."appId" AND c."disabledAt" IS NULL
+       FROM "Event" e JOIN "Callback" c ON c."appId" = e."appId" AND c."disabledAt" IS NULL AND c."url" <> ''
        WHERE e."id" IN (SELECT value FROM json_each(?))
        ON CONFLICT ("eventId", "callbackId") DO NOTHING`,
       slice.firstId,

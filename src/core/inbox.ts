@@ -1,0 +1,66 @@
+/** The inbox: makes sure that each push of a platform is worked on once, also when the platform repeats it or we crash. */
+import { createBatcher } from '#src/lib/batcher.js';
+import { randomHex } from '#src/lib/ids.js';
+import { insertReceipts } from '#src/store/events.js';
+import { claimInbound, finishInbound } from '#src/store/inbound.js';
+import type { CoreDeps } from './deps.js';
+
+/** What a claim says: work on it, or it is being worked on, or it is done with this reply. */
+export type InboundClaim = { kind: 'mine' } | { kind: 'running' } | { kind: 'done'; reply: string | null };
+
+/** The verbs of the inbox. */
+export type Inbox = ReturnType<typeof createInbox>;
+
+const MAX_BATCH = 500;
+
+/** Makes the verbs of the inbox. `bootedAt`: claims older than this process belong to a dead one. */
+export function createInbox({ db, clock, wake }: CoreDeps, bootedAt: number) {
+  const claims = createBatcher({
+    run: async (items: { key: string; owner: string; at: number }[]): Promise<InboundClaim[]> => {
+      const rows = await claimInbound(db, items, bootedAt);
+      return items.map(({ key, owner }) => {
+        const row = rows.get(key);
+        if (row?.done) {
+          return { kind: 'done', reply: row.reply };
+        }
+        return row?.owner === owner ? { kind: 'mine' } : { kind: 'running' };
+      });
+    },
+    maxItems: MAX_BATCH,
+  });
+  const finishes = createBatcher({
+    run: async (items: { key: string; reply: string | null; at: number }[]) => {
+      await finishInbound(db, items);
+      return items.map(() => undefined);
+    },
+    maxItems: MAX_BATCH,
+  });
+  const receipts = createBatcher({
+    run: async (items: { ref: string; status: string; at: number }[]) => {
+      await insertReceipts(db, items);
+      wake();
+      return items.map(() => undefined);
+    },
+    maxItems: MAX_BATCH,
+  });
+
+  /**
+   * Claims a push by its deduplication key before any work is done. The work that follows must be safe to repeat: it is,
+   * after a crash.
+   */
+  function claim(key: string): Promise<InboundClaim> {
+    return claims({ key, owner: randomHex(8), at: clock.now() });
+  }
+
+  /** Marks a claimed push as done; `reply` is what a repeat of it is answered. */
+  async function finish(key: string, reply: string | null): Promise<void> {
+    await finishes({ key, reply, at: clock.now() });
+  }
+
+  /** Keeps a platform's later word on a send (`status` is `confirmed` or the reason of its denial). */
+  async function keepReceipt(ref: string, status: string): Promise<void> {
+    await receipts({ ref, status, at: clock.now() });
+  }
+
+  return { claim, finish, keepReceipt };
+}

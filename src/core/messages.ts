@@ -1,0 +1,180 @@
+/** Messages: reading what was accepted, its state, its page, and taking the page down. */
+import { ID_STRIDE } from '#src/lib/ids.js';
+import type { Message as MessageRow } from '#src/store/generated/client.js';
+import type { CoreDeps } from './deps.js';
+import { notFound } from './errors.js';
+import type { PageLinks } from './page-links.js';
+import type { Attempt, Format, Target } from './types.js';
+
+/** The state of a message: on its way, all that could arrive has, nothing has, or stopped. */
+export type MessageState = 'accepted' | 'sending' | 'sent' | 'failed' | 'cancelled';
+
+/** A message's head. */
+export interface MessageHead {
+  id: number;
+  appId: number | null;
+  state: MessageState;
+  total: number;
+  sent: number;
+  failed: number;
+  cancelled: number;
+  createdAt: Date;
+}
+
+/** One line of a message's trace. */
+export interface DeliveryRow {
+  uid: string;
+  channel: string;
+  state: string;
+  nextTryAt: Date | null;
+  attempts: Attempt[];
+}
+
+/** What a message page shows. */
+export interface MessagePage {
+  title: string;
+  appName: string;
+  sentAt: Date;
+  format: Format;
+  body: string;
+  url: string;
+  state: 'shown' | 'deleted' | 'expired';
+}
+
+/** How long a message can be read and traced. WxPusher's retention is seven days; ours is longer. */
+export const RETENTION_DAYS = 30;
+
+/** The most targets of one call; a record id lies at most so many steps behind its message. */
+const MAX_TARGETS = 4096;
+
+/** The verbs of messages. */
+export type Messages = ReturnType<typeof createMessages>;
+
+/** Makes the verbs of messages. */
+export function createMessages({ db, clock }: CoreDeps, links: PageLinks) {
+  /** A message's head; throws not_found. */
+  async function getMessage(id: number): Promise<MessageHead> {
+    const row = await db.message.findUnique({ where: { id: toId(id) } });
+    if (!row) {
+      throw notFound('消息 Message');
+    }
+    return toHead(row);
+  }
+
+  /** The message that a record id belongs to, with the target it stands for; null for an unknown id. */
+  async function findByRecord(
+    recordId: number,
+  ): Promise<{ head: MessageHead; target: Target; targetAt: number } | null> {
+    if (!Number.isSafeInteger(recordId) || recordId <= 0) {
+      return null;
+    }
+    const rows = await db.$queryRawUnsafe<{ id: bigint }[]>(
+      `SELECT "id" FROM "Message" WHERE "id" < ? AND "id" > ? AND "id" % ? = ? ORDER BY "id" DESC LIMIT 1`,
+      recordId,
+      recordId - MAX_TARGETS * ID_STRIDE,
+      ID_STRIDE,
+      recordId % ID_STRIDE,
+    );
+    const row = rows[0] ? await db.message.findUnique({ where: { id: rows[0].id } }) : null;
+    if (!row) {
+      return null;
+    }
+    const targetAt = (recordId - Number(row.id)) / ID_STRIDE - 1;
+    const target = (JSON.parse(row.targets) as Target[])[targetAt];
+    return target ? { head: toHead(row), target, targetAt } : null;
+  }
+
+  /** The state of one person's delivery of a message: null while there is none yet. */
+  async function findDeliveryState(messageId: number, uid: string): Promise<string | null> {
+    const person = await db.person.findUnique({ where: { uid } });
+    const row = person
+      ? await db.delivery.findFirst({ where: { messageId: toId(messageId), personId: person.id } })
+      : null;
+    return row?.state ?? null;
+  }
+
+  /** A page of a message's deliveries, in the order they were made. */
+  async function listDeliveries(messageId: number, page: { skip: number; take: number }) {
+    const where = { messageId: toId(messageId) };
+    const [total, rows] = await Promise.all([
+      db.delivery.count({ where }),
+      db.delivery.findMany({ where, orderBy: { id: 'asc' }, skip: page.skip, take: page.take }),
+    ]);
+    const ids = rows.flatMap((row) => row.personId ?? []);
+    const people = await db.person.findMany({ where: { id: { in: ids } }, select: { id: true, uid: true } });
+    const uidOf = new Map(people.map((person) => [person.id, person.uid]));
+    const items = rows.map(
+      (row): DeliveryRow => ({
+        uid: uidOf.get(row.personId ?? 0n) ?? '',
+        channel: row.channel,
+        state: row.state,
+        nextTryAt: row.state === 'due' ? row.dueAt : null,
+        attempts: JSON.parse(row.attempts) as Attempt[],
+      }),
+    );
+    return { total, items };
+  }
+
+  /** Takes a message's page down for all receivers; what was delivered stays. Throws not_found for another app's. */
+  async function deletePage(id: number, appId: number): Promise<void> {
+    const { count } = await db.message.updateMany({
+      where: { id: toId(id), appId },
+      data: { deletedAt: new Date(clock.now()), body: '', title: '', summary: '', url: '' },
+    });
+    if (count === 0) {
+      throw notFound('消息 Message');
+    }
+  }
+
+  /** What the page with this key shows; null for a key that was never made. Messages past retention show as expired. */
+  async function findPage(key: string): Promise<MessagePage | null> {
+    const id = links.readKey(key);
+    if (id === null) {
+      return null;
+    }
+    const row = await db.message.findUnique({ where: { id: toId(id) } });
+    const app = row?.appId ? await db.app.findUnique({ where: { id: row.appId } }) : null;
+    const empty = {
+      title: '',
+      appName: app?.name ?? '',
+      sentAt: row?.createdAt ?? new Date(0),
+      body: '',
+      url: '',
+    };
+    if (!row) {
+      return { ...empty, format: 'text', state: 'expired' };
+    }
+    if (row.deletedAt) {
+      return { ...empty, format: 'text', state: 'deleted' };
+    }
+    const { title, summary, body, url } = row;
+    return { ...empty, title: title || summary, body, url, format: row.format as Format, state: 'shown' };
+  }
+
+  return { getMessage, findByRecord, findDeliveryState, listDeliveries, deletePage, findPage };
+}
+
+function toId(id: number): bigint {
+  return Number.isSafeInteger(id) && id > 0 ? BigInt(id) : 0n;
+}
+
+function toHead(row: MessageRow): MessageHead {
+  const { appId, total, sent, failed, cancelled, createdAt } = row;
+  return { id: Number(row.id), appId, total, sent, failed, cancelled, createdAt, state: toState(row) };
+}
+
+function toState(row: MessageRow): MessageState {
+  switch (row.state) {
+    case 'accepted':
+      return 'accepted';
+    case 'cancelled':
+      return 'cancelled';
+    case 'done':
+      if (row.sent > 0) {
+        return 'sent';
+      }
+      return row.failed > 0 || row.total === 0 ? 'failed' : 'cancelled';
+    default:
+      return 'sending';
+  }
+}

@@ -1,0 +1,89 @@
+/** The front desk: takes a message in. When it answers, the message is committed; nothing later changes that answer. */
+import { createBatcher } from '#src/lib/batcher.js';
+import { ID_STRIDE } from '#src/lib/ids.js';
+import { countCodePoints, isHttpUrl } from '#src/lib/text.js';
+import { findByDedupeKeys, insertMessages, type NewMessage } from '#src/store/messages.js';
+import type { CoreDeps } from './deps.js';
+import { AppError } from './errors.js';
+import type { PublishCommand, Published } from './types.js';
+
+/** What any message may be, whatever the dialect; dialects may be stricter. Characters are code points. */
+export const MESSAGE_LIMITS = { body: 40_000, bodyBytes: 262_144, title: 200, summary: 100, url: 1000 };
+
+/** The most messages written with one commit. */
+const MAX_BATCH = 200;
+
+/** Takes a message in. */
+export type Publish = (command: PublishCommand) => Promise<Published>;
+
+/**
+ * Makes the front desk. All messages of a moment share one committed write, so one receiver and a topic of a million cost
+ * the same. Throws AppError (content_empty, content_too_long, field_too_long, bad_url) before anything is written.
+ */
+export function createPublish({ db, clock, newId, wake }: CoreDeps): Publish {
+  const write = createBatcher({
+    run: async (rows: NewMessage[]) => {
+      await insertMessages(db, rows);
+      const keys = rows.flatMap((row) => row.dedupeKey ?? []);
+      const first = keys.length > 0 ? await findByDedupeKeys(db, keys) : new Map<string, number>();
+      wake();
+      return rows.map((row) => first.get(row.dedupeKey ?? '') ?? row.id);
+    },
+    maxItems: MAX_BATCH,
+    isolateFailures: true,
+  });
+
+  return async (command) => {
+    checkContent(command);
+    const reserved = newId(1 + command.targets.length);
+    const messageId = await write(toRow(command, reserved, clock.now()));
+    return { messageId, recordIds: command.targets.map((_, at) => messageId + (at + 1) * ID_STRIDE) };
+  };
+}
+
+function checkContent(command: PublishCommand): void {
+  if (command.body.trim() === '') {
+    throw new AppError('content_empty');
+  }
+  const tooLong =
+    command.body.length > MESSAGE_LIMITS.body &&
+    (countCodePoints(command.body) > MESSAGE_LIMITS.body ||
+      Buffer.byteLength(command.body) > MESSAGE_LIMITS.bodyBytes);
+  if (tooLong) {
+    throw new AppError('content_too_long', { limit: MESSAGE_LIMITS.body });
+  }
+  for (const field of ['title', 'summary', 'url'] as const) {
+    const value = command[field] ?? '';
+    if (value.length > MESSAGE_LIMITS[field] && countCodePoints(value) > MESSAGE_LIMITS[field]) {
+      throw new AppError('field_too_long', { field, limit: MESSAGE_LIMITS[field] });
+    }
+  }
+  if (command.url && !isHttpUrl(command.url)) {
+    throw new AppError('bad_url', { field: 'url' });
+  }
+}
+
+function toRow(command: PublishCommand, id: number, now: number): NewMessage {
+  const people = [...new Set(command.audience.people)];
+  const topics = [...new Set(command.audience.topics)];
+  return {
+    id,
+    appId: command.appId,
+    senderId: command.senderId ?? null,
+    source: command.source,
+    title: command.title ?? '',
+    summary: command.summary ?? '',
+    body: command.body,
+    format: command.format,
+    url: command.url ?? '',
+    audience: JSON.stringify({ people, topics }),
+    targets: JSON.stringify(command.targets),
+    priority: command.priority ?? 0,
+    dedupeKey: command.idempotencyKey
+      ? `${command.appId ?? `p${command.senderId}`}:${command.idempotencyKey}`
+      : null,
+    createdAt: now,
+    sendAt: command.sendAt?.getTime() ?? null,
+    expiresAt: command.expiresAt?.getTime() ?? null,
+  };
+}

@@ -1,0 +1,55 @@
+/** Set-based statements that make each inbound push count once. */
+import type { Db } from './open.js';
+
+/** What a claim found. */
+export interface ClaimRow {
+  key: string;
+  owner: string;
+  done: boolean;
+  reply: string | null;
+}
+
+/**
+ * Claims keys for `owner` with one commit. A key that another process began and never finished (it died: SQLite has one
+ * process, so any other owner is a dead one; elsewhere `staleBefore` tells) is claimed anew. Rows come back as they stand.
+ */
+export async function claimInbound(
+  db: Db,
+  claims: readonly { key: string; owner: string; at: number }[],
+  staleBefore: number,
+): Promise<Map<string, ClaimRow>> {
+  const json = JSON.stringify(claims);
+  await db.$executeRawUnsafe(
+    `INSERT INTO "Inbound" ("key", "owner", "claimedAt")
+     SELECT value->>'key', value->>'owner', value->>'at' FROM json_each(?) WHERE true
+     ON CONFLICT ("key") DO UPDATE SET "owner" = excluded."owner", "claimedAt" = excluded."claimedAt"
+       WHERE "Inbound"."doneAt" IS NULL AND "Inbound"."claimedAt" < ?`,
+    json,
+    staleBefore,
+  );
+  const rows = await db.$queryRawUnsafe<
+    { key: string; owner: string; doneAt: unknown; reply: string | null }[]
+  >(
+    `SELECT "key", "owner", "doneAt", "reply" FROM "Inbound" WHERE "key" IN (SELECT value->>'key' FROM json_each(?))`,
+    json,
+  );
+  return new Map(
+    rows.map((row) => [
+      row.key,
+      { key: row.key, owner: row.owner, done: row.doneAt !== null, reply: row.reply },
+    ]),
+  );
+}
+
+/** Marks pushes as done and keeps the reply for a repeat. */
+export async function finishInbound(
+  db: Db,
+  rows: readonly { key: string; reply: string | null; at: number }[],
+): Promise<void> {
+  await db.$executeRawUnsafe(
+    `UPDATE "Inbound" SET "doneAt" = j.at, "reply" = j.reply
+     FROM (SELECT value->>'key' AS key, value->>'reply' AS reply, value->>'at' AS at FROM json_each(?)) j
+     WHERE "Inbound"."key" = j.key`,
+    JSON.stringify(rows),
+  );
+}
