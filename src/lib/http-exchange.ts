@@ -71,7 +71,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
         handler,
       );
     } catch (error) {
-      handler.fail('invalid', error);
+      handler.failWith(error);
     }
   });
 }
@@ -130,11 +130,15 @@ class AnswerCollector implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    // undici checks some headers only when it writes the request, before any byte is out.
+    this.failWith(error);
+  }
+
+  /** undici checks some headers only when it writes the request, before any byte is out. */
+  failWith(error: unknown): void {
     this.fail(codeOf(error) === 'UND_ERR_INVALID_ARG' ? 'invalid' : 'network', error);
   }
 
-  fail(reason: 'timeout' | 'network' | 'invalid', origin?: unknown): void {
+  private fail(reason: 'timeout' | 'network' | 'invalid', origin?: unknown): void {
     if (this.settle()) {
       this.reject(new ExchangeError(reason, reason !== 'invalid' && this.controller !== null, origin));
       this.controller?.abort(new Error('abandoned'));

@@ -93,12 +93,17 @@ export function createSafeFetch(options: { allowPrivate: boolean; resolve?: Reso
       throw toFetchError(error, request.timeoutMs);
     }
   };
+  let closing: Promise<void> | null = null;
+  const close = () => {
+    closing ??= agent.close();
+    return closing;
+  };
   return {
     fetch,
     checkUrl: (url) => {
       readUrl(url, allowPrivate);
     },
-    close: () => agent.close(),
+    close,
   };
 }
 

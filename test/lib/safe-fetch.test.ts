@@ -267,6 +267,13 @@ describe('errors', () => {
     expect(refused.message).toContain('ECONNREFUSED');
   });
 
+  it('calls a request after close a network failure; closing twice is fine', async () => {
+    const client = createSafeFetch({ allowPrivate: true });
+    await client.close();
+    await client.close();
+    await expect(client.fetch('http://127.0.0.1:9/', BOUNDS)).rejects.toThrow(reason('network'));
+  });
+
   it.each([
     ['a header with a line break', { headers: { 'x-a': 'b\r\nx-c: d' } }],
     ['a header name with a space', { headers: { 'x a': 'b' } }],

@@ -1,0 +1,54 @@
+/** The one error type of all platform clients: what failed, whether to try again, and what a person should do. */
+
+/** `api`: the platform answered with an error code. `decode`: its answer made no sense. `http`: a status other than 2xx. */
+export type PlatformErrorKind = 'network' | 'timeout' | 'http' | 'decode' | 'api';
+
+/** How long a used-up quota lasts: until the next minute, or until midnight China time. */
+export type QuotaPause = 'minute' | 'day';
+
+/** Everything about a failed call but its text. */
+export interface PlatformErrorFields {
+  platform: 'wechat';
+  kind: PlatformErrorKind;
+  /** The platform's own error code (`api`). */
+  code?: number;
+  /** The HTTP status (`http`). */
+  status?: number;
+  /** Which call failed, such as `message/template/send`. */
+  call: string;
+  /** A Chinese sentence for the person who runs this server: what to do. */
+  advice: string;
+  /** Whether the same call may succeed later with nothing changed. */
+  retryable: boolean;
+  /** Whether the platform may have acted although the call failed: a time-out, or an answer that broke off. */
+  uncertain: boolean;
+  /** Set when a quota is used up: trying again before is pointless. */
+  pause?: QuotaPause;
+}
+
+/** A platform call failed. No property holds a token, a secret or a full address; there is no `cause`. */
+export class PlatformError extends Error {
+  readonly platform: 'wechat';
+  readonly kind: PlatformErrorKind;
+  readonly code?: number;
+  readonly status?: number;
+  readonly call: string;
+  readonly advice: string;
+  readonly retryable: boolean;
+  readonly uncertain: boolean;
+  readonly pause?: QuotaPause;
+
+  constructor(message: string, fields: PlatformErrorFields) {
+    super(message);
+    this.name = 'PlatformError';
+    this.platform = fields.platform;
+    this.kind = fields.kind;
+    this.code = fields.code;
+    this.status = fields.status;
+    this.call = fields.call;
+    this.advice = fields.advice;
+    this.retryable = fields.retryable;
+    this.uncertain = fields.uncertain;
+    this.pause = fields.pause;
+  }
+}
