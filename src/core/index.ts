@@ -1,0 +1,56 @@
+/** The domain: one object that holds the verbs of every noun, made once and handed to doors and engine. */
+import { createAccounts } from './accounts.js';
+import { createApps } from './apps.js';
+import { createCallbacks } from './callbacks.js';
+import { createConversations } from './conversations.js';
+import type { CoreDeps } from './deps.js';
+import { createEvents } from './events.js';
+import { createInbox } from './inbox.js';
+import { createKeys } from './keys.js';
+import { createMessages } from './messages.js';
+import { createPageLinks } from './page-links.js';
+import { createPeople } from './people.js';
+import { createPublish } from './publish.js';
+import { createQrCodes, type QrcodeMaker } from './qrcodes.js';
+import { createQuotas } from './quotas.js';
+import { createSubscriptions } from './subscriptions.js';
+import { createTopics } from './topics.js';
+
+export type { CoreDeps } from './deps.js';
+
+/** What the domain asks of the outside. */
+export interface CoreOutside {
+  qrcodes: QrcodeMaker;
+  /** Throws a reason when an address may not be called back. */
+  checkUrl: (url: string) => void;
+  adminToken: string | null;
+}
+
+/** The domain. */
+export type Core = ReturnType<typeof createCore>;
+
+/** Makes the domain. */
+export function createCore(deps: CoreDeps, outside: CoreOutside) {
+  const pageLinks = createPageLinks(deps.hashKey, deps.publicUrl);
+  const keys = createKeys(deps);
+  return {
+    publicUrl: deps.publicUrl,
+    account: deps.account,
+    clock: deps.clock,
+    accounts: createAccounts(deps, keys, outside.adminToken),
+    apps: createApps(deps),
+    callbacks: createCallbacks(deps, outside.checkUrl),
+    conversations: createConversations(deps),
+    events: createEvents(deps),
+    inbox: createInbox(deps, deps.clock.now()),
+    keys,
+    messages: createMessages(deps, pageLinks),
+    pageLinks,
+    people: createPeople(deps),
+    publish: createPublish(deps),
+    qrcodes: createQrCodes(deps, outside.qrcodes),
+    quotas: createQuotas(deps),
+    subscriptions: createSubscriptions(deps),
+    topics: createTopics(deps),
+  };
+}
