@@ -1,0 +1,77 @@
+/** Serves the pages' own scripts, styles and pictures from memory, under addresses that change with their content. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import Router from '@koa/router';
+import type { Middleware } from 'koa';
+
+/** The files, and where the templates find them. */
+export interface Assets {
+  /** Answers GET /assets/{file}. */
+  middleware: Middleware;
+  /** The address of a file, with its version. Throws when there is no such file, so that a typing error shows at once. */
+  url(name: string): string;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+};
+const YEAR_S = 31_536_000;
+
+/** Reads every file of `dir` once, now. Throws when the folder cannot be read. */
+export function createAssets(options: { dir: string }): Assets {
+  const files = readFiles(options.dir);
+  const router = new Router();
+  router.get('/assets/:name', (ctx) => {
+    const file = files.get(ctx.params.name ?? '');
+    if (!file) {
+      return;
+    }
+    ctx.set({
+      'Content-Type': file.type,
+      'X-Content-Type-Options': 'nosniff',
+      // An SVG opened by itself is a document: it may do nothing.
+      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+      'Cache-Control':
+        ctx.query.v === file.version ? `public, max-age=${YEAR_S}, immutable` : 'public, no-cache',
+    });
+    ctx.status = 200;
+    ctx.etag = file.version;
+    if (ctx.fresh) {
+      ctx.status = 304;
+      return;
+    }
+    ctx.body = file.bytes;
+  });
+  return { middleware: router.routes() as Middleware, url: (name) => addressOf(name, files.get(name)) };
+}
+
+interface AssetFile {
+  bytes: Buffer;
+  type: string;
+  /** The start of the content's hash. */
+  version: string;
+}
+
+function readFiles(dir: string): Map<string, AssetFile> {
+  const files = new Map<string, AssetFile>();
+  for (const name of readdirSync(dir)) {
+    const type = TYPES[extname(name)];
+    if (type) {
+      const bytes = readFileSync(join(dir, name));
+      const version = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+      files.set(name, { bytes, type, version });
+    }
+  }
+  return files;
+}
+
+function addressOf(name: string, file: AssetFile | undefined): string {
+  if (!file) {
+    throw new Error(`there is no asset called ${name}`);
+  }
+  return `/assets/${name}?v=${file.version}`;
+}

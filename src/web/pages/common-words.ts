@@ -1,0 +1,16 @@
+/** The words that every page may use. */
+
+/** Keys of the common words. */
+export type CommonKey = keyof typeof COMMON_WORDS;
+
+/** Chinese first, then English. */
+export const COMMON_WORDS = {
+  site: ['青鸟', 'Qingniao'],
+  siteLine: ['自建的微信消息推送', 'Self-hosted push to WeChat'],
+  otherLanguage: ['English', '中文'],
+  home: ['首页', 'Home'],
+  copy: ['复制', 'Copy'],
+  copied: ['已复制', 'Copied'],
+  copyFailed: ['请长按复制', 'Copy by hand'],
+  backHome: ['回到首页', 'Back to the start page'],
+} as const satisfies Record<string, readonly [string, string]>;

@@ -1,0 +1,79 @@
+/** The start page: what this is, what state the server is in, and how to use it. */
+import Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import type { View } from '#src/lib/view.js';
+import { formatChinaTime } from './china-time.js';
+import { HOME_WORDS } from './home-words.js';
+import { layOutHours } from './hours-figure.js';
+import { createPageOpener } from './page.js';
+
+/** The state of the server, as far as anybody may know it. */
+export interface HomeState {
+  /** A simulator plays WeChat. */
+  sandbox: boolean;
+  publicUrl: string;
+  wechat: { appId: string; token: 'valid' | 'none' | 'failing'; advice?: string };
+  database: 'sqlite' | 'postgresql';
+  queue: { due: number; oldestDueSeconds: number };
+  counts: { people: number; apps: number; messages24h: number; sent24h: number; failed24h: number };
+  /** Deliveries of each of the last 24 hours, oldest first. */
+  perHour?: number[];
+  version: string;
+  startedAt: Date;
+}
+
+/** What the start page needs. */
+export interface HomePageNeeds {
+  describeState(): Promise<HomeState>;
+  view: View;
+}
+
+/** Serves GET /. */
+export function createHomePage(needs: HomePageNeeds): Middleware {
+  const openPage = createPageOpener(needs.view, HOME_WORDS);
+  const router = new Router();
+  router.get('/', async (ctx) => {
+    const page = openPage(ctx as Context);
+    const state = await needs.describeState();
+    const figure = state.perHour && state.perHour.length > 0 ? layOutHours(state.perHour) : null;
+    page.show({
+      template: 'home',
+      title: page.t('siteLine'),
+      values: {
+        state,
+        figure,
+        queueAge: writeAge(state.queue.oldestDueSeconds),
+        number: (count: number) => count.toLocaleString('en-US'),
+        startedAt: formatChinaTime(state.startedAt),
+        databaseName: state.database === 'sqlite' ? 'SQLite' : 'PostgreSQL',
+        examples: writeExamples(state.publicUrl.replace(/\/+$/, '')),
+      },
+    });
+  });
+  return router.routes() as Middleware;
+}
+
+function writeAge(seconds: number): string {
+  if (seconds < 60) {
+    return `${Math.round(seconds)} s`;
+  }
+  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 360) / 10} h`;
+}
+
+/** Commands that can be pasted into a shell after their variables were set. */
+function writeExamples(publicUrl: string): { makeApp: string; push: string; callback: string } {
+  const json = "-H 'Content-Type: application/json'";
+  return {
+    makeApp: `curl -X POST ${publicUrl}/api/v1/apps \\
+  -H "Authorization: Bearer $ADMIN_TOKEN" \\
+  ${json} \\
+  -d '{"name": "报警", "callbackUrl": "https://example.com/callback"}'`,
+    push: `APP_TOKEN=AT_xxx
+UID_=UID_xxx
+curl -X POST ${publicUrl}/api/send/message \\
+  ${json} \\
+  -d '{"appToken": "'$APP_TOKEN'", "uids": ["'$UID_'"], "content": "你好，青鸟", "summary": "你好"}'`,
+    callback: `{"action": "send_up_cmd",
+ "data": {"uid": "UID_xxx", "appId": 97, "appName": "报警", "time": 1759120000000, "content": "restart"}}`,
+  };
+}

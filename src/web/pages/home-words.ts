@@ -1,0 +1,65 @@
+/** The words of the start page. */
+
+/** Chinese first, then English. */
+export const HOME_WORDS = {
+  lead: [
+    '程序发一个 HTTP 请求，消息就到微信里；在微信里回一句话，就到你的程序。兼容 WxPusher 等常见接口。',
+    'Your program makes one HTTP request and the message is in WeChat; an answer typed there reaches your program. Speaks WxPusher and other common APIs.',
+  ],
+  tryDemo: ['打开演示', 'Try the demo'],
+  tryDemoHint: [
+    '扫码、收消息、回复、看回调，三分钟',
+    'Scan, receive, answer, see the callback: three minutes',
+  ],
+  phone: ['模拟手机', 'Simulated phone'],
+  phoneHint: ['没有公众号也能试：一部网页里的微信', 'No account needed: WeChat in a page'],
+  openapi: ['接口描述', 'API description'],
+  openapiHint: ['OpenAPI，可导入各种工具', 'OpenAPI, for your tools'],
+  state: ['运行状态', 'State'],
+  sandbox: ['沙盒模式', 'Sandbox mode'],
+  sandboxText: [
+    '没有配置公众号，微信由模拟器扮演：什么都不会真的发出去。',
+    'No official account is configured: a simulator plays WeChat, and nothing really leaves this machine.',
+  ],
+  live: ['正式模式', 'Live'],
+  wechat: ['公众号', 'Official account'],
+  token_valid: ['凭证有效', 'Token valid'],
+  token_none: ['还没有取过凭证', 'No token asked for yet'],
+  token_failing: ['取凭证失败', 'Cannot get a token'],
+  advice: ['建议', 'What to do'],
+  queue: ['待发队列', 'Queue'],
+  queueEmpty: ['空', 'Empty'],
+  queueDue: ['{count} 条待发', '{count} due'],
+  queueAge: ['最早的等了 {age}', 'the oldest for {age}'],
+  people: ['关注者', 'People'],
+  apps: ['应用', 'Apps'],
+  messages24h: ['24 小时消息', 'Messages, 24 h'],
+  sent24h: ['已送达', 'Delivered'],
+  failed24h: ['失败', 'Failed'],
+  perHour: ['最近 24 小时每小时送达数', 'Deliveries per hour, last 24 hours'],
+  hourBar: ['{hours} 小时前：{count}', '{hours} h ago: {count}'],
+  hourNow: ['这一小时：{count}', 'This hour: {count}'],
+  ago24: ['24 小时前', '24 h ago'],
+  now: ['现在', 'Now'],
+  peak: ['最高 {count}', 'Peak {count}'],
+  useIt: ['用起来', 'Use it'],
+  stepApp: ['建一个应用', 'Make an app'],
+  stepAppText: [
+    'ADMIN_TOKEN 是启动时设的管理口令。返回的 appToken 只显示这一次；subscribeUrl 发给要收消息的人。',
+    'ADMIN_TOKEN is the setting the server was started with. The appToken in the answer is shown this once; give the subscribeUrl to those who want the messages.',
+  ],
+  stepPush: ['推送一条消息', 'Push a message'],
+  stepPushText: [
+    'UID 在聊天里发送「我的UID」得到，或由扫码回调送到你的程序。',
+    'People get their UID by sending “uid” in the chat; your program gets it from the scan callback.',
+  ],
+  stepUp: ['在微信里回复', 'Answer from WeChat'],
+  stepUpText: [
+    '在聊天里发送「#应用编号 内容」，内容会 POST 到应用的 callbackUrl：',
+    'Send “#appId text” in the chat, and the text is POSTed to the app’s callbackUrl:',
+  ],
+  serverFacts: [
+    '版本 {version} · {database} · 启动于 {startedAt}',
+    'Version {version} · {database} · started {startedAt}',
+  ],
+} as const satisfies Record<string, readonly [string, string]>;

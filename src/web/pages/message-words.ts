@@ -1,0 +1,22 @@
+/** The words of the message page. */
+
+/** Chinese first, then English. */
+export const MESSAGE_WORDS = {
+  original: ['查看原文', 'Open the original link'],
+  opens: ['将打开 {host}', 'Opens {host}'],
+  sender: ['发送者 {sender}', 'From {sender}'],
+  chinaTime: ['北京时间', 'China time'],
+  tooLong: ['内容过长，以纯文本显示', 'Too long to format: shown as plain text'],
+  notFound: ['没有这条消息', 'There is no such message'],
+  notFoundText: [
+    '链接可能不完整，请回到微信里重新打开。',
+    'The link may be incomplete. Open it again from WeChat.',
+  ],
+  deleted: ['消息已被删除', 'This message was deleted'],
+  deletedText: ['发送者删除了这条消息的内容。', 'Its sender deleted what it said.'],
+  expired: ['消息已过期', 'This message has expired'],
+  expiredText: [
+    '消息内容只保留一段时间，现在已经清除。',
+    'Messages are kept for a while only. This one is gone.',
+  ],
+} as const satisfies Record<string, readonly [string, string]>;

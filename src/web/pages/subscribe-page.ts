@@ -1,0 +1,188 @@
+/** The page behind a subscribe link: GET /s/{code} shows whose messages one gets, and subscribes by scan or by one tap. */
+import Router from '@koa/router';
+import type { Context, Middleware, Next } from 'koa';
+import type { Clock } from '#src/lib/clock.js';
+import { qrPng, qrSvg } from '#src/lib/qr-picture.js';
+import { isInsideWechat } from '#src/lib/user-agent.js';
+import type { View } from '#src/lib/view.js';
+import { createPageOpener, type Page } from './page.js';
+import { createSubscribeStates, type Signer, type SubscribeStates } from './subscribe-state.js';
+import { SUBSCRIBE_WORDS } from './subscribe-words.js';
+
+/** What a code subscribes to. */
+export interface SubscribeTarget {
+  kind: 'app' | 'topic';
+  name: string;
+  /** The app itself, or the app of the topic. */
+  appName: string;
+  description?: string;
+  contact?: string;
+  /** What the QR picture encodes. */
+  qrcodeText: string;
+  expired: boolean;
+}
+
+/** What became of subscribing. `must_follow`: the person does not follow the account yet. */
+export interface SubscribeResult {
+  result: 'subscribed' | 'already' | 'must_follow' | 'blocked';
+  followTip?: string;
+}
+
+/** What the subscribe page needs. */
+export interface SubscribePageNeeds {
+  findSubscribeTarget(code: string): Promise<SubscribeTarget | null>;
+  /** The address where WeChat asks who the person is (scope snsapi_base); null when the account has no such right. */
+  oauthUrl(input: { redirectUri: string; state: string }): string | null;
+  /** Tells who came back with this code. Rejects when WeChat does not know. */
+  exchangeOauthCode(code: string): Promise<{ openid: string }>;
+  subscribeByLink(input: { code: string; openid: string }): Promise<SubscribeResult>;
+  signer: Signer;
+  clock: Clock;
+  publicUrl: string;
+  view: View;
+}
+
+type Words = keyof typeof SUBSCRIBE_WORDS;
+
+/** One request for a code that is good. */
+interface Visit {
+  ctx: Context;
+  page: Page<Words>;
+  code: string;
+  target: SubscribeTarget;
+}
+
+/**
+ * Serves /s/{code} (GET; POST is a tap on subscribe), its pictures qr.png and qr.svg, and the two steps of one tap,
+ * subscribe and return. Unknown codes get 404, expired ones 410, each with a page.
+ */
+export function createSubscribePage(needs: SubscribePageNeeds): Middleware {
+  const openPage = createPageOpener(needs.view, SUBSCRIBE_WORDS);
+  const isSecure = needs.publicUrl.startsWith('https:');
+  const states = createSubscribeStates({ signer: needs.signer, clock: needs.clock, isSecure });
+  const visit = (answer: (visit: Visit) => Promise<void> | void) => async (ctx: Context, _next: Next) => {
+    const code = String(ctx.params.code ?? '');
+    const page = openPage(ctx);
+    const target = /^[\w-]{1,128}$/.test(code) ? await needs.findSubscribeTarget(code) : null;
+    if (target === null || target.expired) {
+      refuse(page, target === null ? 'notFound' : 'expired', target === null ? 404 : 410);
+      return;
+    }
+    await answer({ ctx, page, code, target });
+  };
+  const begin = visit((made) => beginLogin(made, needs, states));
+  const router = new Router();
+  router.get('/s/:code', visit(showTarget));
+  router.post('/s/:code', begin);
+  router.get('/s/:code/subscribe', begin);
+  router.get(
+    '/s/:code/return',
+    visit((made) => finishLogin(made, needs, states)),
+  );
+  router.get(
+    '/s/:code/qr.png',
+    visit(async (made) => sendPicture(made.ctx, 'png', await qrPng(made.target.qrcodeText))),
+  );
+  router.get(
+    '/s/:code/qr.svg',
+    visit(async (made) => sendPicture(made.ctx, 'svg', await qrSvg(made.target.qrcodeText))),
+  );
+  return router.routes() as Middleware;
+}
+
+function showTarget({ ctx, page, code, target }: Visit): void {
+  page.show({
+    template: 'subscribe',
+    title: `${page.t('subscribe')} ${target.name}`,
+    values: {
+      target,
+      initial: [...target.name.trim()][0] ?? '·',
+      code,
+      insideWechat: isInsideWechat(ctx.get('User-Agent')),
+    },
+  });
+}
+
+function beginLogin({ ctx, page, code }: Visit, needs: SubscribePageNeeds, states: SubscribeStates): void {
+  const state = states.begin(ctx, code);
+  const redirectUri = `${needs.publicUrl.replace(/\/+$/, '')}/s/${code}/return`;
+  const address = needs.oauthUrl({ redirectUri, state });
+  if (address === null) {
+    const qr = { src: `/s/${code}/qr.svg`, hint: page.t('pressHint') };
+    page.notify({ status: 200, mood: 'info', heading: page.t('noLogin'), text: page.t('noLoginText'), qr });
+    return;
+  }
+  ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+  ctx.status = 302;
+  ctx.redirect(address);
+}
+
+async function finishLogin(visit: Visit, needs: SubscribePageNeeds, states: SubscribeStates): Promise<void> {
+  const { ctx, page, code } = visit;
+  const state = typeof ctx.query.state === 'string' ? ctx.query.state : '';
+  const oauthCode = typeof ctx.query.code === 'string' ? ctx.query.code : '';
+  if (!states.finish(ctx, { code, state })) {
+    refuse(page, 'stale', 400, code);
+    return;
+  }
+  // WeChat comes back without a code when the person refused.
+  if (oauthCode === '') {
+    refuse(page, 'cancelled', 200, code);
+    return;
+  }
+  const openid = await askWho(ctx, oauthCode, needs);
+  if (openid === null) {
+    refuse(page, 'failed', 502, code);
+    return;
+  }
+  showResult(visit, await needs.subscribeByLink({ code, openid }));
+}
+
+/** The openid, or null when WeChat does not tell; the operator learns why through the app's error event. */
+async function askWho(ctx: Context, oauthCode: string, needs: SubscribePageNeeds): Promise<string | null> {
+  try {
+    return (await needs.exchangeOauthCode(oauthCode)).openid;
+  } catch (error) {
+    ctx.app.emit('error', error, ctx);
+    return null;
+  }
+}
+
+function showResult({ page, code, target }: Visit, { result, followTip }: SubscribeResult): void {
+  const isGood = result === 'subscribed' || result === 'already';
+  const tip = isGood ? (followTip ?? page.t('closeHint')) : undefined;
+  page.notify({
+    status: 200,
+    mood: isGood ? 'good' : result === 'blocked' ? 'bad' : 'info',
+    heading: page.t(result),
+    text: page.t(`${result}Text`, { name: target.name }),
+    ...(tip === undefined ? {} : { detail: tip }),
+    ...(result === 'must_follow' ? { qr: { src: `/s/${code}/qr.svg`, hint: page.t('pressHint') } } : {}),
+    ...(result === 'blocked' && target.contact ? { detail: `${page.t('contact')}: ${target.contact}` } : {}),
+  });
+}
+
+function refuse(
+  page: Page<Words>,
+  why: 'notFound' | 'expired' | 'stale' | 'cancelled' | 'failed',
+  status: number,
+  code?: string,
+): void {
+  page.notify({
+    status,
+    mood: 'info',
+    heading: page.t(why),
+    text: page.t(`${why}Text`),
+    ...(code === undefined ? {} : { action: { href: `/s/${code}`, label: page.t('again') } }),
+  });
+}
+
+function sendPicture(ctx: Context, type: 'png' | 'svg', picture: Buffer | string): void {
+  ctx.set({
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'Cache-Control': 'private, max-age=300',
+  });
+  ctx.type = type;
+  ctx.body = picture;
+}

@@ -1,0 +1,63 @@
+/** The short-lived cookie that ties the answer of WeChat's OAuth to the browser that asked for it. */
+import type { Context } from 'koa';
+import type { Clock } from '#src/lib/clock.js';
+import { equalsInConstantTime } from '#src/lib/hash.js';
+import { randomText } from '#src/lib/ids.js';
+
+/** Signs texts and recognises its own signatures. */
+export interface Signer {
+  sign(value: string): string;
+  /** The value that was signed, or null for anything else. */
+  verify(signed: string): string | null;
+}
+
+/** Begins and ends attempts to subscribe. */
+export interface SubscribeStates {
+  /** Sets the cookie for this code and returns the state for the OAuth address: 32 characters of [A-Za-z0-9]. */
+  begin(ctx: Context, code: string): string;
+  /** Whether `state` is the one that this browser began with for this code within ten minutes. Works once. */
+  finish(ctx: Context, attempt: { code: string; state: string }): boolean;
+}
+
+const COOKIE = 'qn_subscribe';
+const LIFETIME_MS = 10 * 60_000;
+/** WeChat allows 128 bytes of [A-Za-z0-9]; 32 such characters cannot be guessed. */
+const STATE_LENGTH = 32;
+
+/** Makes the keeper of states. `isSecure` says that people reach us by https. */
+export function createSubscribeStates(needs: {
+  signer: Signer;
+  clock: Clock;
+  isSecure: boolean;
+}): SubscribeStates {
+  const { signer, clock, isSecure } = needs;
+  const setCookie = (ctx: Context, code: string, value: string, maxAgeS: number) => {
+    // Lax, since the way back from WeChat is a navigation that another site began. Written by hand, since Koa refuses
+    // Secure cookies when the proxy in front of us ends TLS.
+    const flags = `Path=/s/${code}; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
+    ctx.append('Set-Cookie', `${COOKIE}=${encodeURIComponent(value)}; ${flags}`);
+  };
+  return {
+    begin(ctx, code) {
+      const state = randomText(STATE_LENGTH);
+      const signed = signer.sign(`${state}.${clock.now() + LIFETIME_MS}.${code}`);
+      setCookie(ctx, code, signed, LIFETIME_MS / 1000);
+      return state;
+    },
+    finish(ctx, attempt) {
+      const signed = readCookie(ctx);
+      setCookie(ctx, attempt.code, '', 0);
+      const [state = '', expiresAtMs = '', code = ''] = (signer.verify(signed) ?? '').split('.');
+      const isSame = equalsInConstantTime(state, attempt.state) && code === attempt.code;
+      return isSame && state.length === STATE_LENGTH && clock.now() < Number(expiresAtMs);
+    },
+  };
+}
+
+function readCookie(ctx: Context): string {
+  try {
+    return decodeURIComponent(ctx.cookies.get(COOKIE) ?? '');
+  } catch {
+    return '';
+  }
+}
