@@ -21,7 +21,9 @@ export interface WechatSettings {
   apiBase: string | null;
   mpBase: string | null;
   openBase: string | null;
-  templateId: string;
+  /** Null: the first template of the account that fits. */
+  templateId: string | null;
+  /** Empty: by the kinds of the template's keywords. */
   templateFields: readonly TemplateField[];
 }
 
@@ -233,7 +235,7 @@ export function parseConfig(env: Environment): Config {
       apiBase: readUrl('WECHAT_API_BASE'),
       mpBase: readUrl('WECHAT_MP_BASE'),
       openBase: readUrl('WECHAT_OPEN_BASE'),
-      templateId: read('WECHAT_TEMPLATE_ID'),
+      templateId: read('WECHAT_TEMPLATE_ID') || null,
       templateFields: readFields(read('WECHAT_TEMPLATE_FIELDS')),
     };
   }
