@@ -1,11 +1,10 @@
 /** Everything the phone's owner can do: each verb asks the simulator, changes the state, and tells the views. */
 import { ApiError, api } from './api.js';
-import { forgetChatsExcept, rememberedPerson, rememberPerson, saveEntry } from './memory.js';
+import { dropEntry, forgetChatsExcept, rememberedPerson, rememberPerson, saveEntry } from './memory.js';
 import { announce, currentPerson, state } from './state.js';
 
 const FIRST_PERSON = '小明';
 const MOST_PUSHES = 6;
-const NO_SERVICE = '该公众号暂时无法提供服务，请稍后再试';
 let lastLocalId = 0;
 
 /** Reads the account anew (name, menu, templates). */
@@ -36,7 +35,7 @@ export async function pickPerson(openid) {
   state.unread.delete(openid);
   rememberPerson(openid);
   announce('current', 'people', 'chat');
-  await loadInbox(openid);
+  await loadChat(openid);
 }
 
 /** Makes a person and hands them the phone. */
@@ -51,40 +50,35 @@ export function forgetEverything() {
   state.people = new Map();
   state.current = null;
   state.pushes = [];
-  for (const part of [state.inboxes, state.unread, state.refused]) {
+  for (const part of [state.chats, state.unread, state.refused]) {
     part.clear();
   }
   forgetChatsExcept(state.people);
   announce('current', 'people', 'chat', 'pushes');
 }
 
-/** Reads what the account sent to this person. */
-export async function loadInbox(openid) {
-  const items = await api.inbox(openid);
-  state.inboxes.set(openid, items.toReversed());
+/** Reads the chat of this person with the account. */
+export async function loadChat(openid) {
+  const items = await api.chat(openid);
+  state.chats.set(openid, items.toReversed());
   announce('chat');
 }
 
 /** Follows or leaves the account. */
 export async function setFollowing(following) {
   const openid = state.current;
-  const startMs = performance.now();
   const answer = await (following ? api.follow(openid) : api.unfollow(openid));
   const person = state.people.get(openid);
   if (person) {
     state.people.set(openid, { ...person, following });
   }
   note(openid, following ? '你关注了公众号' : '你取消了关注', following ? 'Followed' : 'Unfollowed');
-  keepReply(openid, answer.reply);
-  recordPush(following ? ['关注', 'subscribe'] : ['取消关注', 'unsubscribe'], answer, startMs);
-  announce('people', 'current');
-  await loadInbox(openid);
+  await takeAnswer(openid, following ? ['关注', 'subscribe'] : ['取消关注', 'unsubscribe'], answer);
 }
 
 /** Scans a WeChat QR code: `{url}` or `{ticket}`. Resolves to `{event, reply}`. */
 export async function scanCode(code) {
   const openid = state.current;
-  const startMs = performance.now();
   const answer = await api.scan(openid, code);
   const person = state.people.get(openid);
   if (person && answer.event) {
@@ -96,10 +90,7 @@ export async function scanCode(code) {
     first ? '扫描二维码，关注了公众号' : '扫描了二维码',
     first ? 'Scanned and followed' : 'Scanned',
   );
-  keepReply(openid, answer.reply);
-  recordPush(['扫码', answer.event ?? 'SCAN'], answer, startMs);
-  announce('people', 'current');
-  await loadInbox(openid);
+  await takeAnswer(openid, ['扫码', answer.event ?? '—'], answer);
   return answer;
 }
 
@@ -107,31 +98,25 @@ export async function scanCode(code) {
 export async function sendText(text, again = null) {
   const openid = state.current;
   const entry = again ?? newEntry(openid, { kind: 'mine', text });
-  const startMs = performance.now();
   keep(openid, { ...entry, status: 'sending' });
   try {
     const answer = await api.say(openid, text);
-    keep(openid, { ...entry, status: 'sent' });
-    keepReply(openid, answer.reply, answer);
-    recordPush(['消息', 'text'], answer, startMs);
+    await takeAnswer(openid, ['消息', 'text'], answer);
+    dropEntry(openid, entry.id);
+    announce('chat');
   } catch (error) {
     if (!(error instanceof ApiError)) {
       throw error;
     }
     keep(openid, { ...entry, status: 'failed', why: error.message });
-    recordPush(['消息', 'text'], { failed: true }, startMs);
   }
-  await loadInbox(openid).catch(() => undefined);
 }
 
-/** Taps a menu button that asks the account for something. */
-export async function clickMenu(key) {
+/** Taps a menu button: `{key}` asks the account, `{url}` tells it which page was opened. */
+export async function tapMenu(button) {
   const openid = state.current;
-  const startMs = performance.now();
-  const answer = await api.clickMenu(openid, key);
-  keepReply(openid, answer.reply, answer);
-  recordPush(['菜单', 'CLICK'], answer, startMs);
-  await loadInbox(openid);
+  const answer = await api.tapMenu(openid, button);
+  await takeAnswer(openid, ['菜单', button.url ? 'VIEW' : 'CLICK'], answer);
 }
 
 /** Switches one template off for this person. */
@@ -152,37 +137,26 @@ function note(openid, zh, en) {
   keep(openid, newEntry(openid, { kind: 'note', zh, en }));
 }
 
-function keepReply(openid, reply, push = {}) {
-  if (push.failed || push.unavailable || reply?.type === 'unavailable') {
-    keep(openid, newEntry(openid, { kind: 'note', zh: NO_SERVICE, en: 'This account cannot serve now' }));
-  } else if (reply) {
-    keep(openid, newEntry(openid, { ...reply, kind: reply.type }));
+/** What every push has in common: it is noted, and the reply stands in the chat. */
+async function takeAnswer(openid, [zh, en], answer) {
+  const { tookMs = 0, tries = 1, problem = null } = answer;
+  const push = { at: Date.now(), zh, en, who: currentPerson()?.nickname ?? '', tookMs, tries, problem };
+  if (tries > 0 || problem) {
+    state.pushes = [push, ...state.pushes].slice(0, MOST_PUSHES);
   }
+  announce('pushes', 'people', 'current');
+  await loadChat(openid);
 }
 
 function newEntry(openid, fields) {
   lastLocalId += 1;
-  const after = state.inboxes.get(openid)?.at(-1)?.id ?? null;
+  const after = state.chats.get(openid)?.at(-1)?.id ?? null;
   return { id: `own-${Date.now().toString(36)}-${lastLocalId}`, at: Date.now(), after, ...fields };
 }
 
 function keep(openid, entry) {
   saveEntry(openid, entry);
   announce('chat');
-}
-
-function recordPush([zh, en], answer, startMs) {
-  const push = {
-    at: Date.now(),
-    zh,
-    en,
-    who: currentPerson()?.nickname ?? '',
-    tookMs: Math.round(answer.tookMs ?? performance.now() - startMs),
-    tries: answer.tries ?? 1,
-    failed: Boolean(answer.failed),
-  };
-  state.pushes = [push, ...state.pushes].slice(0, MOST_PUSHES);
-  announce('pushes');
 }
 
 /** Two tabs opened at once must not both make the first person. Without locks (plain http elsewhere) they may. */

@@ -22,9 +22,10 @@ export const api = {
   unfollow: (openid) => call('POST', `${person(openid)}/unfollow`, {}),
   scan: (openid, code) => call('POST', `${person(openid)}/scan`, code),
   say: (openid, content) => call('POST', `${person(openid)}/messages`, { content }),
-  clickMenu: (openid, key) => call('POST', `${person(openid)}/menu`, { key }),
+  tapMenu: (openid, button) => call('POST', `${person(openid)}/menu`, button),
   refuse: (openid, templateId) => call('POST', `${person(openid)}/refuse`, { templateId }),
-  inbox: (openid) => call('GET', `${person(openid)}/inbox`).then((answer) => answer.items),
+  /** Newest first: the inbox with the person's own messages, the passive replies and WeChat's notices in it. */
+  chat: (openid) => call('GET', `${person(openid)}/chat`).then((answer) => answer.items),
 };
 
 function person(openid) {

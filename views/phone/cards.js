@@ -3,6 +3,7 @@ import { accountAvatar, avatar, both, h, icon, iconButton } from './dom.js';
 import { drawText, pageLink, toOpenable } from './links.js';
 import { chatTime } from './times.js';
 
+const LABELLED = /^([^：:]{1,12})[：:]\s*([\s\S]*)$/;
 const KINDS = {
   image: ['图片', 'Image'],
   voice: ['语音', 'Voice'],
@@ -20,6 +21,10 @@ export function drawEntry(entry, context) {
       return h('p', { class: 'chat-time' }, chatTime(entry.at, context.nowMs));
     case 'note':
       return h('p', { class: 'chat-note' }, both(entry.zh, entry.en ?? ''));
+    case 'notice':
+      return h('p', { class: 'chat-note', 'data-kind': 'notice' }, entry.text);
+    case 'own':
+      return drawMine({ ...entry, status: 'sent' }, context);
     case 'mine':
       return drawMine(entry, context);
     case 'template':
@@ -106,15 +111,15 @@ function drawTemplateCard(entry, context) {
   );
 }
 
-/** The lines as WeChat shows them: what stands before the first colon is the label. */
+/** The title and the lines below it as WeChat shows them: what stands before a line's first colon is its label. */
 function readCard(entry, knownTitle) {
   const rows = String(entry.rendered ?? '')
     .split('\n')
     .filter((row) => row.trim() !== '');
-  const title = knownTitle ?? '服务通知';
-  const shown = rows[0] === title ? rows.slice(1) : rows;
-  const lines = shown.map((row) => {
-    const match = /^([^：:]{1,12})[：:]\s*([\s\S]*)$/.exec(row);
+  const startsWithTitle = rows.length > 0 && (rows[0] === knownTitle || !LABELLED.test(rows[0]));
+  const title = startsWithTitle ? rows[0] : (knownTitle ?? '服务通知');
+  const lines = rows.slice(startsWithTitle ? 1 : 0).map((row) => {
+    const match = LABELLED.exec(row);
     return match ? { label: match[1], value: match[2] } : { label: '', value: row };
   });
   return { title, lines };

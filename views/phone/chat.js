@@ -84,8 +84,8 @@ function createContext({ openPage, reportErrors }) {
 /** Entries whose content did not change keep their element, so that nothing flickers and focus stays. */
 function drawTimeline(drawn, context, isNewPerson) {
   const openid = state.current;
-  const inbox = state.inboxes.get(openid) ?? [];
-  const entries = openid ? withTimes(mergeTimeline(inbox, readEntries(openid))) : [];
+  const items = state.chats.get(openid) ?? [];
+  const entries = openid ? withTimes(mergeTimeline(items, readEntries(openid))) : [];
   const outside = `${context.accountName}|${state.account?.templates?.length ?? 0}`;
   const next = new Map();
   for (const entry of entries) {

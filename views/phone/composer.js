@@ -1,5 +1,5 @@
 /** The foot of the chat: the text box, the account's menu, or the follow button while the person does not follow. */
-import { clickMenu, sendText, setFollowing } from './actions.js';
+import { sendText, setFollowing, tapMenu } from './actions.js';
 import { both, h, icon } from './dom.js';
 import { toOpenable } from './links.js';
 import { currentPerson, listen, state } from './state.js';
@@ -117,8 +117,9 @@ function drawLeaf(button, { openPage, reportErrors }, name) {
     const url = button.type === 'view' ? toOpenable(button.url) : null;
     if (url) {
       openPage(url);
+      reportErrors(() => tapMenu({ url: button.url }));
     } else if (button.key) {
-      reportErrors(() => clickMenu(button.key));
+      reportErrors(() => tapMenu({ key: button.key }));
     }
   };
   return h('button', { type: 'button', class: name, on: { click: tap } }, button.name);

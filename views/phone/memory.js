@@ -45,6 +45,12 @@ export function saveEntry(openid, entry) {
   write(CHAT_PREFIX + openid, JSON.stringify(entries.slice(-MOST_ENTRIES)));
 }
 
+/** Removes an entry, because the simulator's own chat has it now. */
+export function dropEntry(openid, id) {
+  const kept = readEntries(openid).filter((entry) => entry.id !== id);
+  write(CHAT_PREFIX + openid, JSON.stringify(kept));
+}
+
 /** Forgets the chats of people who are gone, for instance after the simulator was restarted. */
 export function forgetChatsExcept(openids) {
   for (const key of storedKeys()) {

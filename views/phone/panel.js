@@ -17,12 +17,7 @@ export function createPanel({ openScan, reportErrors, onPicked, closePanel }) {
       'header',
       { class: 'brand' },
       h('img', { src: new URL('bird.svg', import.meta.url).pathname, alt: '', width: 44, height: 44 }),
-      h(
-        'div',
-        {},
-        h('h1', {}, '青鸟 · 模拟手机'),
-        h('p', { lang: 'en' }, 'Qingniao · a simulated WeChat phone'),
-      ),
+      h('div', {}, h('h1', {}, '青鸟模拟手机'), h('p', { lang: 'en' }, 'Qingniao, a simulated phone')),
       iconButton('close', '收起 Close the panel', closePanel, { class: 'panel-close' }),
     ),
     createPeople({ reportErrors, onPicked }),
@@ -164,15 +159,11 @@ function createPushes() {
       ...state.pushes.map((push) =>
         h(
           'li',
-          { class: push.failed ? 'bad' : null },
+          {},
           h('time', {}, clockTime(push.at)),
           h('span', { class: 'push-what' }, `${push.who} ${push.zh} `, h('code', {}, push.en)),
-          h(
-            'span',
-            { class: 'push-took' },
-            push.failed ? '失败 failed' : `${push.tookMs} ms`,
-            push.tries > 1 ? ` ×${push.tries}` : '',
-          ),
+          h('span', { class: 'push-took' }, `${push.tookMs} ms`, push.tries > 1 ? ` ×${push.tries}` : ''),
+          push.problem ? h('span', { class: 'push-problem' }, push.problem) : null,
         ),
       ),
     );

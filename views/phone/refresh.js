@@ -1,5 +1,5 @@
 /** Turns live events into few readings: a load test makes thousands a second, and each thing is read once. */
-import { forgetEverything, loadAccount, loadInbox, loadPeople } from './actions.js';
+import { forgetEverything, loadAccount, loadChat, loadPeople } from './actions.js';
 import { announce, state } from './state.js';
 
 const GATHER_MS = 120;
@@ -43,7 +43,7 @@ async function readDue(due) {
   if (due.has('people')) {
     await loadPeople();
   } else if (due.has('inbox') && state.current) {
-    await loadInbox(state.current);
+    await loadChat(state.current);
   }
   if (due.has('badges')) {
     announce('people', 'current');

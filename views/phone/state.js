@@ -10,11 +10,11 @@ export const state = {
   current: null,
   /** Openid to the number of messages not yet looked at. */
   unread: new Map(),
-  /** Openid to what the account sent, oldest first. */
-  inboxes: new Map(),
+  /** Openid to the chat with the account as the simulator keeps it, oldest first. */
+  chats: new Map(),
   /** Template ids a person switched off here, as `openid/templateId`. */
   refused: new Set(),
-  /** What this page did lately, newest first: `{at, zh, en, tookMs, tries, failed}`. */
+  /** What this page did lately, newest first: `{at, zh, en, who, tookMs, tries, problem}`. */
   pushes: [],
   live: false,
 };
