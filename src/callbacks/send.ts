@@ -1,0 +1,73 @@
+/** Sends one event to one endpoint: signed, bounded in time, never redirected, and never to an address it must not reach. */
+import type { Event, Outcome } from '#src/core/types.js';
+import type { Clock } from '#src/lib/clock.js';
+import { FetchError, type SafeFetch } from '#src/lib/safe-fetch.js';
+import { signHeaders } from './sign.js';
+
+/** An endpoint to call. */
+export interface CallbackTarget {
+  url: string;
+  secret: string;
+  style: string;
+}
+
+/** Sends an event and says how it went. */
+export type SendCallback = (event: Event, target: CallbackTarget) => Promise<Outcome>;
+
+/** Fifteen seconds for everything, the first kilobyte of the answer is kept (Standard Webhooks' advice). */
+const TIMEOUT_MS = 15_000;
+const KEPT_BYTES = 1024;
+
+/** Makes the sender. `payloadOf` writes the event in the endpoint's wire form; null means there is nothing to send. */
+export function createSendCallback(deps: {
+  http: Pick<SafeFetch, 'fetch'>;
+  clock: Clock;
+  payloadOf: (style: string, event: Event) => object | null;
+}): SendCallback {
+  return async (event, target) => {
+    const payload = deps.payloadOf(target.style, event);
+    if (payload === null) {
+      return { kind: 'refused', code: 'no_form', why: 'the endpoint style has no form for this event' };
+    }
+    const body = JSON.stringify(payload);
+    const timestamp = Math.floor(deps.clock.now() / 1000);
+    const signed = signHeaders({ secret: target.secret, id: `evt_${event.id}`, timestamp, body });
+    try {
+      const answer = await deps.http.fetch(target.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json; charset=utf-8',
+          'user-agent': 'Qingniao-Callback',
+          ...signed,
+        },
+        body,
+        timeoutMs: TIMEOUT_MS,
+        maxBytes: KEPT_BYTES,
+      });
+      return toOutcome(answer.status, answer.headers, answer.body);
+    } catch (error) {
+      if (error instanceof FetchError) {
+        const kind = error.reason === 'blocked' || error.reason === 'bad_url' ? 'refused' : 'retry';
+        return { kind, code: error.reason, why: error.message };
+      }
+      throw error;
+    }
+  };
+}
+
+function toOutcome(status: number, headers: Readonly<Record<string, string>>, body: string): Outcome {
+  const code = String(status);
+  if (status >= 200 && status < 300) {
+    return { kind: 'sent', detail: body };
+  }
+  if (status === 410) {
+    return { kind: 'gone', code, why: 'the endpoint answered 410 Gone and is switched off' };
+  }
+  const retryAfter = Number(headers['retry-after']);
+  return {
+    kind: 'retry',
+    code,
+    why: body === '' ? `HTTP ${status}` : `HTTP ${status}: ${body}`,
+    ...(Number.isFinite(retryAfter) && retryAfter > 0 ? { afterMs: retryAfter * 1000 } : {}),
+  };
+}

@@ -1,0 +1,36 @@
+/** Signs callback requests as Standard Webhooks says: HMAC-SHA-256 over `id.timestamp.body` with the endpoint's secret. */
+import { createHmac } from 'node:crypto';
+import { equalsInConstantTime } from '#src/lib/hash.js';
+
+/** What is signed. */
+export interface SignInput {
+  /** `whsec_` and base64. */
+  secret: string;
+  id: string;
+  /** Seconds since the epoch. */
+  timestamp: number;
+  /** The exact text that is sent. */
+  body: string;
+}
+
+/** The three headers of a signed request. */
+export function signHeaders(input: SignInput): Record<string, string> {
+  return {
+    'webhook-id': input.id,
+    'webhook-timestamp': String(input.timestamp),
+    'webhook-signature': `v1,${signatureOf(input)}`,
+  };
+}
+
+/** Whether a request's signature header holds a right signature; the header may list several, separated by spaces. */
+export function isSignatureRight(input: SignInput, header: string): boolean {
+  const expected = signatureOf(input);
+  return header
+    .split(' ')
+    .some((entry) => entry.startsWith('v1,') && equalsInConstantTime(entry.slice(3), expected));
+}
+
+function signatureOf({ secret, id, timestamp, body }: SignInput): string {
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  return createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+}

@@ -1,0 +1,96 @@
+/** The WeChat channel: every push is a template message, which alone the platform can drop as a repeat. */
+import type { Channel } from '#src/channels/channel.js';
+import type { WechatSettings } from '#src/config.js';
+import type { MessageContent, Outcome } from '#src/core/types.js';
+import { formatChinaTime } from '#src/lib/china-time.js';
+import type { Clock } from '#src/lib/clock.js';
+import { takeCodePoints, toPlainText } from '#src/lib/text.js';
+import type { WechatPlatform } from '#src/platforms/wechat/index.js';
+import { fitKeyword } from './keyword-values.js';
+import { toOutcome } from './outcome.js';
+import { type AccountTemplate, type ChosenTemplate, chooseTemplate } from './template.js';
+
+/** A message drawn for a template: its parts, still to be fitted to keywords. */
+export interface WechatCard {
+  parts: Record<'title' | 'summary' | 'time' | 'app' | 'sender', string>;
+  url: string;
+}
+
+/** The calls of the platform that the channel makes. */
+export type WechatSender = Pick<WechatPlatform, 'sendTemplate' | 'listTemplates'>;
+
+/** How much of a long body is read for a summary; no keyword takes more than 32 characters. */
+const SUMMARY_SOURCE_LENGTH = 2000;
+const NO_TEMPLATE_REST_MS = 60_000;
+
+/** Makes the channel of the server's own official account. */
+export function createWechatChannel(deps: {
+  platform: WechatSender;
+  settings: Pick<WechatSettings, 'templateId' | 'templateFields'>;
+  clock: Clock;
+  inFlight?: number;
+}): Channel<WechatCard> {
+  const { platform, settings, clock } = deps;
+  let chosen: ChosenTemplate | null = chooseTemplate(settings, []);
+
+  async function findTemplate(): Promise<ChosenTemplate | null> {
+    if (!chosen) {
+      const templates: AccountTemplate[] = await platform.listTemplates();
+      chosen = chooseTemplate(settings, templates);
+    }
+    return chosen;
+  }
+
+  async function send(card: WechatCard, openid: string, deliveryId: number): Promise<Outcome> {
+    const template = await findTemplate();
+    if (!template) {
+      const why =
+        '公众号里没有可用的模板：请在公众平台添加模板并设置 WECHAT_TEMPLATE_ID。The account has no usable template: add one and set WECHAT_TEMPLATE_ID';
+      return { kind: 'retry', scope: 'queue', afterMs: NO_TEMPLATE_REST_MS, code: 'no_template', why };
+    }
+    const data = Object.fromEntries(
+      template.fields.map(({ keyword, part }) => [
+        keyword,
+        { value: fitKeyword(keyword, card.parts[part], card.parts.time) },
+      ]),
+    );
+    const { msgId } = await platform.sendTemplate({
+      openid,
+      templateId: template.id,
+      url: card.url,
+      data,
+      clientMsgId: String(deliveryId),
+    });
+    return { kind: 'sent', ref: msgId };
+  }
+
+  return {
+    id: 'wechat',
+    title: { zh: '微信公众号', en: 'WeChat official account' },
+    configFields: [],
+    limits: { inFlight: deps.inFlight ?? 64 },
+    render: renderCard,
+    send: async (card, _config, recipient, io) => {
+      try {
+        return await send(card, recipient.address, io.deliveryId);
+      } catch (error) {
+        return toOutcome(error, clock.now());
+      }
+    },
+  };
+}
+
+/** Draws a message as the parts of a card. A message without a title goes under its app's name. */
+export function renderCard(message: MessageContent): WechatCard {
+  const start = takeCodePoints(toPlainText(message.body.slice(0, SUMMARY_SOURCE_LENGTH), message.format), 64);
+  return {
+    parts: {
+      title: message.title || message.appName,
+      summary: message.summary || start,
+      time: formatChinaTime(message.createdAt),
+      app: message.appName,
+      sender: message.appName,
+    },
+    url: message.pageUrl,
+  };
+}
