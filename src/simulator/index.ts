@@ -1,0 +1,70 @@
+/** The outside world in a box: simulated platforms, their control API and the phone page, as one Koa app. */
+import Koa from 'koa';
+import { createControlApi } from './control/control-api.js';
+import { sharedCalls } from './control/shared-calls.js';
+import type { SimulatorOptions } from './options.js';
+import { createPhonePages } from './phone/index.js';
+import type { Platform } from './platform.js';
+import { createSurface } from './surface.js';
+import { createWebhookPlatform } from './webhook/index.js';
+import { createWechatPlatform } from './wechat/index.js';
+import { createWorld, type World } from './world.js';
+
+export { PUSH_MODES, type PushMode, type SimulatorOptions, simulatorDefaults } from './options.js';
+
+/** Each simulated platform: one folder, one line. */
+const PLATFORMS: readonly ((world: World) => Platform)[] = [createWechatPlatform, createWebhookPlatform];
+
+/** A running simulated world; its app has to be served by somebody. */
+export interface Simulator {
+  /** Serves everything; paths start at `/`. */
+  readonly app: Koa;
+  /** Sets addresses that were not known when the simulator was made, such as one's own port. */
+  setAddresses(addresses: { pushTo?: string; publicUrl?: string }): void;
+  /** Resolves when no push to the server is waiting or under way. */
+  idle(): Promise<void>;
+  /** Ends live streams and cuts connections to the server. */
+  close(): Promise<void>;
+}
+
+/** Makes a fresh simulated world. Throws RangeError when the AES key is none. */
+export function createSimulator(options: SimulatorOptions): Simulator {
+  const world = createWorld(options);
+  const platforms = PLATFORMS.map((create) => create(world));
+  const routes = [...platforms.flatMap((platform) => platform.controls), ...sharedCalls(world, platforms)];
+  const app = new Koa();
+  app.silent = true;
+  app.on('error', (error: unknown) => logUnlessGone(world, error));
+  app.use(createSurface(world, platforms));
+  app.use(createControlApi(routes));
+  app.use(createPhonePages({ basePath: () => new URL(world.settings.publicUrl).pathname }));
+  app.use((ctx) => {
+    ctx.status = 404;
+    ctx.body = {
+      error: { code: 'not_found', message: '模拟器里没有这个地址 No such path in the simulator' },
+    };
+  });
+  return {
+    app,
+    setAddresses: (addresses) => {
+      Object.assign(world.settings, addresses);
+    },
+    idle: async () => {
+      await Promise.all(platforms.map((platform) => platform.idle?.()));
+    },
+    close: async () => {
+      world.live.close();
+      await Promise.all(platforms.map((platform) => platform.close?.()));
+    },
+  };
+}
+
+/** A caller that goes away in the middle is everyday life; anything else is a bug of the simulator. */
+function logUnlessGone(world: World, error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const isGone = /^(?:ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED)$/.test(code);
+  const isAborted = error instanceof Error && 'reason' in error && error.reason === 'aborted';
+  if (!isGone && !isAborted) {
+    world.log.error('the simulator failed on a call', { error });
+  }
+}

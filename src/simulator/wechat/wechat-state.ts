@@ -1,0 +1,97 @@
+/** Everything one simulated official account knows. */
+import type { World } from '../world.js';
+import { type Codes, createCodes } from './codes.js';
+import { createOauthCodes, type OauthCodes } from './oauth-codes.js';
+import { createPeople, type People } from './people.js';
+import { createPusher, type Pusher } from './pusher.js';
+import { createQuotas, type Quotas } from './quotas.js';
+import { createSentIds, type SentIds } from './sent-ids.js';
+import { createTemplates, type Templates } from './templates.js';
+import { createTokens, type Tokens } from './tokens.js';
+
+/** The kinds of account; a subscription account may do little, a sandbox account has a tenth of the quotas. */
+export const ACCOUNT_KINDS = ['service', 'subscription', 'sandbox'] as const;
+
+/** One of the kinds of account. */
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
+
+/** What the account's owner and Tencent may have set. */
+export interface AccountSwitches {
+  name: string;
+  kind: AccountKind;
+  /** The AppSecret is frozen: 40243. */
+  isFrozen: boolean;
+  /** Tencent punishes the account: 50004 at the token endpoints. */
+  isPunished: boolean;
+  /** The addresses that may ask for tokens; null: all. */
+  allowedIps: readonly string[] | null;
+  /** The domain that OAuth may return to; null: any. */
+  oauthDomain: string | null;
+  /** The Status of TEMPLATESENDJOBFINISH; null: none is pushed. */
+  jobStatus: string | null;
+}
+
+/** Counts of the template cards that people saw. */
+export interface CardCounts {
+  shown: number;
+  /** Cards that somebody had already seen with the very same look and link. */
+  duplicates: number;
+  recipients: Set<number>;
+}
+
+/** The part that a reset makes anew. */
+export interface WechatParts {
+  people: People;
+  codes: Codes;
+  templates: Templates;
+  tokens: Tokens;
+  quotas: Quotas;
+  sentIds: SentIds;
+  oauth: OauthCodes;
+  account: AccountSwitches;
+  cards: CardCounts;
+  /** The menu as it was created; null before that. */
+  menu: { button: unknown[] } | null;
+}
+
+/** One account: its parts, the world it lives in, and its way to the server. */
+export interface WechatState extends WechatParts {
+  readonly world: World;
+  readonly pusher: Pusher;
+}
+
+/** Makes a fresh account. */
+export function createWechatState(world: World): WechatState {
+  return { world, pusher: createPusher(world), ...freshParts(world) };
+}
+
+/** Makes the account forget everything; kept-back pushes go out. */
+export function resetWechatState(state: WechatState): void {
+  void state.pusher.release();
+  state.pusher.switches.isDuplicating = false;
+  Object.assign(state, freshParts(state.world));
+}
+
+function freshParts(world: World): WechatParts {
+  const account: AccountSwitches = {
+    name: '青鸟模拟公众号',
+    kind: 'service',
+    isFrozen: false,
+    isPunished: false,
+    allowedIps: null,
+    oauthDomain: null,
+    jobStatus: 'success',
+  };
+  return {
+    people: createPeople(),
+    codes: createCodes(world.clock),
+    templates: createTemplates(),
+    tokens: createTokens(world.clock),
+    quotas: createQuotas(world.clock, () => account.kind === 'sandbox'),
+    sentIds: createSentIds(world.clock),
+    oauth: createOauthCodes(world.clock),
+    account,
+    cards: { shown: 0, duplicates: 0, recipients: new Set() },
+    menu: null,
+  };
+}
