@@ -86,6 +86,7 @@ function scanWithPhone() {
   if (phone && visit) {
     const target = new URL(phone.getAttribute('src'), location.href).origin;
     phone.contentWindow.postMessage({ type: 'qingniao-scan', url: visit.qrcodeText }, target);
+    phone.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
   }
 }
 

@@ -67,13 +67,26 @@ function writeExamples(publicUrl: string): { makeApp: string; push: string; call
     makeApp: `curl -X POST ${publicUrl}/api/v1/apps \\
   -H "Authorization: Bearer $ADMIN_TOKEN" \\
   ${json} \\
-  -d '{"name": "报警", "callbackUrl": "https://example.com/callback"}'`,
+  -d '{
+    "name": "报警",
+    "callbackUrl": "https://example.com/callback"
+  }'`,
     push: `APP_TOKEN=AT_xxx
-UID_=UID_xxx
+USER_UID=UID_xxx
 curl -X POST ${publicUrl}/api/send/message \\
   ${json} \\
-  -d '{"appToken": "'$APP_TOKEN'", "uids": ["'$UID_'"], "content": "你好，青鸟", "summary": "你好"}'`,
-    callback: `{"action": "send_up_cmd",
- "data": {"uid": "UID_xxx", "appId": 97, "appName": "报警", "time": 1759120000000, "content": "restart"}}`,
+  -d '{
+    "appToken": "'$APP_TOKEN'",
+    "uids": ["'$USER_UID'"],
+    "summary": "你好",
+    "content": "你好，青鸟"
+  }'`,
+    callback: `{
+  "action": "send_up_cmd",
+  "data": {
+    "uid": "UID_xxx", "appId": 97, "appName": "报警",
+    "time": 1759120000000, "content": "restart"
+  }
+}`,
   };
 }

@@ -51,12 +51,12 @@ export const HOME_WORDS = {
   stepPush: ['推送一条消息', 'Push a message'],
   stepPushText: [
     'UID 在聊天里发送「我的UID」得到，或由扫码回调送到你的程序。',
-    'People get their UID by sending “uid” in the chat; your program gets it from the scan callback.',
+    'People get their UID by sending "uid" in the chat; your program gets it from the scan callback.',
   ],
   stepUp: ['在微信里回复', 'Answer from WeChat'],
   stepUpText: [
     '在聊天里发送「#应用编号 内容」，内容会 POST 到应用的 callbackUrl：',
-    'Send “#appId text” in the chat, and the text is POSTed to the app’s callbackUrl:',
+    'Send "#appId text" in the chat, and the text is POSTed to the app\'s callbackUrl:',
   ],
   serverFacts: [
     '版本 {version} · {database} · 启动于 {startedAt}',

@@ -11,15 +11,15 @@ export const KEYS_WORDS = {
   open: ['显示密钥', 'Show my keys'],
   uid: ['我的 UID', 'My UID'],
   example: ['例子', 'Example'],
-  lost: ['丢了？在聊天里发送「密钥」再要一次链接。', 'Lost them? Send “keys” in the chat for a new link.'],
+  lost: ['丢了？在聊天里发送「密钥」再要一次链接。', 'Lost them? Send "keys" in the chat for a new link.'],
   noKeys: ['你还没有密钥。', 'You have no keys yet.'],
   used: ['这个链接已经用过了', 'This link was used before'],
   usedText: [
     '为了安全只能打开一次。在聊天里发送「密钥」再要一次。',
-    'It opens once. Send “keys” in the chat for a new one.',
+    'It opens once. Send "keys" in the chat for a new one.',
   ],
   expired: ['这个链接已过期', 'This link has expired'],
-  expiredText: ['在聊天里发送「密钥」再要一次。', 'Send “keys” in the chat for a new one.'],
+  expiredText: ['在聊天里发送「密钥」再要一次。', 'Send "keys" in the chat for a new one.'],
   notFound: ['没有这个链接', 'There is no such link'],
   notFoundText: [
     '链接可能不完整，请回到聊天里重新打开。',
