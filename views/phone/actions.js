@@ -5,6 +5,10 @@ import { announce, currentPerson, state } from './state.js';
 
 const FIRST_PERSON = '小明';
 const MOST_PUSHES = 6;
+const SCANNED = {
+  subscribe: ['扫描二维码，关注了公众号', 'Scanned and followed'],
+  SCAN: ['扫描了二维码', 'Scanned'],
+};
 let lastLocalId = 0;
 
 /** Reads the account anew (name, menu, templates). */
@@ -15,18 +19,25 @@ export async function loadAccount() {
 
 /** Reads who has a phone; the very first visit makes the first person. Picks the one from last time, else the first. */
 export async function loadPeople() {
-  const items = await withLock('qingniao-phone-first-person', async () => {
-    const found = await api.people();
-    if (found.length > 0) {
-      return found;
-    }
-    const made = await api.createPerson(FIRST_PERSON);
-    return [{ openid: made.openid, nickname: FIRST_PERSON, following: false }];
-  });
+  const before = state.current;
+  const items = await withLock('qingniao-phone-first-person', readOrMakePeople);
+  if (state.current !== before) {
+    // Somebody was made and picked meanwhile, and this list may not know them.
+    return loadPeople();
+  }
   state.people = new Map(items.map((item) => [item.openid, item]));
   forgetChatsExcept(state.people);
   const wanted = [state.current, rememberedPerson()].find((openid) => state.people.has(openid));
-  await pickPerson(wanted ?? items[0].openid);
+  return pickPerson(wanted ?? items[0].openid);
+}
+
+async function readOrMakePeople() {
+  const found = await api.people();
+  if (found.length > 0) {
+    return found;
+  }
+  const made = await api.createPerson(FIRST_PERSON);
+  return [{ openid: made.openid, nickname: FIRST_PERSON, following: false }];
 }
 
 /** Hands the phone to this person. */
@@ -76,20 +87,21 @@ export async function setFollowing(following) {
   await takeAnswer(openid, following ? ['关注', 'subscribe'] : ['取消关注', 'unsubscribe'], answer);
 }
 
-/** Scans a WeChat QR code: `{url}` or `{ticket}`. Resolves to `{event, reply}`. */
+/**
+ * Scans a QR code: `{url}` or `{ticket}`. Resolves to `{event, reply}`, or to `{open}` for a code that holds the address
+ * of a web page.
+ */
 export async function scanCode(code) {
   const openid = state.current;
   const answer = await api.scan(openid, code);
+  if (answer.open) {
+    return answer;
+  }
   const person = state.people.get(openid);
   if (person && answer.event) {
     state.people.set(openid, { ...person, following: true });
   }
-  const first = answer.event === 'subscribe';
-  note(
-    openid,
-    first ? '扫描二维码，关注了公众号' : '扫描了二维码',
-    first ? 'Scanned and followed' : 'Scanned',
-  );
+  note(openid, ...(SCANNED[answer.event] ?? ['这个二维码已过期', 'This code has expired']));
   await takeAnswer(openid, ['扫码', answer.event ?? '—'], answer);
   return answer;
 }
@@ -119,13 +131,17 @@ export async function tapMenu(button) {
   await takeAnswer(openid, ['菜单', button.url ? 'VIEW' : 'CLICK'], answer);
 }
 
-/** Switches one template off for this person. */
-export async function refuseTemplate(templateId) {
+/** Switches one template off for this person, or on again. */
+export async function refuseTemplate(templateId, refused) {
   const openid = state.current;
-  await api.refuse(openid, templateId);
-  state.refused.add(`${openid}/${templateId}`);
-  note(openid, '已拒收此类通知', 'Notices of this kind are off');
-  announce('chat', 'account');
+  await api.refuse(openid, templateId, refused);
+  state.refused[refused ? 'add' : 'delete'](`${openid}/${templateId}`);
+  note(
+    openid,
+    refused ? '已拒收此类通知' : '已恢复接收此类通知',
+    refused ? 'Notices of this kind are off' : 'Notices of this kind are on again',
+  );
+  announce('chat');
 }
 
 /** Whether this person switched the template off on this page. */
@@ -143,6 +159,9 @@ async function takeAnswer(openid, [zh, en], answer) {
   const push = { at: Date.now(), zh, en, who: currentPerson()?.nickname ?? '', tookMs, tries, problem };
   if (tries > 0 || problem) {
     state.pushes = [push, ...state.pushes].slice(0, MOST_PUSHES);
+  }
+  if (tries === 0 && problem) {
+    note(openid, '还没有服务器地址，公众号听不到', 'No server URL is set: the account hears nothing');
   }
   announce('pushes', 'people', 'current');
   await loadChat(openid);

@@ -3,6 +3,8 @@
 /** The address of the simulator itself, with a closing slash: `/simulator/` inside a server, `/` alone. */
 export const root = new URL(location.pathname.replace(/\/?$/, '/'), location.origin);
 
+const PAGE = 500;
+
 /** The simulator refused a call, or could not be reached (`status` 0). */
 export class ApiError extends Error {
   constructor(status, code, message) {
@@ -16,17 +18,27 @@ export class ApiError extends Error {
 /** Everything the phone asks for; each call throws `ApiError`. */
 export const api = {
   account: () => call('GET', 'account'),
-  people: () => call('GET', 'followers').then((answer) => answer.items),
+  people: readPeople,
   createPerson: (nickname) => call('POST', 'followers', { nickname }),
   follow: (openid) => call('POST', `${person(openid)}/follow`, {}),
   unfollow: (openid) => call('POST', `${person(openid)}/unfollow`, {}),
   scan: (openid, code) => call('POST', `${person(openid)}/scan`, code),
   say: (openid, content) => call('POST', `${person(openid)}/messages`, { content }),
   tapMenu: (openid, button) => call('POST', `${person(openid)}/menu`, button),
-  refuse: (openid, templateId) => call('POST', `${person(openid)}/refuse`, { templateId }),
+  refuse: (openid, templateId, refused) => call('POST', `${person(openid)}/refuse`, { templateId, refused }),
   /** Newest first: the inbox with the person's own messages, the passive replies and WeChat's notices in it. */
   chat: (openid) => call('GET', `${person(openid)}/chat`).then((answer) => answer.items),
 };
+
+/** The oldest and the newest people: a load test makes a hundred thousand, and nobody reads that list. */
+async function readPeople() {
+  const first = await call('GET', `followers?limit=${PAGE}`);
+  if (first.total <= PAGE) {
+    return first.items;
+  }
+  const newest = await call('GET', `followers?limit=${PAGE}&offset=${Math.max(PAGE, first.total - PAGE)}`);
+  return [...first.items, ...newest.items];
+}
 
 function person(openid) {
   return `followers/${encodeURIComponent(openid)}`;

@@ -110,21 +110,20 @@ function drawWelcome() {
 }
 
 async function askToRefuse(templateId, title, reportErrors) {
-  if (isRefused(templateId)) {
-    await confirmSheet({
-      title: [`「${title}」已拒收`, 'Notices of this kind are already off'],
-      confirm: ['知道了', 'OK'],
-    });
-    return;
-  }
-  const agreed = await confirmSheet({
-    title: [`拒收「${title}」这类通知？`, 'Stop notices of this kind?'],
-    text: ['之后用这个模板发来的消息会失败（43101）。', 'Later sends by this template fail with 43101.'],
-    confirm: ['拒收', 'Stop them'],
-    danger: true,
-  });
-  if (agreed) {
-    await reportErrors(() => refuseTemplate(templateId));
+  const isOff = isRefused(templateId);
+  const question = isOff
+    ? {
+        title: [`「${title}」已拒收`, 'These notices are off'],
+        confirm: ['恢复接收', 'Take them again'],
+      }
+    : {
+        title: [`拒收「${title}」？`, 'Refuse these notices?'],
+        text: ['之后用这个模板发来的消息会失败（43101）。', 'Later sends by this template fail with 43101.'],
+        confirm: ['拒收', 'Refuse'],
+        danger: true,
+      };
+  if (await confirmSheet(question)) {
+    await reportErrors(() => refuseTemplate(templateId, !isOff));
   }
 }
 

@@ -1,9 +1,14 @@
 /** The account's profile sheet: who it is, following or leaving it, and the notices it may send. */
 import { isRefused, refuseTemplate, setFollowing } from './actions.js';
 import { accountAvatar, both, h } from './dom.js';
-import { confirmSheet, openSheet, toast } from './sheets.js';
+import { confirmSheet, openSheet } from './sheets.js';
 import { currentPerson, state } from './state.js';
 
+const KINDS = {
+  service: ['服务号（模拟）', 'Service account, simulated'],
+  subscription: ['订阅号（模拟）', 'Subscription account, simulated'],
+  sandbox: ['测试号（模拟）', 'Sandbox account, simulated'],
+};
 const MODES = { plain: ['明文', 'plain'], compatible: ['兼容', 'compatible'], safe: ['安全', 'safe (AES)'] };
 
 /** Opens the sheet for the person who holds the phone. */
@@ -21,7 +26,7 @@ export function openProfile({ reportErrors }) {
           'div',
           {},
           h('strong', {}, account.name ?? ''),
-          h('p', { class: 'hint' }, both('服务号（模拟）', 'Service account, simulated')),
+          h('p', { class: 'hint' }, both(...(KINDS[account.kind] ?? KINDS.service))),
         ),
       ),
       drawFacts(account),
@@ -76,22 +81,22 @@ export function drawFacts(account) {
 }
 
 function drawTemplates(templates, reportErrors) {
-  const rows = templates.map((template) => {
-    const off = isRefused(template.templateId);
-    const button = h(
-      'button',
-      { type: 'button', class: 'button small', disabled: off },
-      off ? both('已拒收', 'Off') : both('拒收', 'Refuse'),
-    );
+  const rows = templates.map(({ templateId, title }) => {
+    const button = h('button', { type: 'button', class: 'button small' });
+    const redraw = () => {
+      const isOff = isRefused(templateId);
+      button.setAttribute('aria-label', `${isOff ? '恢复接收' : '拒收'} ${title}`);
+      button.replaceChildren(isOff ? both('恢复接收', 'Allow') : both('拒收', 'Refuse'));
+    };
     button.addEventListener('click', () =>
       reportErrors(async () => {
-        await refuseTemplate(template.templateId);
-        button.disabled = true;
-        button.replaceChildren(both('已拒收', 'Off'));
-        toast('已拒收此类通知', 'Notices of this kind are off');
+        await refuseTemplate(templateId, !isRefused(templateId));
+        redraw();
       }),
     );
-    return h('li', {}, h('span', {}, template.title ?? template.templateId), button);
+    redraw();
+    const name = h('span', {}, title, h('small', { class: 'template-id' }, templateId));
+    return h('li', {}, name, button);
   });
   return rows.length > 0
     ? h('div', { class: 'notices' }, h('h3', {}, both('通知', 'Notices')), h('ul', {}, rows))

@@ -3,9 +3,6 @@ import { forgetEverything, loadAccount, loadChat, loadPeople } from './actions.j
 import { announce, state } from './state.js';
 
 const GATHER_MS = 120;
-/** With very many people their list is long, so it is read less often. */
-const MANY_PEOPLE = 2000;
-const MANY_WAIT_MS = 3000;
 
 /** Makes the refresher; `reportErrors(step)` runs a step and shows its failure. */
 export function createRefresher(reportErrors) {
@@ -22,8 +19,7 @@ export function createRefresher(reportErrors) {
   };
   const start = () => {
     running = true;
-    const slow = wanted.has('people') && state.people.size > MANY_PEOPLE;
-    setTimeout(refresh, slow ? MANY_WAIT_MS : GATHER_MS);
+    setTimeout(refresh, GATHER_MS);
   };
   const refreshSoon = (...names) => {
     for (const name of names) {

@@ -1,6 +1,5 @@
 /** Scans QR codes: by hand in a sheet, from a picture where the browser can read one, and from other pages. */
 import { scanCode } from './actions.js';
-import { ApiError } from './api.js';
 import { both, h } from './dom.js';
 import { toOpenable } from './links.js';
 import { openSheet, toast } from './sheets.js';
@@ -33,19 +32,12 @@ export function createScanner({ openPage, reportErrors }) {
     if (!code) {
       return false;
     }
-    try {
-      const answer = await scanCode(code);
-      tellOthers(text, answer.event);
-      return true;
-    } catch (error) {
-      const page =
-        code.url && !/^https?:\/\/weixin\.qq\.com\/q\//i.test(code.url) ? toOpenable(code.url) : null;
-      if (error instanceof ApiError && error.status >= 400 && error.status < 500 && page) {
-        openPage(page);
-        return true;
-      }
-      throw error;
+    const answer = await scanCode(code);
+    if (answer.open) {
+      openPage(answer.open);
     }
+    tellOthers(text, answer.event);
+    return true;
   };
   const scanReported = (text) => reportErrors(() => scan(text));
   return { openScanSheet: () => openScanSheet(scanReported), scan: scanReported };
