@@ -127,6 +127,12 @@ export function createApps(deps: CoreDeps) {
     return { total, items: rows.map(toApp) };
   }
 
+  /** The numbers of all apps of an account. */
+  async function listAppIds(accountId: number): Promise<number[]> {
+    const rows = await db.app.findMany({ where: { accountId, deletedAt: null }, select: { id: true } });
+    return rows.map((row) => row.id);
+  }
+
   /** Changes what is given of an app; throws not_found. */
   async function updateApp(id: number, input: Partial<AppInput>): Promise<App> {
     await getApp(id);
@@ -152,6 +158,12 @@ export function createApps(deps: CoreDeps) {
       }),
       db.app.update({ where: { id }, data: { deletedAt: new Date(clock.now()) } }),
     ]);
+    forget(id);
+  }
+
+  /** Takes back an app that never came to be, because its QR code was refused: no trace of it stays. */
+  async function discardApp(id: number): Promise<void> {
+    await db.app.delete({ where: { id } });
     forget(id);
   }
 
@@ -206,8 +218,10 @@ export function createApps(deps: CoreDeps) {
     findAppByToken,
     findAppBySubscribeCode,
     listApps,
+    listAppIds,
     updateApp,
     deleteApp,
+    discardApp,
     replaceToken,
     readSettingSecret,
   };

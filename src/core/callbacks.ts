@@ -39,9 +39,7 @@ export function createCallbacks({ db, clock, box, wake }: CoreDeps, checkUrl: (u
    * changes. Throws bad_url, blocked_target.
    */
   async function setCallback(appId: number, url: string, style = 'wxpusher'): Promise<{ secret: string }> {
-    if (url !== '') {
-      checkCallbackUrl(url);
-    }
+    checkCallbackUrl(url);
     const existing = await db.callback.findFirst({ where: { appId } });
     if (existing) {
       await db.callback.update({
@@ -58,7 +56,11 @@ export function createCallbacks({ db, clock, box, wake }: CoreDeps, checkUrl: (u
     return { secret };
   }
 
+  /** Checks an address before anything is written; an empty one is fine. Throws bad_url, blocked_target. */
   function checkCallbackUrl(url: string): void {
+    if (url === '') {
+      return;
+    }
     if (!isHttpUrl(url) || url.length > 1000) {
       throw new AppError('bad_url', { field: 'callbackUrl' });
     }
@@ -111,27 +113,34 @@ export function createCallbacks({ db, clock, box, wake }: CoreDeps, checkUrl: (u
     return { total, items };
   }
 
-  /** Sends one logged callback again, now. `appIds` null means any app's; throws not_found. */
+  /**
+   * Sends one logged callback again, now. `appIds` null means any app's; throws not_found, and conflict while a try is
+   * under way.
+   */
   async function replay(id: number, appIds: number[] | null): Promise<void> {
     const now = new Date(clock.now());
-    const { count } = await db.delivery.updateMany({
+    const row = await db.delivery.findFirst({
       where: {
         id: Number.isSafeInteger(id) ? BigInt(id) : 0n,
         channel: 'callback',
-        state: { not: 'claimed' },
         ...(appIds === null ? {} : { appId: { in: appIds } }),
       },
+    });
+    if (!row) {
+      throw notFound('回调记录 Callback');
+    }
+    const { count } = await db.delivery.updateMany({
+      where: { id: row.id, state: { not: 'claimed' } },
       data: { state: 'due', dueAt: now, tries: 0, finishedAt: null },
     });
     if (count === 0) {
-      throw notFound('回调记录 Callback');
+      throw new AppError('conflict', { detail: '正在发送 A try is under way' });
     }
-    const row = await db.delivery.findUnique({ where: { id: BigInt(id) } });
-    if (row?.callbackId) {
+    if (row.callbackId) {
       await db.callback.updateMany({ where: { id: row.callbackId }, data: { disabledAt: null, why: '' } });
     }
     wake();
   }
 
-  return { setCallback, findCallback, listLog, replay };
+  return { setCallback, checkCallbackUrl, findCallback, listLog, replay };
 }

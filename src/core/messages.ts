@@ -5,6 +5,7 @@ import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
 import type { PageLinks } from './page-links.js';
 import type { Attempt, Format, Target } from './types.js';
+import { findWaits, type Wait } from './waits.js';
 
 /** The state of a message: on its way, all that could arrive has, nothing has, or stopped. */
 export type MessageState = 'accepted' | 'sending' | 'sent' | 'failed' | 'cancelled';
@@ -13,12 +14,16 @@ export type MessageState = 'accepted' | 'sending' | 'sent' | 'failed' | 'cancell
 export interface MessageHead {
   id: number;
   appId: number | null;
+  /** The person whose key sent it, where no app did. */
+  senderId: number | null;
   state: MessageState;
   total: number;
   sent: number;
   failed: number;
   cancelled: number;
   createdAt: Date;
+  /** When it is to go out, where its sender named a time. */
+  sendAt: Date | null;
 }
 
 /** One line of a message's trace. */
@@ -27,6 +32,8 @@ export interface DeliveryRow {
   channel: string;
   state: string;
   nextTryAt: Date | null;
+  /** Why it is not under way; null when nothing holds it up. */
+  waits: Wait | null;
   attempts: Attempt[];
 }
 
@@ -102,6 +109,7 @@ export function createMessages({ db, clock }: CoreDeps, links: PageLinks) {
     ]);
     const ids = rows.flatMap((row) => row.personId ?? []);
     const people = await db.person.findMany({ where: { id: { in: ids } }, select: { id: true, uid: true } });
+    const waitOf = await findWaits(db, rows, clock.now());
     const uidOf = new Map(people.map((person) => [person.id, person.uid]));
     const items = rows.map(
       (row): DeliveryRow => ({
@@ -109,6 +117,7 @@ export function createMessages({ db, clock }: CoreDeps, links: PageLinks) {
         channel: row.channel,
         state: row.state,
         nextTryAt: row.state === 'due' ? row.dueAt : null,
+        waits: waitOf.get(row.id) ?? null,
         attempts: JSON.parse(row.attempts) as Attempt[],
       }),
     );
@@ -159,8 +168,20 @@ function toId(id: number): bigint {
 }
 
 function toHead(row: MessageRow): MessageHead {
-  const { appId, total, sent, failed, cancelled, createdAt } = row;
-  return { id: Number(row.id), appId, total, sent, failed, cancelled, createdAt, state: toState(row) };
+  const { appId, total, sent, failed, cancelled, createdAt, sendAt } = row;
+  const senderId = row.senderId === null ? null : Number(row.senderId);
+  return {
+    id: Number(row.id),
+    appId,
+    senderId,
+    state: toState(row),
+    total,
+    sent,
+    failed,
+    cancelled,
+    createdAt,
+    sendAt,
+  };
 }
 
 function toState(row: MessageRow): MessageState {

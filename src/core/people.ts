@@ -72,12 +72,13 @@ export function createPeople({ db, clock, newId, account }: CoreDeps) {
   /** The person with this UID; throws not_found. */
   async function getByUid(
     uid: string,
-  ): Promise<{ personId: number; uid: string; nickname: string; paused: boolean }> {
+  ): Promise<{ personId: number; uid: string; nickname: string; paused: boolean; createdAt: Date }> {
     const row = await db.person.findUnique({ where: { uid } });
     if (!row) {
       throw notFound('用户 User');
     }
-    return { personId: Number(row.id), uid: row.uid, nickname: row.nickname, paused: row.pausedAt !== null };
+    const { nickname, createdAt } = row;
+    return { personId: Number(row.id), uid, nickname, paused: row.pausedAt !== null, createdAt };
   }
 
   /** The person with this internal number; throws not_found. */

@@ -89,7 +89,21 @@ export function createTopics({ db, clock }: CoreDeps) {
     ]);
   }
 
-  return { createTopic, getTopic, findTopics, findTopicByCode, listTopics, updateTopic, deleteTopic };
+  /** Takes back a topic that never came to be, because its QR code was refused: no trace of it stays. */
+  async function discardTopic(id: number): Promise<void> {
+    await db.topic.delete({ where: { id } });
+  }
+
+  return {
+    createTopic,
+    getTopic,
+    findTopics,
+    findTopicByCode,
+    listTopics,
+    updateTopic,
+    deleteTopic,
+    discardTopic,
+  };
 }
 
 function toTopic(row: TopicRow): Topic {

@@ -1,0 +1,62 @@
+/** Waits: why a delivery that is due has not gone out yet, for whoever asks. */
+import type { Db } from '#src/store/open.js';
+import type { Attempt } from './types.js';
+
+/** What holds a delivery up, and until when at the earliest. */
+export interface Wait {
+  until: Date;
+  /** The platform's code, or our own word; empty where there is none. */
+  code: string;
+  /** For people. */
+  why: string;
+}
+
+/** A delivery as far as its waiting goes. */
+export interface WaitingRow {
+  id: bigint;
+  state: string;
+  queue: string;
+  dueAt: Date;
+  /** JSON array of attempts. */
+  attempts: string;
+}
+
+/**
+ * Why each of these deliveries waits: its whole queue rests (a quota, refused credentials), or its last try asks for
+ * patience. Rows that nothing holds up are not in the answer. `now` in milliseconds.
+ */
+export async function findWaits(
+  db: Db,
+  rows: readonly WaitingRow[],
+  now: number,
+): Promise<Map<bigint, Wait>> {
+  const due = rows.filter((row) => row.state === 'due');
+  const queues = [...new Set(due.map((row) => row.queue))];
+  const pauses =
+    queues.length > 0
+      ? await db.pause.findMany({ where: { queue: { in: queues }, until: { gt: new Date(now) } } })
+      : [];
+  const pauseOf = new Map(pauses.map((pause) => [pause.queue, pause]));
+  const waits = new Map<bigint, Wait>();
+  for (const row of due) {
+    const pause = pauseOf.get(row.queue);
+    const wait = pause ? { until: pause.until, code: pause.code, why: pause.why } : toRetryWait(row, now);
+    if (wait) {
+      waits.set(row.id, wait);
+    }
+  }
+  return waits;
+}
+
+/** The wait that the last try asked for, or null when its time has come. */
+function toRetryWait(row: WaitingRow, now: number): Wait | null {
+  if (row.dueAt.getTime() <= now) {
+    return null;
+  }
+  const last = (JSON.parse(row.attempts) as Attempt[]).at(-1);
+  return {
+    until: row.dueAt,
+    code: last?.code ?? '',
+    why: last?.detail ?? '未到发送时间 Not due yet',
+  };
+}
