@@ -19,8 +19,8 @@ export function hasOwnColors(safeHtml: string): boolean {
 
 const TEXT_TAGS =
   'a abbr b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption ' +
-  'figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strike ' +
-  'strong sub summary sup table tbody td tfoot th thead tr tt u ul var wbr article header footer main aside';
+  'figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strike ' +
+  'strong sub summary sup table tbody td tfoot th thead tr tt u ul var wbr';
 
 /** These lose their text too, not only their tags. */
 const DROPPED_WHOLE =
@@ -65,6 +65,14 @@ const OPTIONS: sanitize.IOptions = {
       attribs: { type: 'button', class: 'copy', 'data-clipboard-text': attribs['data-clipboard-text'] ?? '' },
     }),
     button: 'span',
+    // The frame of the page is ours alone: a message's own landmarks are plain boxes.
+    article: 'div',
+    aside: 'div',
+    footer: 'div',
+    header: 'div',
+    main: 'div',
+    nav: 'div',
+    section: 'div',
     a: (tagName, attribs) => ({
       tagName,
       attribs: { ...attribs, target: '_blank', rel: 'noopener noreferrer nofollow' },

