@@ -10,7 +10,7 @@ export interface ChosenTemplate {
 
 /** A template of the account: its text holds `{{keyword.DATA}}`. */
 export interface AccountTemplate {
-  templateId: string;
+  id: string;
   content: string;
 }
 
@@ -42,12 +42,12 @@ export function chooseTemplate(
     return { id: templateId, fields: templateFields };
   }
   const fitting = available.filter((template) => proposeFields(template.content).length >= 2);
-  const found = templateId ? available.find((template) => template.templateId === templateId) : fitting[0];
+  const found = templateId ? available.find((template) => template.id === templateId) : fitting[0];
   if (!found) {
     return null;
   }
   const fields = templateFields.length > 0 ? templateFields : proposeFields(found.content);
-  return { id: found.templateId, fields };
+  return { id: found.id, fields };
 }
 
 function isTime(keyword: string): boolean {

@@ -1,0 +1,119 @@
+/** How much of each queue may be under way at once, and which queues must rest. */
+import type { Db } from '#src/store/open.js';
+
+/** The queue of pushes to few people on the server's own WeChat account. */
+export const WECHAT_QUEUE = 'wechat';
+/** The queue of broadcasts on the same account; it leaves slots to the other. */
+export const WECHAT_BULK_QUEUE = 'wechat#bulk';
+
+/** Slots that broadcasts never take, so that a single message finds one free at once. */
+const RESERVED_FOR_SINGLES = 8;
+/** At most so many requests to one callback endpoint at once. */
+const PER_ENDPOINT = 4;
+/** At most so many callbacks in all. */
+const CALLBACKS = 256;
+
+/** A queue that rests, as people see it. */
+export interface QueueRest {
+  queue: string;
+  until: Date;
+  code: string;
+  why: string;
+}
+
+/** Slots and rests. */
+export type Limits = ReturnType<typeof createLimits>;
+
+/** The account of a queue: `wechat` of `wechat#bulk`. Quotas and credentials belong to the account. */
+export function accountOf(queue: string): string {
+  return queue.split('#')[0] ?? queue;
+}
+
+/** Makes the limits. `inFlight`: how many sends of one message account may be under way. */
+export function createLimits(db: Db, inFlight: number) {
+  const running = new Map<string, number>();
+  const rests = new Map<string, QueueRest>();
+  const count = (name: string): number => running.get(name) ?? 0;
+
+  function add(name: string, by: number): void {
+    const next = count(name) + by;
+    if (next > 0) {
+      running.set(name, next);
+    } else {
+      running.delete(name);
+    }
+  }
+
+  const groupOf = (queue: string): string => (queue.startsWith('callback:') ? 'callbacks' : accountOf(queue));
+
+  return {
+    /** How many more of this queue may start now. */
+    freeSlots(queue: string): number {
+      if (queue.startsWith('callback:')) {
+        return Math.max(0, Math.min(PER_ENDPOINT - count(queue), CALLBACKS - count('callbacks')));
+      }
+      const reserved = queue.endsWith('#bulk') ? Math.min(RESERVED_FOR_SINGLES, inFlight - 1) : 0;
+      return Math.max(0, inFlight - reserved - count(accountOf(queue)));
+    },
+    /** How many claimed rows of this queue may wait in memory for a slot. */
+    readAhead(queue: string): number {
+      return queue.startsWith('callback:') ? 0 : inFlight;
+    },
+    /** Takes a slot. */
+    take(queue: string): void {
+      add(queue, 1);
+      if (groupOf(queue) !== queue) {
+        add(groupOf(queue), 1);
+      }
+    },
+    /** Gives a slot back. */
+    give(queue: string): void {
+      add(queue, -1);
+      if (groupOf(queue) !== queue) {
+        add(groupOf(queue), -1);
+      }
+    },
+    /** Whether the queue's account rests now. */
+    isResting(queue: string, now: number): boolean {
+      const rest = rests.get(accountOf(queue));
+      return rest !== undefined && rest.until.getTime() > now;
+    },
+    /** When the first rest ends, in milliseconds since the epoch; null when nothing rests. */
+    nextWakeAt(now: number): number | null {
+      const ends = [...rests.values()].map((rest) => rest.until.getTime()).filter((until) => until > now);
+      return ends.length > 0 ? Math.min(...ends) : null;
+    },
+    /** Lets the queue's whole account rest; kept in the database, so that a restart does not forget. */
+    async rest(queue: string, rest: Omit<QueueRest, 'queue'>): Promise<void> {
+      const account = accountOf(queue);
+      const known = rests.get(account);
+      if (known && known.until.getTime() >= rest.until.getTime()) {
+        return;
+      }
+      rests.set(account, { queue: account, ...rest });
+      await db.pause.upsert({ where: { queue: account }, create: { queue: account, ...rest }, update: rest });
+    },
+    /** Ends a rest early, when something got through or an operator says so. */
+    async resume(queue: string): Promise<void> {
+      if (rests.delete(accountOf(queue))) {
+        await db.pause.deleteMany({ where: { queue: accountOf(queue) } });
+      }
+    },
+    /** Reads what rests, at the start. */
+    async load(): Promise<void> {
+      for (const row of await db.pause.findMany()) {
+        rests.set(row.queue, row);
+      }
+    },
+    /** What rests now. */
+    listRests(now: number): QueueRest[] {
+      return [...rests.values()].filter((rest) => rest.until.getTime() > now);
+    },
+    /** How many are under way, in all. */
+    runningCount(): number {
+      return [...running.entries()]
+        .filter(([name]) => name === groupOf(name))
+        .reduce((sum, [, n]) => sum + n, 0);
+    },
+  };
+}

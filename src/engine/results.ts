@@ -1,0 +1,107 @@
+/** Turns the outcome of a try into the delivery's next state. Pure. */
+import { assertNever } from '#src/core/errors.js';
+import type { Attempt, Outcome } from '#src/core/types.js';
+import { redactText } from '#src/lib/logger.js';
+import { takeCodePoints } from '#src/lib/text.js';
+import type { ClaimedDelivery, DeliveryResult } from '#src/store/outbox.js';
+import { nextAttemptAt } from './schedule.js';
+
+/** The most characters of a reason that an attempt keeps. */
+const DETAIL_LENGTH = 500;
+
+/** When a try began and how it ended. */
+export interface TryRecord {
+  outcome: Outcome;
+  startedAt: number;
+  endedAt: number;
+  /** 0 up to 1: spreads retries. */
+  chance: number;
+}
+
+/** The row that a finished try makes of a delivery. */
+export function toResult(delivery: ClaimedDelivery, done: TryRecord): DeliveryResult {
+  const { outcome, endedAt } = done;
+  const base = {
+    id: delivery.id,
+    messageId: delivery.messageId,
+    dueAt: null,
+    ref: null,
+    finishedAt: endedAt,
+  };
+  const log = (attempt: Partial<Attempt> = {}): string => JSON.stringify({ ...toAttempt(done), ...attempt });
+  switch (outcome.kind) {
+    case 'sent':
+      return { ...base, state: 'sent', ref: outcome.ref || null, attempt: log() };
+    case 'refused':
+    case 'gone':
+      return { ...base, state: 'failed', attempt: log() };
+    case 'retry': {
+      const dueAt = nextAttemptAt({
+        kind: delivery.channel === 'callback' ? 'callback' : 'message',
+        tries: delivery.tries,
+        createdAt: delivery.createdAt,
+        now: endedAt,
+        askedMs: outcome.afterMs,
+        exact: outcome.scope === 'queue',
+        chance: done.chance,
+      });
+      if (dueAt === null) {
+        return {
+          ...base,
+          state: 'failed',
+          attempt: log({ detail: `${shorten(outcome.why)}；不再重试 no more tries` }),
+        };
+      }
+      return { ...base, state: 'due', dueAt, finishedAt: null, attempt: log() };
+    }
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** The row of a delivery that ends without a try. */
+export function toStopped(
+  delivery: ClaimedDelivery,
+  stop: { state: 'failed' | 'cancelled'; code: string; why: string; at: number },
+): DeliveryResult {
+  const attempt: Attempt = { at: stop.at, outcome: 'skipped', code: stop.code, detail: stop.why };
+  return {
+    id: delivery.id,
+    messageId: delivery.messageId,
+    state: stop.state,
+    dueAt: null,
+    ref: null,
+    attempt: JSON.stringify(attempt),
+    finishedAt: stop.at,
+  };
+}
+
+/** The row of a claim that is given back untried. */
+export function toReturned(delivery: ClaimedDelivery): DeliveryResult {
+  const { id, messageId } = delivery;
+  return {
+    id,
+    messageId,
+    state: 'due',
+    dueAt: null,
+    ref: null,
+    attempt: null,
+    finishedAt: null,
+    untried: true,
+  };
+}
+
+function toAttempt({ outcome, startedAt, endedAt }: TryRecord): Attempt {
+  const detail = outcome.kind === 'sent' ? (outcome.detail ?? '') : outcome.why;
+  return {
+    at: startedAt,
+    outcome: outcome.kind,
+    ...(outcome.kind !== 'sent' && outcome.code !== undefined ? { code: outcome.code } : {}),
+    ...(detail === '' ? {} : { detail: shorten(detail) }),
+    tookMs: endedAt - startedAt,
+  };
+}
+
+function shorten(text: string): string {
+  return takeCodePoints(redactText(text), DETAIL_LENGTH, '…');
+}

@@ -1,0 +1,85 @@
+/** Runs one job: sends it, heeds what the outcome means beyond it, and says what becomes of the delivery. */
+import type { SendCallback } from '#src/callbacks/send.js';
+import type { ChannelRegistry } from '#src/channels/registry.js';
+import type { Outcome } from '#src/core/types.js';
+import type { Clock } from '#src/lib/clock.js';
+import type { Logger } from '#src/lib/logger.js';
+import type { Db } from '#src/store/open.js';
+import type { DeliveryResult } from '#src/store/outbox.js';
+import { markLeft } from '#src/store/people.js';
+import type { Job } from './contents.js';
+import { accountOf, type Limits } from './limits.js';
+import { toResult, toStopped } from './results.js';
+
+/** What running is made with. */
+export interface RunDeps {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  account: { platform: string; account: string };
+  channels: ChannelRegistry;
+  sendCallback: SendCallback;
+  limits: Limits;
+  /** 0 up to 1: spreads retries. */
+  chance: () => number;
+  /** Told of each finished try, for the counters. */
+  onTry?: (queue: string, outcome: Outcome, tookMs: number) => void;
+}
+
+/** Runs a job and gives the row that is to be recorded. Never throws: a bug counts as a try that failed. */
+export type RunJob = (job: Job) => Promise<DeliveryResult>;
+
+type LiveJob = Exclude<Job, { kind: 'stop' }>;
+
+/** How long a queue rests whose outcome names no time, in milliseconds. */
+const REST_MS = 1000;
+
+/** Makes the runner. */
+export function createRunJob(deps: RunDeps): RunJob {
+  const { clock, log } = deps;
+  return async (job) => {
+    const startedAt = clock.now();
+    if (job.kind === 'stop') {
+      return toStopped(job.delivery, { ...job, at: startedAt });
+    }
+    const outcome = await send(deps, job).catch((error: unknown): Outcome => {
+      log.error('a delivery failed by a bug', { delivery: job.delivery.id, error });
+      return { kind: 'retry', code: 'internal', why: '服务器内部错误 internal error' };
+    });
+    await heed(deps, job, outcome).catch((error: unknown) => {
+      log.error('the consequence of an outcome could not be stored', { delivery: job.delivery.id, error });
+    });
+    const endedAt = clock.now();
+    deps.onTry?.(job.delivery.queue, outcome, endedAt - startedAt);
+    return toResult(job.delivery, { outcome, startedAt, endedAt, chance: deps.chance() });
+  };
+}
+
+async function send(deps: RunDeps, job: LiveJob): Promise<Outcome> {
+  if (job.kind === 'callback') {
+    return deps.sendCallback(job.event, job.target);
+  }
+  const channel = deps.channels.find(job.delivery.channel);
+  if (!channel) {
+    return { kind: 'refused', code: 'no_channel', why: `没有通道 no channel "${job.delivery.channel}"` };
+  }
+  return channel.send(channel.render(job.content), {}, job.recipient, { deliveryId: job.delivery.id });
+}
+
+/** What an outcome means beyond its own delivery: a queue rests, a person has left, an endpoint is switched off. */
+async function heed(deps: RunDeps, job: LiveJob, outcome: Outcome): Promise<void> {
+  const now = deps.clock.now();
+  if (outcome.kind === 'retry' && outcome.scope === 'queue') {
+    const { code = '', why } = outcome;
+    const until = new Date(now + (outcome.afterMs ?? REST_MS));
+    deps.log.warn('a queue rests', { queue: accountOf(job.delivery.queue), until, why });
+    await deps.limits.rest(job.delivery.queue, { until, code, why });
+  }
+  if (outcome.kind === 'gone' && job.kind === 'message') {
+    await markLeft(deps.db, [{ ...deps.account, externalId: job.recipient.address, at: now }]);
+  }
+  if (outcome.kind === 'gone' && job.kind === 'callback') {
+    const data = { disabledAt: new Date(now), why: outcome.why };
+    await deps.db.callback.updateMany({ where: { id: job.callbackId }, data });
+  }
+}
