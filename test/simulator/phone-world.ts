@@ -107,7 +107,8 @@ function toReply(field: (name: string) => string): string {
   return `<xml>${address}${time}<MsgType>text</MsgType><Content><![CDATA[${words}]]></Content></xml>`;
 }
 
-async function listen(listener: RequestListener): Promise<{ url: string; stop(): void }> {
+/** Serves on a free port of this machine. */
+export async function listen(listener: RequestListener): Promise<{ url: string; stop(): void }> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const stop = () => {

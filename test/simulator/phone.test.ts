@@ -1,11 +1,14 @@
 /** The phone page in a real browser: what a newcomer does first, and what a hostile message cannot do. */
 import { existsSync } from 'node:fs';
 import { get } from 'node:http';
+import Koa from 'koa';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createPhonePages } from '#src/simulator/phone/index.js';
 import {
   addPerson,
   expectVisible,
+  listen,
   openFollowing,
   openPhoneWorld,
   overflow,
@@ -54,8 +57,38 @@ describe('the files of the phone page', () => {
   it('sends a known file again only after it changed', async () => {
     const first = await fetch(`${phoneUrl}/phone/app.js`);
     // Not fetch: it adds `no-cache` to a condition that is given by hand.
-    const again = await readHead(`${phoneUrl}/phone/app.js`, first.headers.get('etag') ?? '');
-    expect([first.status, again]).toEqual([200, 304]);
+    const again = await readHead(`${phoneUrl}/phone/app.js`, {
+      'if-none-match': first.headers.get('etag') ?? '',
+    });
+    expect([first.status, again.status]).toEqual([200, 304]);
+  });
+});
+
+describe('the address of the phone page', () => {
+  const addresses: [asked: string, host: string, sentTo: string | undefined][] = [
+    ['/?scan=x', '127.0.0.1:8080', 'http://localhost:8080/simulator/?scan=x'],
+    ['/', '[::1]:8080', 'http://localhost:8080/simulator/'],
+    ['/', 'localhost:8080', undefined],
+    ['/', '127.0.0.1:9001', undefined],
+    ['/', 'phone.example:8080', undefined],
+    ['/?embed=1', '127.0.0.1:8080', undefined],
+  ];
+  it.each(addresses)('%s asked for at %s is sent to %s', async (asked, host, sentTo) => {
+    const app = new Koa();
+    app.use(createPhonePages({ publicUrl: () => 'http://localhost:8080/simulator' }));
+    const server = await listen(app.callback());
+    const head = await readHead(`${server.url}${asked}`, { host });
+    server.stop();
+    expect([head.status, head.location]).toEqual([sentTo ? 302 : 200, sentTo]);
+  });
+
+  it('tells the page under which path its files are, with or without a closing slash', async () => {
+    expect(await (await fetch(phoneUrl)).text()).toContain('<base href="/">');
+    const app = new Koa();
+    app.use(createPhonePages({ basePath: () => '/simulator' }));
+    const server = await listen(app.callback());
+    expect(await (await fetch(server.url)).text()).toContain('<base href="/simulator/">');
+    server.stop();
   });
 });
 
@@ -183,11 +216,14 @@ describe.skipIf(!CHROMIUM)(
   },
 );
 
-function readHead(url: string, etag: string): Promise<number | undefined> {
+function readHead(
+  url: string,
+  headers: Record<string, string>,
+): Promise<{ status?: number; location?: string }> {
   return new Promise((resolve, reject) => {
-    const asked = get(url, { headers: { 'if-none-match': etag } }, (response) => {
+    const asked = get(url, { headers }, (response) => {
       response.resume();
-      resolve(response.statusCode);
+      resolve({ status: response.statusCode, location: response.headers.location });
     });
     asked.once('error', reject);
   });

@@ -27,6 +27,11 @@ export async function loadPeople() {
   }
   state.people = new Map(items.map((item) => [item.openid, item]));
   forgetChatsExcept(state.people);
+  for (const openid of state.unread.keys()) {
+    if (!state.people.has(openid)) {
+      state.unread.delete(openid);
+    }
+  }
   const wanted = [state.current, rememberedPerson()].find((openid) => state.people.has(openid));
   return pickPerson(wanted ?? items[0].openid);
 }

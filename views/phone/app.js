@@ -171,7 +171,9 @@ const ready = reportErrors(() => Promise.all([loadAccount(), loadPeople()]));
 // A page around the phone may hand over a code as soon as the phone is loaded: it waits until somebody holds the phone.
 acceptScansFromOutside(async (text) => {
   await ready;
-  await scanner.scan(text);
+  if (state.current) {
+    await scanner.scan(text);
+  }
 });
 watchOtherTabs((openid) => openid === state.current && announce('chat'));
 addEventListener('focus', () => {

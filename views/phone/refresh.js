@@ -3,6 +3,7 @@ import { forgetEverything, loadAccount, loadChat, loadPeople } from './actions.j
 import { announce, state } from './state.js';
 
 const GATHER_MS = 120;
+const MOST_UNKNOWN = 1000;
 
 /** Makes the refresher; `reportErrors(step)` runs a step and shows its failure. */
 export function createRefresher(reportErrors) {
@@ -54,7 +55,8 @@ function takeEvent(name, fields, refreshSoon) {
     takeFollower(known, fields, refreshSoon);
   } else if (fields.openid === state.current) {
     refreshSoon('inbox');
-  } else if (known) {
+  } else if (known || state.unread.size < MOST_UNKNOWN) {
+    // Somebody made a moment ago may not be in the list yet.
     state.unread.set(fields.openid, (state.unread.get(fields.openid) ?? 0) + 1);
     refreshSoon('badges');
   }

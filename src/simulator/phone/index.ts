@@ -14,6 +14,12 @@ export interface PhonePagesOptions {
    * the closing slash.
    */
   basePath?: () => string;
+  /**
+   * The address under which the simulator is reached, with its path (`http://localhost:8080/simulator`); it stands in
+   * for `basePath`. A page asked for under this machine's other name (127.0.0.1 for localhost) is sent there, because
+   * cookies and framing, by which pages in the phone know the person, end at the name.
+   */
+  publicUrl?: () => string;
 }
 
 interface StaticFile {
@@ -28,6 +34,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Scripts and styles come from here alone; only pictures and framed pages may come from where a message points. */
 const POLICY = [
@@ -54,12 +62,18 @@ export function createPhonePages(options: PhonePagesOptions = {}): Koa.Middlewar
       return next();
     }
     if (ctx.path === '/' || ctx.path === '') {
+      const home = readHome(options);
+      const better = home.url && toSameMachine(ctx, home.url);
+      if (better) {
+        ctx.redirect(better);
+        return;
+      }
       ctx.type = 'text/html; charset=utf-8';
       ctx.set('cache-control', 'no-store');
       ctx.set('content-security-policy', POLICY);
       ctx.set('referrer-policy', 'same-origin');
       ctx.set('x-content-type-options', 'nosniff');
-      ctx.body = eta.render('./page', { base: options.basePath ? asFolder(options.basePath()) : null });
+      ctx.body = eta.render('./page', { base: home.path });
       return;
     }
     files ??= readStaticFiles();
@@ -82,6 +96,29 @@ function sendFile(ctx: Koa.Context, file: StaticFile): void {
   }
   ctx.set('content-type', file.type);
   ctx.body = file.body;
+}
+
+interface Home {
+  url: URL | null;
+  /** With a closing slash; null when nobody said it. */
+  path: string | null;
+}
+
+function readHome({ publicUrl, basePath }: PhonePagesOptions): Home {
+  const url = publicUrl ? new URL(publicUrl()) : null;
+  const path = url?.pathname ?? basePath?.() ?? null;
+  return { url, path: path === null ? null : asFolder(path) };
+}
+
+/** Where to send a page asked for under another name of this machine; null when it is right here, or in a frame. */
+function toSameMachine(ctx: Koa.Context, home: URL): string | null {
+  const isFramed =
+    ctx.get('sec-fetch-dest') === 'iframe' || new URLSearchParams(ctx.querystring).has('embed');
+  const isOtherName = ctx.host !== home.host && LOOPBACK.has(ctx.hostname) && LOOPBACK.has(home.hostname);
+  const isSamePort = ctx.host.split(':').at(-1) === home.host.split(':').at(-1);
+  return isOtherName && isSamePort && !isFramed
+    ? `${home.origin}${asFolder(home.pathname)}${ctx.search}`
+    : null;
 }
 
 function asFolder(path: string): string {
