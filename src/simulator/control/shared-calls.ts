@@ -39,7 +39,7 @@ const faultSchema = z
 
 /** Makes these routes over all platforms. */
 export function sharedCalls(world: World, platforms: readonly Platform[]): ControlRoute[] {
-  return [...faultCalls(world), ...timeCalls(world), ...readCalls(world, platforms)];
+  return [...faultCalls(world), ...timeCalls(world), ...liveCalls(world), ...readCalls(world, platforms)];
 }
 
 function faultCalls(world: World): ControlRoute[] {
@@ -102,6 +102,21 @@ function readCalls(world: World, platforms: readonly Platform[]): ControlRoute[]
     },
     {
       method: 'GET',
+      pattern: '/inboxes/:platform',
+      run: ({ params }) => {
+        if (!LATER_INBOXES.has(params.platform ?? '')) {
+          throw new ControlError(404, 'not_found', '没有这个平台 No such platform');
+        }
+        return { items: [] };
+      },
+    },
+  ];
+}
+
+function liveCalls(world: World): ControlRoute[] {
+  return [
+    {
+      method: 'GET',
       pattern: '/events',
       run: ({ ctx }) => {
         ctx.set('cache-control', 'no-cache');
@@ -111,16 +126,6 @@ function readCalls(world: World, platforms: readonly Platform[]): ControlRoute[]
         ctx.body = page;
         // After the body, because Koa takes any stream for a file of bytes.
         ctx.type = 'text/event-stream';
-      },
-    },
-    {
-      method: 'GET',
-      pattern: '/inboxes/:platform',
-      run: ({ params }) => {
-        if (!LATER_INBOXES.has(params.platform ?? '')) {
-          throw new ControlError(404, 'not_found', '没有这个平台 No such platform');
-        }
-        return { items: [] };
       },
     },
   ];

@@ -79,7 +79,7 @@ function describeAccount(state: WechatState): object {
     mode: settings.mode,
     pushTo: settings.pushTo ?? null,
     menu: state.menu,
-    quota: state.quotas.isOn(),
+    quota: state.quotas.isOn,
     followers: state.people.followerCount(),
     templates: state.templates
       .list()
@@ -109,7 +109,7 @@ function limitCalls(state: WechatState): ControlRoute[] {
         if (body.kill) {
           state.tokens.killAll(body.errcode ?? 40001);
         }
-        return { tokenDeaths: state.tokens.deaths() };
+        return { tokenDeaths: state.tokens.deaths };
       },
     }),
   ];

@@ -106,8 +106,7 @@ export function tellJobFinished(
 ): void {
   const own = { MsgType: 'event', Event: 'TEMPLATESENDJOBFINISH', MsgID: job.msgId, Status: job.status };
   const fields = pushFields(person.openid, state.world.clock.now(), own);
-  // After the answer to the send has been written, as the platform does.
-  setImmediate(() => void state.pusher.push({ openid: person.openid, fields, lane: 'later' }));
+  state.pusher.pushSoon({ openid: person.openid, fields, lane: 'later' });
 }
 
 async function subscribe(

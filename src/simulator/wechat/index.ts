@@ -44,7 +44,7 @@ export function createWechatPlatform(world: World): Platform {
     controls: [...followerControls(state), ...accountControls(state)],
     faultBody: (errcode) => refusalBody(errcode, world.clock.now()),
     reset: () => resetWechatState(state),
-    stats: () => ({ tokenDeaths: state.tokens.deaths(), pushLoad: state.pusher.load() }),
+    stats: () => ({ tokenDeaths: state.tokens.deaths, pushLoad: state.pusher.load() }),
     idle: () => state.pusher.idle(),
     close: () => state.pusher.close(),
   };

@@ -1,6 +1,8 @@
 /** Sends pushes to the account's server URL: five seconds a try, three tries, few at once, over kept connections. */
+import { randomInt } from 'node:crypto';
 import { Agent } from 'undici';
 import type { XmlFields } from '#src/lib/xml.js';
+import type { Settings } from '../options.js';
 import type { World } from '../world.js';
 import { createLanes, type Lane } from './lanes.js';
 import { formatPush, formatVerification } from './push-format.js';
@@ -36,113 +38,124 @@ export interface PushSwitches {
   isHolding: boolean;
 }
 
-/** The sender of one account. */
-export interface Pusher {
-  readonly switches: PushSwitches;
+/** The sender of one account. It reads the address and the mode from the world's settings at each try. */
+export class Pusher {
+  readonly switches: PushSwitches = { isDuplicating: false, isHolding: false };
+  private readonly agent = new Agent({ connections: AT_ONCE, pipelining: 1, keepAliveTimeout: 4_000 });
+  private readonly lanes = createLanes(AT_ONCE);
+  private readonly underWay = new Set<Promise<PushResult>>();
+  private held: (() => Promise<unknown>)[] = [];
+
+  constructor(private readonly world: World) {}
+
   /** Pushes and waits for the answer, through all tries. Never rejects. */
-  push(order: PushOrder): Promise<PushResult>;
+  push(order: PushOrder): Promise<PushResult> {
+    if (!this.world.settings.pushTo) {
+      return Promise.resolve({ body: null, tries: 0, tookMs: 0, problem: 'no server URL is set' });
+    }
+    if (!this.switches.isHolding) {
+      return this.track(this.sendWithTries(order));
+    }
+    return new Promise((resolve) => {
+      this.held.push(async () => resolve(await this.track(this.sendWithTries(order))));
+    });
+  }
+
+  /** Pushes a little later, after whatever is being answered now; nobody waits for it. */
+  pushSoon(order: PushOrder): void {
+    const sending = new Promise<PushResult>((resolve) => {
+      setImmediate(() => resolve(this.push(order)));
+    });
+    void (this.switches.isHolding ? sending : this.track(sending));
+  }
+
   /** Lets the kept pushes go, newest first, each after the answer to the one before. Resolves to their number. */
-  release(): Promise<number>;
+  async release(): Promise<number> {
+    const waiting = this.held.reverse();
+    this.held = [];
+    this.switches.isHolding = false;
+    for (const send of waiting) {
+      await send();
+    }
+    return waiting.length;
+  }
+
   /** Does WeChat's check of the server URL: resolves to whether the echo came back unchanged. */
-  verify(): Promise<{ ok: boolean; problem?: string }>;
+  async verify(): Promise<{ ok: boolean; problem?: string }> {
+    const echo = randomDigits();
+    try {
+      const query = formatVerification(this.world.settings, echo, this.world.clock.now());
+      const body = await exchange(this.agent, this.world.settings, { query, body: null });
+      return body === echo ? { ok: true } : { ok: false, problem: 'the answer is not the echostr' };
+    } catch (error) {
+      return { ok: false, problem: explain(error) };
+    }
+  }
+
   /** Pushes waiting and under way. */
-  load(): { waiting: number; running: number };
+  load(): { waiting: number; running: number } {
+    return this.lanes.load();
+  }
+
   /** Resolves when nothing is waiting or under way. */
-  idle(): Promise<void>;
-  close(): Promise<void>;
-}
+  async idle(): Promise<void> {
+    while (this.underWay.size > 0) {
+      await Promise.all(this.underWay);
+    }
+  }
 
-/** Makes the sender. It reads the address and the mode from the world's settings at each try. */
-export function createPusher(world: World): Pusher {
-  const agent = new Agent({ connections: AT_ONCE, pipelining: 1, keepAliveTimeout: 4_000 });
-  const lanes = createLanes(AT_ONCE);
-  const switches: PushSwitches = { isDuplicating: false, isHolding: false };
-  const underWay = new Set<Promise<PushResult>>();
-  let held: (() => Promise<unknown>)[] = [];
+  /** Cuts all connections. */
+  close(): Promise<void> {
+    return this.agent.destroy();
+  }
 
-  const sendOnce = (order: PushOrder): Promise<string> => {
-    const { fields, openid } = order;
-    const { query, body } = formatPush(world.settings, { fields, openid, nowMs: world.clock.now() });
-    return exchange({ agent, world, query, body });
-  };
+  private async track(sending: Promise<PushResult>): Promise<PushResult> {
+    this.underWay.add(sending);
+    try {
+      return await sending;
+    } finally {
+      this.underWay.delete(sending);
+    }
+  }
 
-  const sendWithTries = async (order: PushOrder): Promise<PushResult> => {
+  private async sendWithTries(order: PushOrder): Promise<PushResult> {
+    const { world } = this;
     const startedAt = performance.now();
+    world.stats.add('pushes');
     let problem = '';
     for (let tries = 1; tries <= TRIES; tries += 1) {
       const triedAt = performance.now();
       try {
-        const body = await lanes.run(order.lane, () => sendOnce(order));
-        return { body, tries, tookMs: Math.round(performance.now() - startedAt) };
+        const body = await this.sendOnce(order);
+        const tookMs = Math.round(performance.now() - startedAt);
+        if (this.switches.isDuplicating) {
+          await this.sendOnce(order).catch(() => '');
+        }
+        return { body, tries, tookMs };
       } catch (error) {
         problem = explain(error);
-        world.stats.add('pushRetries', tries < TRIES ? 1 : 0);
         world.log.warn('a push was not answered', { tries, problem });
       }
       if (tries < TRIES) {
+        world.stats.add('pushRetries');
         await world.delay(Math.max(0, TRY_APART_MS - (performance.now() - triedAt)));
       }
     }
     world.stats.add('pushFailures');
     return { body: null, tries: TRIES, tookMs: Math.round(performance.now() - startedAt), problem };
-  };
+  }
 
-  const sendTracked = async (order: PushOrder): Promise<PushResult> => {
-    world.stats.add('pushes');
-    const sending = sendWithTries(order);
-    underWay.add(sending);
-    const result = await sending;
-    underWay.delete(sending);
-    if (switches.isDuplicating && result.body !== null) {
-      await lanes.run(order.lane, () => sendOnce(order)).catch(() => '');
-    }
-    return result;
-  };
-
-  return {
-    switches,
-    push: (order) => {
-      if (!world.settings.pushTo) {
-        return Promise.resolve({ body: null, tries: 0, tookMs: 0, problem: 'no server URL is set' });
-      }
-      if (!switches.isHolding) {
-        return sendTracked(order);
-      }
-      return new Promise((resolve) => {
-        held.push(async () => resolve(await sendTracked(order)));
-      });
-    },
-    release: async () => {
-      const waiting = held.reverse();
-      held = [];
-      switches.isHolding = false;
-      for (const send of waiting) {
-        await send();
-      }
-      return waiting.length;
-    },
-    verify: async () => {
-      const echo = String(Math.floor(Math.random() * 1e15) + 1e15);
-      try {
-        const query = formatVerification(world.settings, echo, world.clock.now());
-        const body = await exchange({ agent, world, query, body: null });
-        return body === echo ? { ok: true } : { ok: false, problem: 'the answer is not the echostr' };
-      } catch (error) {
-        return { ok: false, problem: explain(error) };
-      }
-    },
-    load: () => lanes.load(),
-    idle: async () => {
-      while (underWay.size > 0) {
-        await Promise.all(underWay);
-      }
-    },
-    close: () => agent.destroy(),
-  };
+  private sendOnce({ openid, fields, lane }: PushOrder): Promise<string> {
+    const { settings, clock } = this.world;
+    return this.lanes.run(lane, () =>
+      exchange(this.agent, settings, formatPush(settings, { fields, openid, nowMs: clock.now() })),
+    );
+  }
 }
 
-async function exchange({ agent, world, query, body }: Exchange): Promise<string> {
-  const { pushTo, pushTimeoutMs } = world.settings;
+/** One request and the text of its answer. Rejects when there is none in time, or one that is not HTTP 200. */
+async function exchange(agent: Agent, settings: Settings, { query, body }: Wire): Promise<string> {
+  const { pushTo, pushTimeoutMs } = settings;
   const target = new URL(pushTo ?? '');
   const path = `${target.pathname}${target.search ? `${target.search}&` : '?'}${query}`;
   const cut = new AbortController();
@@ -168,9 +181,7 @@ async function exchange({ agent, world, query, body }: Exchange): Promise<string
   }
 }
 
-interface Exchange {
-  agent: Agent;
-  world: World;
+interface Wire {
   query: string;
   /** null: a GET. */
   body: string | null;
@@ -192,4 +203,8 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
 function explain(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof Error ? cause.message : String(cause);
+}
+
+function randomDigits(): string {
+  return `${randomInt(1e9, 9e9)}${randomInt(1e9, 9e9)}`;
 }

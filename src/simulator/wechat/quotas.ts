@@ -25,81 +25,88 @@ export interface QuotaState {
   remain: number;
 }
 
-/** The quotas of one account. */
-export interface Quotas {
-  /** Whether quotas hold. Switching them on starts the counting at zero. */
-  isOn(): boolean;
-  /** Switches quotas; `limits` replace the daily limits of single paths. */
-  turn(on: boolean, limits?: Readonly<Record<string, number>>): void;
-  /** Counts a call: 0, 45009 beyond the day's quota, 45011 beyond the minute's. */
-  count(path: string): number;
-  /** The day's state of a path; null for a path without a quota. */
-  read(path: string): QuotaState | null;
-  /** Sets the day's counters back: false after the tenth time in a month. */
-  clear(): boolean;
+interface Period {
+  number: number;
+  used: Map<string, number>;
 }
 
-/** Makes the quotas, off. `isSandbox` tells whether the account has a tenth only. */
-export function createQuotas(clock: Clock, isSandbox: () => boolean): Quotas {
-  let isOn = false;
-  let custom: Readonly<Record<string, number>> = {};
-  let day = { number: 0, used: new Map<string, number>() };
-  let minute = { number: 0, used: new Map<string, number>() };
-  let clears = { month: '', count: 0 };
+/** The quotas of one account, off at first. */
+export class Quotas {
+  private isHolding = false;
+  private custom: Readonly<Record<string, number>> = {};
+  private day: Period = { number: 0, used: new Map() };
+  private minute: Period = { number: 0, used: new Map() };
+  private clears = { month: '', count: 0 };
 
-  const limitOf = (path: string): number | undefined => {
+  /** `isSandbox` tells whether the account has a tenth only. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly isSandbox: () => boolean,
+  ) {}
+
+  /** Whether quotas hold. */
+  get isOn(): boolean {
+    return this.isHolding;
+  }
+
+  /** Switches quotas; switching on starts the counting at zero. `limits` replace the daily limits of single paths. */
+  turn(on: boolean, limits: Readonly<Record<string, number>> = {}): void {
+    if (on && !this.isHolding) {
+      this.day.used.clear();
+      this.minute.used.clear();
+    }
+    this.isHolding = on;
+    this.custom = limits;
+  }
+
+  /** Counts a call: 0, 45009 beyond the day's quota, 45011 beyond the minute's. */
+  count(path: string): number {
+    if (!this.isHolding) {
+      return 0;
+    }
+    this.startPeriods();
+    if (addOne(this.day.used, path) > (this.limitOf(path) ?? Number.POSITIVE_INFINITY)) {
+      return 45009;
+    }
+    return addOne(this.minute.used, path) > (PER_MINUTE[path] ?? Number.POSITIVE_INFINITY) ? 45011 : 0;
+  }
+
+  /** The day's state of a path; null for a path without a quota. */
+  read(path: string): QuotaState | null {
+    const limit = this.limitOf(path);
+    if (limit === undefined) {
+      return null;
+    }
+    this.startPeriods();
+    const used = Math.min(this.day.used.get(path) ?? 0, limit);
+    return { daily_limit: limit, used, remain: limit - used };
+  }
+
+  /** Sets the day's counters back: false after the tenth time in a month. */
+  clear(): boolean {
+    const month = chinaMonth(this.clock.now());
+    this.clears = { month, count: this.clears.month === month ? this.clears.count + 1 : 1 };
+    if (this.clears.count > CLEARS_PER_MONTH) {
+      return false;
+    }
+    this.day.used.clear();
+    return true;
+  }
+
+  private limitOf(path: string): number | undefined {
     const daily = DAILY[path];
-    return custom[path] ?? (daily === undefined ? undefined : Math.floor(isSandbox() ? daily / 10 : daily));
-  };
-  const startPeriods = (): void => {
-    const now = clock.now();
-    if (day.number !== chinaDay(now)) {
-      day = { number: chinaDay(now), used: new Map() };
-    }
-    if (minute.number !== Math.floor(now / MINUTE_MS)) {
-      minute = { number: Math.floor(now / MINUTE_MS), used: new Map() };
-    }
-  };
+    return this.custom[path] ?? (daily && this.isSandbox() ? daily / 10 : daily);
+  }
 
-  return {
-    isOn: () => isOn,
-    turn: (on, limits = {}) => {
-      if (on && !isOn) {
-        day.used.clear();
-        minute.used.clear();
-      }
-      isOn = on;
-      custom = limits;
-    },
-    count: (path) => {
-      if (!isOn) {
-        return 0;
-      }
-      startPeriods();
-      if (addOne(day.used, path) > (limitOf(path) ?? Number.POSITIVE_INFINITY)) {
-        return 45009;
-      }
-      return addOne(minute.used, path) > (PER_MINUTE[path] ?? Number.POSITIVE_INFINITY) ? 45011 : 0;
-    },
-    read: (path) => {
-      const limit = limitOf(path);
-      if (limit === undefined) {
-        return null;
-      }
-      startPeriods();
-      const used = Math.min(day.used.get(path) ?? 0, limit);
-      return { daily_limit: limit, used, remain: limit - used };
-    },
-    clear: () => {
-      const month = chinaMonth(clock.now());
-      clears = clears.month === month ? { month, count: clears.count + 1 } : { month, count: 1 };
-      if (clears.count > CLEARS_PER_MONTH) {
-        return false;
-      }
-      day.used.clear();
-      return true;
-    },
-  };
+  private startPeriods(): void {
+    const now = this.clock.now();
+    if (this.day.number !== chinaDay(now)) {
+      this.day = { number: chinaDay(now), used: new Map() };
+    }
+    if (this.minute.number !== Math.floor(now / MINUTE_MS)) {
+      this.minute = { number: Math.floor(now / MINUTE_MS), used: new Map() };
+    }
+  }
 }
 
 function addOne(used: Map<string, number>, path: string): number {

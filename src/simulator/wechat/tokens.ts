@@ -20,132 +20,126 @@ export interface TokenGrant {
   expiresInSeconds: number;
 }
 
-/** The tokens of one account. */
-export interface Tokens {
-  /** GET token: always a new one; the one before lives five minutes more. */
-  issueClassic(): TokenGrant;
-  /** POST stable_token: the same one until five minutes before its end. */
-  issueStable(force: boolean): TokenGrant;
-  /** Counts one call with this token: 0, or the number that refuses it. */
-  use(value: string | null): number;
-  /** From now on each token dies after so many calls; null: tokens live their time. */
-  setCallsPerToken(calls: number | null): void;
-  /** Kills every living token now with this number. */
-  killAll(errcode: number): void;
-  /** How many tokens were refused after their death, each counted once. */
-  deaths(): number;
-}
-
 interface Token {
   readonly value: string;
   readonly expiresAt: number;
-  /** Set when a newer one of the classic family took its place. */
+  /** Earlier than its expiry when a newer one of the classic family took its place. */
   replacedAt: number;
   deadCode: number;
   callsLeft: number;
   isDeathSeen: boolean;
 }
 
-/** Makes an account's tokens: none yet. */
-export function createTokens(clock: Clock): Tokens {
-  const all = new Map<string, Token>();
-  let classic: Token | null = null;
-  let stable: Token | null = null;
-  const forced = { day: 0, count: 0, lastAt: Number.NEGATIVE_INFINITY };
-  let callsPerToken = Number.POSITIVE_INFINITY;
-  let nextDeathCode = 0;
-  let deathCount = 0;
+/** The tokens of one account: none at first. */
+export class Tokens {
+  private readonly all = new Map<string, Token>();
+  private readonly forced = { day: 0, count: 0, lastAt: Number.NEGATIVE_INFINITY };
+  private classic: Token | null = null;
+  private stable: Token | null = null;
+  private callsPerToken = Number.POSITIVE_INFINITY;
+  private codesUsed = 0;
+  private deathsSeen = 0;
 
-  const mint = (): Token => {
-    const value = `sim_${randomText(110)}`;
-    const expiresAt = clock.now() + LIFETIME_MS;
-    const token = {
-      value,
+  constructor(private readonly clock: Clock) {}
+
+  /** How many tokens were refused after their death, each counted once. */
+  get deaths(): number {
+    return this.deathsSeen;
+  }
+
+  /** GET token: always a new one; the one before lives five minutes more. */
+  issueClassic(): TokenGrant {
+    const now = this.clock.now();
+    if (this.classic) {
+      this.classic.replacedAt = Math.min(this.classic.replacedAt, now + OVERLAP_MS);
+    }
+    this.classic = this.mint();
+    return toGrant(this.classic, now);
+  }
+
+  /** POST stable_token: the same one until five minutes before its end, or a new one by force. */
+  issueStable(force: boolean): TokenGrant {
+    const now = this.clock.now();
+    const current = this.stable;
+    const isAlive = current !== null && current.deadCode === 0 && current.expiresAt - now >= OVERLAP_MS;
+    if (current && isAlive && !(force && this.mayForce())) {
+      return toGrant(current, now);
+    }
+    if (current && isAlive) {
+      current.deadCode = 40001;
+    }
+    this.stable = this.mint();
+    return toGrant(this.stable, now);
+  }
+
+  /** Counts one call with this token: 0, or the number that refuses it. */
+  use(value: string | null): number {
+    if (!value) {
+      return 41001;
+    }
+    const token = this.all.get(value);
+    if (!token) {
+      return TOKEN_SHAPE.test(value) ? 40001 : 40014;
+    }
+    if (token.deadCode === 0 && token.callsLeft <= 0) {
+      token.deadCode = DEATH_CODES[this.codesUsed % DEATH_CODES.length] ?? 40001;
+      this.codesUsed += 1;
+    }
+    const deadCode = token.deadCode || timeCode(token, this.clock.now());
+    if (deadCode === 0) {
+      token.callsLeft -= 1;
+    } else if (!token.isDeathSeen) {
+      token.isDeathSeen = true;
+      this.deathsSeen += 1;
+    }
+    return deadCode;
+  }
+
+  /** From now on each token dies after so many calls; null: tokens live their time. */
+  setCallsPerToken(calls: number | null): void {
+    this.callsPerToken = calls ?? Number.POSITIVE_INFINITY;
+    for (const token of this.all.values()) {
+      token.callsLeft = this.callsPerToken;
+    }
+  }
+
+  /** Kills every living token now with this number. */
+  killAll(errcode: number): void {
+    for (const token of this.all.values()) {
+      token.deadCode ||= errcode;
+    }
+  }
+
+  private mint(): Token {
+    const expiresAt = this.clock.now() + LIFETIME_MS;
+    const token: Token = {
+      value: `sim_${randomText(110)}`,
       expiresAt,
       replacedAt: expiresAt,
       deadCode: 0,
-      callsLeft: callsPerToken,
+      callsLeft: this.callsPerToken,
       isDeathSeen: false,
     };
-    all.set(value, token);
-    const [oldest] = all.keys();
-    if (all.size > KEPT_TOKENS && oldest !== undefined) {
-      all.delete(oldest);
+    this.all.set(token.value, token);
+    const [oldest] = this.all.keys();
+    if (this.all.size > KEPT_TOKENS && oldest !== undefined) {
+      this.all.delete(oldest);
     }
     return token;
-  };
+  }
 
-  const mayForce = (): boolean => {
-    const now = clock.now();
-    if (forced.day !== chinaDay(now)) {
-      Object.assign(forced, { day: chinaDay(now), count: 0 });
+  /** Twenty times a day, at least thirty seconds apart; otherwise the wish is passed over without a word. */
+  private mayForce(): boolean {
+    const now = this.clock.now();
+    if (this.forced.day !== chinaDay(now)) {
+      Object.assign(this.forced, { day: chinaDay(now), count: 0 });
     }
-    if (forced.count >= FORCE_PER_DAY || now - forced.lastAt < FORCE_APART_MS) {
+    if (this.forced.count >= FORCE_PER_DAY || now - this.forced.lastAt < FORCE_APART_MS) {
       return false;
     }
-    Object.assign(forced, { count: forced.count + 1, lastAt: now });
+    Object.assign(this.forced, { count: this.forced.count + 1, lastAt: now });
     return true;
-  };
-
-  const refuse = (token: Token, errcode: number): number => {
-    deathCount += token.isDeathSeen ? 0 : 1;
-    token.isDeathSeen = true;
-    return errcode;
-  };
-
-  return {
-    issueClassic: () => {
-      const now = clock.now();
-      if (classic) {
-        classic.replacedAt = Math.min(classic.replacedAt, now + OVERLAP_MS);
-      }
-      classic = mint();
-      return toGrant(classic, now);
-    },
-    issueStable: (force) => {
-      const now = clock.now();
-      const isAlive = stable !== null && stable.deadCode === 0 && stable.expiresAt - now >= OVERLAP_MS;
-      if (stable && isAlive && !(force && mayForce())) {
-        return toGrant(stable, now);
-      }
-      if (stable && isAlive) {
-        stable.deadCode = 40001;
-      }
-      stable = mint();
-      return toGrant(stable, now);
-    },
-    use: (value) => {
-      if (!value) {
-        return 41001;
-      }
-      const token = all.get(value);
-      if (!token) {
-        return TOKEN_SHAPE.test(value) ? 40001 : 40014;
-      }
-      if (token.deadCode === 0 && token.callsLeft <= 0) {
-        token.deadCode = DEATH_CODES[nextDeathCode % DEATH_CODES.length] ?? 40001;
-        nextDeathCode += 1;
-      }
-      const deadCode = token.deadCode || timeCode(token, clock.now());
-      if (deadCode !== 0) {
-        return refuse(token, deadCode);
-      }
-      token.callsLeft -= 1;
-      return 0;
-    },
-    setCallsPerToken: (calls) => {
-      callsPerToken = calls ?? Number.POSITIVE_INFINITY;
-      for (const token of all.values()) {
-        token.callsLeft = callsPerToken;
-      }
-    },
-    killAll: (errcode) => {
-      for (const token of all.values()) {
-        token.deadCode ||= errcode;
-      }
-    },
-    deaths: () => deathCount,
-  };
+  }
 }
 
 function timeCode(token: Token, now: number): number {

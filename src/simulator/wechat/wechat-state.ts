@@ -3,11 +3,11 @@ import type { World } from '../world.js';
 import { type Codes, createCodes } from './codes.js';
 import { createOauthCodes, type OauthCodes } from './oauth-codes.js';
 import { createPeople, type People } from './people.js';
-import { createPusher, type Pusher } from './pusher.js';
-import { createQuotas, type Quotas } from './quotas.js';
+import { Pusher } from './pusher.js';
+import { Quotas } from './quotas.js';
 import { createSentIds, type SentIds } from './sent-ids.js';
 import { createTemplates, type Templates } from './templates.js';
-import { createTokens, type Tokens } from './tokens.js';
+import { Tokens } from './tokens.js';
 
 /** The kinds of account; a subscription account may do little, a sandbox account has a tenth of the quotas. */
 export const ACCOUNT_KINDS = ['service', 'subscription', 'sandbox'] as const;
@@ -62,7 +62,7 @@ export interface WechatState extends WechatParts {
 
 /** Makes a fresh account. */
 export function createWechatState(world: World): WechatState {
-  return { world, pusher: createPusher(world), ...freshParts(world) };
+  return { world, pusher: new Pusher(world), ...freshParts(world) };
 }
 
 /** Makes the account forget everything; kept-back pushes go out. */
@@ -86,8 +86,8 @@ function freshParts(world: World): WechatParts {
     people: createPeople(),
     codes: createCodes(world.clock),
     templates: createTemplates(),
-    tokens: createTokens(world.clock),
-    quotas: createQuotas(world.clock, () => account.kind === 'sandbox'),
+    tokens: new Tokens(world.clock),
+    quotas: new Quotas(world.clock, () => account.kind === 'sandbox'),
     sentIds: createSentIds(world.clock),
     oauth: createOauthCodes(world.clock),
     account,
