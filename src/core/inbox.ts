@@ -2,7 +2,7 @@
 import { createBatcher } from '#src/lib/batcher.js';
 import { randomHex } from '#src/lib/ids.js';
 import { insertReceipts } from '#src/store/events.js';
-import { claimInbound, finishInbound } from '#src/store/inbound.js';
+import { claimInbound, finishInbound, releaseInbound } from '#src/store/inbound.js';
 import type { CoreDeps } from './deps.js';
 
 /** What a claim says: work on it, or it is being worked on, or it is done with this reply. */
@@ -57,10 +57,15 @@ export function createInbox({ db, clock, wake }: CoreDeps, bootedAt: number) {
     await finishes({ key, reply, at: clock.now() });
   }
 
+  /** Gives a claim back whose work failed, so that the platform's next try is worked on. */
+  function release(key: string): Promise<void> {
+    return releaseInbound(db, [key]);
+  }
+
   /** Keeps a platform's later word on a send (`status` is `confirmed` or the reason of its denial). */
   async function keepReceipt(ref: string, status: string): Promise<void> {
     await receipts({ ref, status, at: clock.now() });
   }
 
-  return { claim, finish, keepReceipt };
+  return { claim, finish, release, keepReceipt };
 }

@@ -53,3 +53,11 @@ export async function finishInbound(
     JSON.stringify(rows),
   );
 }
+
+/** Gives claimed keys back that nobody finished, so that a repeat of the push is worked on anew. */
+export async function releaseInbound(db: Db, keys: readonly string[]): Promise<void> {
+  await db.$executeRawUnsafe(
+    `DELETE FROM "Inbound" WHERE "doneAt" IS NULL AND "key" IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(keys),
+  );
+}
