@@ -41,7 +41,8 @@ export function createPublish({ db, clock, newId, wake }: CoreDeps): Publish {
   };
 }
 
-function checkContent(command: PublishCommand): void {
+/** Refuses what can be no message, before anything is looked up or written. Throws as `publish` does. */
+export function checkContent(command: Pick<PublishCommand, 'body' | 'title' | 'summary' | 'url'>): void {
   if (command.body.trim() === '') {
     throw new AppError('content_empty');
   }

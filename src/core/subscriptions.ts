@@ -30,7 +30,10 @@ export interface Subscription {
   source: string;
   extra: string;
   blocked: boolean;
+  /** Whether the person follows the account now. */
   following: boolean;
+  /** Whether the person has stopped all messages. */
+  paused: boolean;
   createdAt: Date;
 }
 
@@ -134,6 +137,7 @@ export function createSubscriptions({ db, clock, newId, wake, account }: CoreDep
       personId: Number(row.personId),
       uid: person.uid,
       following: person.identities.some((identity) => identity.following),
+      paused: person.pausedAt !== null,
     }));
     return { total, items };
   }
