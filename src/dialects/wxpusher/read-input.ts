@@ -1,0 +1,89 @@
+/** Reads what a caller sent, wherever they put it: query, form, JSON or plain text, whatever they call it. */
+import type { Context } from 'koa';
+import { BodyError, decodeUtf8, parseLenient, readRawBody } from '#src/lib/body.js';
+import { MAX_BODY_BYTES, TypeMismatch } from './errors.js';
+
+/** The fields of a call by name, without those that say nothing. It has no inherited keys. */
+export type Fields = Record<string, unknown>;
+
+/** What a call gets to see of its request. */
+export interface Input {
+  fields: Fields;
+  /** The path as it came, still encoded. */
+  path: string;
+  /** The parts of the path that vary, decoded. */
+  params: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads query and body of a request. A field that both have is taken from where the method documents it: from the body
+ * for POST, else from the query. null, '' and [] count as absent, since clients send them for fields they do not use.
+ * Throws BodyError, TypeMismatch (a JSON body that is no object).
+ */
+export async function readInput(ctx: Context): Promise<Input> {
+  const raw = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
+  const query = collectParams(ctx.querystring);
+  const body = toFields(raw, ctx.get('content-type'));
+  const [first, second] = ctx.method === 'POST' ? [body, query] : [query, body];
+  const fields: Fields = Object.create(null);
+  for (const [name, value] of [...Object.entries(second), ...Object.entries(first)]) {
+    if (!isAbsent(value)) {
+      fields[name] = value;
+    }
+  }
+  return { fields, path: ctx.path, params: ctx.params };
+}
+
+function isAbsent(value: unknown): boolean {
+  return (
+    value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+  );
+}
+
+/** A form under a JSON type, or under none, is still a form. */
+const LOOKS_LIKE_FORM = /^\s*[A-Za-z]\w*(?:\[\w*\])?=\S*\s*$/;
+
+function toFields(raw: string, contentType: string): Fields {
+  if (LOOKS_LIKE_FORM.test(raw)) {
+    return collectParams(raw.trim());
+  }
+  const body = parseLenient(raw, contentType);
+  switch (body.kind) {
+    case 'empty':
+      return {};
+    case 'form':
+      return collectParams(raw.trim());
+    case 'json':
+      return toObject(body.value);
+    case 'text':
+      if (/^\s*[{[]/.test(raw)) {
+        throw new BodyError('json', 'the body looks like JSON and is none');
+      }
+      return { content: body.value };
+  }
+}
+
+function toObject(value: unknown): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeMismatch('请求体应为 JSON 对象');
+  }
+  return Object.fromEntries(Object.entries(value));
+}
+
+/** Repeated names, and PHP's `name[]` and `name[0]`, become lists. */
+function collectParams(text: string): Fields {
+  const fields: Fields = Object.create(null);
+  for (const [rawName, value] of new URLSearchParams(text)) {
+    const name = rawName.replace(/\[\w*\]$/, '');
+    const before = fields[name];
+    if (value === '') {
+      continue;
+    }
+    if (Array.isArray(before)) {
+      before.push(value);
+    } else {
+      fields[name] = before === undefined ? value : [before, value];
+    }
+  }
+  return fields;
+}

@@ -1,0 +1,69 @@
+/** The simple push: whoever holds a receiver's own token (SPT) sends to that receiver; no app takes part. */
+import { AppError } from '#src/core/errors.js';
+import type { Core } from '#src/core/index.js';
+import { type ContentFields, decodeOnce, toDraft } from './draft.js';
+import { type Call, CODES, type Reply } from './envelope.js';
+import { Refusal } from './errors.js';
+import { type Named, toRows, toTargets } from './rows.js';
+import { parseFields, simplePushSchema } from './schema.js';
+
+/** WxPusher's limit of one call. */
+const MAX_SPTS = 10;
+
+/** The calls of the simple push. */
+export function createSimplePushCalls(core: Core): Call[] {
+  return [
+    {
+      method: 'POST',
+      path: '/api/send/message/simple-push',
+      run: ({ fields }) => {
+        const parsed = parseFields(simplePushSchema, fields);
+        const { spt = [], sptList = [], simplePushToken = [], simplePushTokenList = [] } = parsed;
+        return push(core, [...spt, ...sptList, ...simplePushToken, ...simplePushTokenList], parsed);
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/send/message/:spt/*content',
+      run: ({ path }) => {
+        const { spt, content } = readPath(path);
+        return push(core, [spt], { content });
+      },
+    },
+  ];
+}
+
+/** Reads the two parts from the path as it came, so that an encoded slash stays part of what it is in. */
+function readPath(path: string): { spt: string; content: string } {
+  const [, spt = '', content = ''] = /^\/api\/send\/message\/([^/]*)\/(.*)$/is.exec(path) ?? [];
+  return { spt: decodeOnce(spt), content: decodeOnce(content) };
+}
+
+async function push(core: Core, given: readonly string[], fields: ContentFields): Promise<Reply> {
+  const draft = toDraft(fields);
+  const spts = [...new Set(given.map((spt) => spt.trim()))];
+  if (spts.length === 0) {
+    throw new AppError('no_target');
+  }
+  if (spts.length > MAX_SPTS) {
+    throw new AppError('too_many_targets', { field: 'sptList', limit: MAX_SPTS });
+  }
+  const owners = await Promise.all(spts.map((spt) => core.keys.findOwner('spt', spt)));
+  const named = owners.map(
+    (owner): Named => (owner ? { target: { uid: owner.uid } } : { target: {}, refusal: 'SPT不正确' }),
+  );
+  const people = owners.flatMap((owner) => owner?.personId ?? []);
+  const senderId = people[0];
+  if (senderId === undefined) {
+    throw new Refusal(CODES.refused, 'SPT不正确');
+  }
+  const published = await core.publish({
+    appId: null,
+    senderId,
+    ...draft,
+    audience: { people, topics: [] },
+    targets: toTargets(named),
+    source: 'wxpusher',
+  });
+  return { data: toRows(named, published) };
+}

@@ -1,0 +1,68 @@
+/** The two status queries: what became of a record, or of a whole message. */
+import { notFound } from '#src/core/errors.js';
+import type { Core } from '#src/core/index.js';
+import type { MessageHead, MessageState } from '#src/core/messages.js';
+import type { Call, Reply } from './envelope.js';
+import { parseFields, statusSchema } from './schema.js';
+
+/** WxPusher's numbers of a state, with their texts. Only the first was ever seen; the others are ours. */
+const STATES = {
+  waiting: { data: 1, msg: '等待发送' },
+  sent: { data: 2, msg: '已发送' },
+  failed: { data: 3, msg: '发送失败' },
+} as const satisfies Record<string, Reply>;
+
+const OF_MESSAGE: Readonly<Record<MessageState, Reply>> = {
+  accepted: STATES.waiting,
+  sending: STATES.waiting,
+  sent: STATES.sent,
+  failed: STATES.failed,
+  cancelled: STATES.failed,
+};
+
+/** The calls that ask for a state. No token is asked for: the ids cannot be used for anything else. */
+export function createStatusCalls(core: Core): Call[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/send/query/status',
+      run: ({ fields }) => findState(core, parseFields(statusSchema, fields).sendRecordId),
+    },
+    {
+      method: 'GET',
+      path: '/api/send/query/:messageId',
+      run: ({ params }) =>
+        findState(core, parseFields(statusSchema, { sendRecordId: params.messageId }).sendRecordId),
+    },
+  ];
+}
+
+/** Takes a record id, or the id that all records of a call share; throws not_found. */
+async function findState(core: Core, id: number | undefined): Promise<Reply> {
+  if (id === undefined) {
+    throw notFound('消息');
+  }
+  const record = await core.messages.findByRecord(id);
+  if (!record) {
+    return OF_MESSAGE[(await core.messages.getMessage(id)).state];
+  }
+  const { head, target } = record;
+  return target.uid === undefined ? OF_MESSAGE[head.state] : findPersonState(core, head, target.uid);
+}
+
+async function findPersonState(core: Core, head: MessageHead, uid: string): Promise<Reply> {
+  switch (await core.messages.findDeliveryState(head.id, uid)) {
+    case 'sent':
+      return STATES.sent;
+    case 'failed':
+    case 'cancelled':
+      return STATES.failed;
+    case null: {
+      // No delivery yet; or none ever, when the message is through with its audience.
+      const isOpen = head.state === 'accepted' || head.state === 'sending';
+      return isOpen ? STATES.waiting : STATES.failed;
+    }
+    default:
+      return STATES.waiting;
+  }
+}
