@@ -8,11 +8,13 @@ import { createEvents } from './events.js';
 import { createInbox } from './inbox.js';
 import { createKeys } from './keys.js';
 import { createMessages } from './messages.js';
+import { createOverview } from './overview.js';
 import { createPageLinks } from './page-links.js';
 import { createPeople } from './people.js';
 import { createPublish } from './publish.js';
 import { createQrCodes, type QrcodeMaker } from './qrcodes.js';
 import { createQuotas } from './quotas.js';
+import { createSubscribeLinks } from './subscribe-links.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createTopics } from './topics.js';
 
@@ -33,12 +35,19 @@ export type Core = ReturnType<typeof createCore>;
 export function createCore(deps: CoreDeps, outside: CoreOutside) {
   const pageLinks = createPageLinks(deps.hashKey, deps.publicUrl);
   const keys = createKeys(deps);
+  const nouns = {
+    apps: createApps(deps),
+    people: createPeople(deps),
+    qrcodes: createQrCodes(deps, outside.qrcodes),
+    subscriptions: createSubscriptions(deps),
+    topics: createTopics(deps),
+  };
   return {
+    ...nouns,
     publicUrl: deps.publicUrl,
     account: deps.account,
     clock: deps.clock,
     accounts: createAccounts(deps, keys, outside.adminToken),
-    apps: createApps(deps),
     callbacks: createCallbacks(deps, outside.checkUrl),
     conversations: createConversations(deps),
     events: createEvents(deps),
@@ -46,11 +55,9 @@ export function createCore(deps: CoreDeps, outside: CoreOutside) {
     keys,
     messages: createMessages(deps, pageLinks),
     pageLinks,
-    people: createPeople(deps),
     publish: createPublish(deps),
-    qrcodes: createQrCodes(deps, outside.qrcodes),
     quotas: createQuotas(deps),
-    subscriptions: createSubscriptions(deps),
-    topics: createTopics(deps),
+    subscribeLinks: createSubscribeLinks(deps, nouns),
+    overview: createOverview(deps),
   };
 }
