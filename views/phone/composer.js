@@ -12,13 +12,19 @@ export function createComposer({ openPage, openScan, reportErrors }) {
   const menu = h('nav', { class: 'menu-bar', 'aria-label': '公众号菜单 Account menu' });
   const follow = drawFollowBar(openScan, reportErrors);
   const foot = h('footer', { class: 'composer' }, follow, form, menu);
+  let drawn = '[]';
   const redraw = () => {
     const following = Boolean(currentPerson()?.following);
     const buttons = following ? readMenu(state.account) : [];
     form.hidden = !following;
     follow.hidden = following || !state.current;
     menu.hidden = buttons.length === 0;
-    menu.replaceChildren(...buttons.map((button) => drawButton(button, { openPage, reportErrors })));
+    // Drawn anew only when it changed, so that news of other people does not close an open sub-menu.
+    const print = JSON.stringify(buttons);
+    if (print !== drawn) {
+      drawn = print;
+      menu.replaceChildren(...buttons.map((button) => drawButton(button, { openPage, reportErrors })));
+    }
   };
   listen(['current', 'people', 'account'], redraw);
   addEventListener('click', (event) => closeMenus(menu, event.target));

@@ -74,11 +74,11 @@ export function iconButton(name, label, onClick, extra = {}) {
   );
 }
 
-/** A person's picture: the last character of the name on a colour that stays the same for the same name. */
+/** A person's picture: a character of the name (the last of a Chinese one, else the first) on a colour that stays the same for the same name. */
 export function avatar(name, extra = '') {
   const letters = [...(name || '?')];
   const sum = letters.reduce((total, letter) => (total * 31 + (letter.codePointAt(0) ?? 0)) % 997, 7);
-  const letter = letters.at(-1) ?? '?';
+  const letter = /^[\x20-\x7e]/.test(name) ? letters[0].toUpperCase() : letters.at(-1);
   return h('span', { class: `avatar tint-${sum % 8} ${extra}`, 'aria-hidden': 'true' }, letter);
 }
 

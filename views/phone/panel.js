@@ -49,7 +49,11 @@ function createPeople({ reportErrors, onPicked }) {
       onPicked();
       reportErrors(() => pickPerson(openid));
     };
+    const focused = list.contains(document.activeElement) ? document.activeElement.title : null;
     list.replaceChildren(...putCurrentInSight(found).map((one) => drawPerson(one, pick)));
+    if (focused) {
+      [...list.querySelectorAll('.person')].find((row) => row.title === focused)?.focus();
+    }
   };
   search.addEventListener('input', redraw);
   listen(['people', 'current'], redraw);
