@@ -1,0 +1,54 @@
+/** What goes into the calls about apps and what comes out. */
+import { z } from 'zod';
+import { APP_LIMITS } from '#src/core/apps.js';
+import { idField, moment, smallId } from './schema.js';
+
+/** The core counts characters as code points, as JSON Schema does; here the limits are only told. */
+const text = (maxLength: number) => z.string().meta({ maxLength });
+
+const texts = {
+  callbackUrl: text(1000).describe('接收回调的地址；空为不接收 Where callbacks go; empty for none'),
+  description: text(APP_LIMITS.description),
+  contact: text(APP_LIMITS.contact),
+  followTip: text(APP_LIMITS.followTip).describe('关注后的提示 What new subscribers are told'),
+  settingUrl: text(APP_LIMITS.settingUrl).describe("用户的设置页 The app's setting page for its users"),
+  settingSecret: text(APP_LIMITS.settingSecret).describe('设置页签名密钥 The key that signs its links'),
+};
+
+/** A new app. */
+export const appCreation = z.object({ name: text(APP_LIMITS.name), ...z.object(texts).partial().shape });
+
+/** What to change of an app; an empty text clears. */
+export const appChange = appCreation.partial();
+
+/** `/apps/{id}` */
+export const appParams = z.object({ id: smallId });
+
+/** A new app as its creator sees it, once. */
+export const createdApp = z.object({
+  id: idField,
+  name: z.string(),
+  appToken: z.string(),
+  callbackSecret: z.string(),
+  qrcodeUrl: z.string(),
+  subscribeUrl: z.string(),
+});
+
+/** An app in a list. */
+export const appSummary = z.object({
+  id: idField,
+  name: z.string(),
+  description: z.string(),
+  contact: z.string(),
+  followTip: z.string(),
+  settingUrl: z.string(),
+  hasSettingSecret: z.boolean(),
+  subscribeUrl: z.string(),
+  createdAt: moment,
+});
+
+/** An app with its endpoint and its QR code. */
+export const appDetail = appSummary.extend({ callbackUrl: z.string(), qrcodeUrl: z.string() });
+
+/** A replaced token. */
+export const replacedToken = z.object({ id: idField, appToken: z.string() });

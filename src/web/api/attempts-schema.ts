@@ -1,0 +1,21 @@
+/** How tries and the waits between them look in answers. */
+import { z } from 'zod';
+import { moment } from './schema.js';
+
+/** The states of a delivery, of which the last three are final. */
+export const DELIVERY_STATES = ['due', 'claimed', 'sent', 'failed', 'cancelled'] as const;
+
+/** A delivery's state, which the domain keeps as text. */
+export const deliveryState = z.string().pipe(z.preprocess((state) => state, z.enum(DELIVERY_STATES)));
+
+/** One try. */
+export const attempt = z.object({
+  at: z.int().describe('毫秒时间戳 Milliseconds since the epoch'),
+  outcome: z.enum(['sent', 'retry', 'refused', 'gone', 'confirmed', 'denied', 'skipped']),
+  code: z.string().optional().describe("平台的错误码 The platform's code"),
+  detail: z.string().optional(),
+  tookMs: z.number().optional(),
+});
+
+/** What holds a message or delivery up. */
+export const wait = z.object({ until: moment, code: z.string(), why: z.string() });

@@ -1,0 +1,54 @@
+/** Stands before every call: who asks, the body, the errors, the headers of an answer. */
+import type { Context, Middleware } from 'koa';
+import { AppError } from '#src/core/errors.js';
+import type { Core } from '#src/core/index.js';
+import { decodeUtf8, readRawBody } from '#src/lib/body.js';
+import { answerError, MAX_BODY_BYTES } from './json-errors.js';
+import type { Route } from './route.js';
+
+/** Makes the middleware that answers a declared call. */
+export function guardRoute(route: Route, core: Core): Middleware {
+  return answerJson(async (ctx) => {
+    const manager = await core.accounts.authenticate(readBearer(ctx));
+    if (route.operatorOnly && manager.role !== 'operator') {
+      throw new AppError('forbidden');
+    }
+    const body = route.body ? await readJson(ctx) : undefined;
+    const answer = await route.answerTo({ manager, params: ctx.params, query: ctx.query, body });
+    ctx.status = route.status;
+    if (route.answer) {
+      ctx.body = answer;
+    }
+  });
+}
+
+/** Makes a middleware whose errors become the API's own answers. */
+export function answerJson(run: (ctx: Context) => Promise<void> | void): Middleware {
+  return async (ctx) => {
+    // Answers hold tokens and people's data: no cache may keep them, no browser may guess another type.
+    ctx.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+    try {
+      await run(ctx);
+    } catch (error) {
+      answerError(ctx, error);
+    }
+  };
+}
+
+/** The bearer token of a request (RFC 6750 section 2.1), empty when there is none. */
+export function readBearer(ctx: Context): string {
+  return /^Bearer +(\S+) *$/i.exec(ctx.get('authorization'))?.[1] ?? '';
+}
+
+/** Reads a body as JSON, whatever its sender calls it; undefined for an empty one. */
+async function readJson(ctx: Context): Promise<unknown> {
+  const text = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
+  if (text.trim() === '') {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError('bad_json');
+  }
+}

@@ -1,0 +1,86 @@
+/** The management API: /api/v1 and its description at /openapi.json, both from the same declarations. */
+import Router from '@koa/router';
+import { AppError, notFound } from '#src/core/errors.js';
+import type { Core } from '#src/core/index.js';
+import { declareAppRoutes } from './apps.js';
+import { declareCallbackRoutes } from './callbacks.js';
+import { answerJson, guardRoute } from './guard.js';
+import { declareMessageRoutes } from './messages.js';
+import { buildOpenApi } from './openapi.js';
+import type { Route } from './route.js';
+import { declareSubscriberRoutes } from './subscribers.js';
+import { declareTopicRoutes } from './topics.js';
+import { declareUserRoutes } from './users.js';
+import { declareWechatRoutes } from './wechat.js';
+
+export { readBearer } from './guard.js';
+export { answerError } from './json-errors.js';
+
+/** What the API needs beside the domain. */
+export interface ApiExtras {
+  /** Creates the official account's menu; throws AppError wechat_failed when WeChat refuses. */
+  createMenu(): Promise<void>;
+}
+
+/** Where the calls live. */
+export const API_PREFIX = '/api/v1';
+
+/**
+ * The router of the management API. It answers everything under /api/v1, unknown paths and methods included, as
+ * `{error: {code, message}}`, and /openapi.json without sign-in.
+ */
+export function createApi(core: Core, extras: ApiExtras): Router {
+  const routes = declareRoutes(core, extras);
+  const router = new Router();
+  for (const route of routes) {
+    router.register(toKoaPath(route.path), [route.method], guardRoute(route, core), { name: route.name });
+  }
+  const document = JSON.stringify(buildOpenApi(routes, { prefix: API_PREFIX, publicUrl: core.publicUrl }));
+  router.get('openapi', '/openapi.json', (ctx) => {
+    ctx.type = 'json';
+    ctx.body = document;
+  });
+  mountRefusals(router, routes);
+  return router;
+}
+
+function declareRoutes(core: Core, extras: ApiExtras): Route[] {
+  return [
+    ...declareAppRoutes(core),
+    ...declareTopicRoutes(core),
+    ...declareSubscriberRoutes(core),
+    ...declareUserRoutes(core),
+    ...declareMessageRoutes(core),
+    ...declareCallbackRoutes(core),
+    ...declareWechatRoutes(() => extras.createMenu()),
+  ];
+}
+
+/** What no declaration takes: another method of a known path, and unknown paths. */
+function mountRefusals(router: Router, routes: readonly Route[]): void {
+  const methodsOf = new Map<string, string[]>();
+  for (const { path, method } of routes) {
+    methodsOf.set(path, [...(methodsOf.get(path) ?? []), method.toUpperCase()]);
+  }
+  for (const [path, methods] of methodsOf) {
+    router.all(
+      `other methods of ${path}`,
+      toKoaPath(path),
+      answerJson((ctx) => {
+        ctx.set('Allow', methods.join(', '));
+        throw new AppError('method_not_allowed');
+      }),
+    );
+  }
+  router.all(
+    'unknown paths',
+    `${API_PREFIX}{/*rest}`,
+    answerJson(() => {
+      throw notFound('接口 Call');
+    }),
+  );
+}
+
+function toKoaPath(path: string): string {
+  return API_PREFIX + path.replace(/\{(\w+)\}/g, ':$1');
+}

@@ -1,0 +1,92 @@
+/** The calls about people and the keys by which programs reach them. */
+import { z } from 'zod';
+import type { Core } from '#src/core/index.js';
+import { KEY_KINDS } from '#src/core/keys.js';
+import { getOwnPerson } from './access.js';
+import { declareRoute, type Route } from './route.js';
+import { idField, listOf, moment, smallId } from './schema.js';
+
+const userParams = z.object({ uid: z.string().min(1).max(64) });
+const keyParams = z.object({ ...userParams.shape, id: smallId });
+const kind = z.enum(KEY_KINDS);
+
+/** Declares the calls about people. */
+export function declareUserRoutes(core: Core): Route[] {
+  return [getUser(core), createKey(core), listKeys(core), revokeKey(core)];
+}
+
+function getUser(core: Core): Route {
+  return declareRoute({
+    name: 'getUser',
+    method: 'get',
+    path: '/users/{uid}',
+    tag: 'users',
+    summary: '查看用户 Get a user',
+    status: 200,
+    params: userParams,
+    answer: z.object({
+      uid: z.string(),
+      following: z.boolean().describe('是否关注公众号 Whether they follow the official account'),
+      paused: z.boolean().describe('是否自己暂停接收 Whether they paused all messages themselves'),
+      createdAt: moment,
+    }),
+    async run({ manager, params }) {
+      const person = await getOwnPerson(core, manager, params.uid);
+      const wechat = await core.people.findWechatName(person.personId);
+      return { ...person, following: wechat?.following ?? false };
+    },
+  });
+}
+
+function createKey(core: Core): Route {
+  return declareRoute({
+    name: 'createKey',
+    method: 'post',
+    path: '/users/{uid}/keys',
+    tag: 'keys',
+    summary:
+      '创建密钥，供对应接口向该用户推送；personal 是管理接口的个人令牌 Create a key for a dialect; `personal` is a token of this API',
+    status: 201,
+    params: userParams,
+    body: z.object({ kind }),
+    answer: z.object({ id: idField, key: z.string() }),
+    async run({ manager, params, body }) {
+      const person = await getOwnPerson(core, manager, params.uid);
+      return core.keys.createKey(person.personId, body.kind);
+    },
+  });
+}
+
+function listKeys(core: Core): Route {
+  return declareRoute({
+    name: 'listKeys',
+    method: 'get',
+    path: '/users/{uid}/keys',
+    tag: 'keys',
+    summary: '密钥列表，隐去中间部分 List keys, masked',
+    status: 200,
+    params: userParams,
+    answer: listOf(z.object({ id: idField, kind, key: z.string(), createdAt: moment })),
+    async run({ manager, params }) {
+      const person = await getOwnPerson(core, manager, params.uid);
+      const items = await core.keys.listKeys(person.personId);
+      return { total: items.length, items };
+    },
+  });
+}
+
+function revokeKey(core: Core): Route {
+  return declareRoute({
+    name: 'revokeKey',
+    method: 'delete',
+    path: '/users/{uid}/keys/{id}',
+    tag: 'keys',
+    summary: '吊销密钥，立即失效 Revoke a key; it is dead at once',
+    status: 204,
+    params: keyParams,
+    async run({ manager, params }) {
+      const person = await getOwnPerson(core, manager, params.uid);
+      await core.keys.revokeKey(person.personId, params.id);
+    },
+  });
+}
