@@ -3,25 +3,16 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMessagePage, type MessageView } from '#src/web/pages/index.js';
+import { BROWSER_ARGS, BROWSER_PATH } from './browser.js';
 import { HOSTILE_BODIES } from './hostile-messages.js';
 import { type OpenPages, openPages, views } from './open-pages.js';
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const hasBrowser = existsSync(executablePath);
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+const hasBrowser = existsSync(BROWSER_PATH);
 
 const messages = new Map<string, MessageView>();
 
 describe.skipIf(!hasBrowser)(
-  `in Chromium${hasBrowser ? '' : ` (skipped: there is no ${executablePath})`}`,
+  `in Chromium${hasBrowser ? '' : ` (skipped: there is no ${BROWSER_PATH})`}`,
   () => {
     let pages: OpenPages;
     let browser: Browser;
@@ -30,7 +21,7 @@ describe.skipIf(!hasBrowser)(
       pages = await openPages(
         createMessagePage({ view: views.view, findMessage: async (key) => messages.get(key) ?? null }),
       );
-      browser = await chromium.launch({ executablePath, args });
+      browser = await chromium.launch({ executablePath: BROWSER_PATH, args: BROWSER_ARGS });
     });
 
     afterAll(async () => {
