@@ -3,15 +3,19 @@ import { z } from 'zod';
 import { TypeMismatch } from './errors.js';
 import type { Fields } from './read-input.js';
 
-/** A field that `read` understands or that is reported with what was expected; undefined from `read` means neither. */
+/** An optional field in whatever form `read` understands; what it answers undefined to is reported as not `expected`. */
 function field<T>(expected: string, read: (value: unknown) => T | undefined) {
-  return z.unknown().transform((value, ctx): T | undefined => {
-    const result = value === undefined ? undefined : read(value);
-    if (result === undefined && value !== undefined) {
-      ctx.addIssue({ code: 'custom', message: expected });
-    }
-    return result;
-  });
+  return z
+    .unknown()
+    .transform((value, ctx): T => {
+      const result = read(value);
+      if (result === undefined) {
+        ctx.addIssue({ code: 'custom', message: expected });
+        return z.NEVER;
+      }
+      return result;
+    })
+    .optional();
 }
 
 const text = field('应为字符串', readText);
