@@ -14,6 +14,7 @@ import { createPeople } from './people.js';
 import { createPublish } from './publish.js';
 import { createQrCodes, type QrcodeMaker } from './qrcodes.js';
 import { createQuotas } from './quotas.js';
+import { createSettings } from './settings.js';
 import { createSubscribeLinks } from './subscribe-links.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createTopics } from './topics.js';
@@ -57,6 +58,7 @@ export function createCore(deps: CoreDeps, outside: CoreOutside) {
     pageLinks,
     publish: createPublish(deps),
     quotas: createQuotas(deps),
+    settings: createSettings(deps),
     subscribeLinks: createSubscribeLinks(deps, nouns),
     overview: createOverview(deps),
   };

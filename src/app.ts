@@ -1,0 +1,107 @@
+/** The Koa app: what every request passes, and all doors in the order in which they are asked. */
+import Koa, { type Context, type Middleware, type Next } from 'koa';
+import { AppError } from '#src/core/errors.js';
+import { BodyError } from '#src/lib/body.js';
+import { randomText } from '#src/lib/ids.js';
+import type { Logger } from '#src/lib/logger.js';
+import type { WriteErrorPage } from '#src/web/pages/index.js';
+
+/** What the app is made of. */
+export interface AppParts {
+  log: Logger;
+  /** Doors and pages, the most specific first; each calls next for what it does not know. */
+  doors: readonly Middleware[];
+  writeErrorPage: WriteErrorPage;
+}
+
+/** Makes the app. It trusts no proxy header. */
+export function createApp(parts: AppParts): Koa {
+  const app = new Koa();
+  app.silent = true;
+  app.on('error', (error: unknown) => {
+    if (!isGone(error)) {
+      parts.log.error('an answer could not be written', { error });
+    }
+  });
+  app.use(trackRequest(parts.log));
+  app.use(catchErrors(parts));
+  for (const door of parts.doors) {
+    app.use(door);
+  }
+  app.use((ctx) => {
+    writeProblem(parts, ctx, 404, { code: 'not_found', message: '没有这个地址 Not found' });
+  });
+  return app;
+}
+
+/** Gives the request an id and a logger, and logs how it went: quietly, or loudly when we failed. */
+function trackRequest(log: Logger): Middleware {
+  return async (ctx: Context, next: Next) => {
+    const requestId = randomText(12);
+    const startedAt = performance.now();
+    ctx.state.requestId = requestId;
+    ctx.state.log = log.child('http', { requestId });
+    await next();
+    const fields = {
+      method: ctx.method,
+      route: routeOf(ctx),
+      status: ctx.status,
+      tookMs: performance.now() - startedAt,
+    };
+    if (ctx.status >= 500) {
+      ctx.state.log.warn('a request failed', fields);
+    } else {
+      ctx.state.log.debug('request', fields);
+    }
+  };
+}
+
+/** The one error boundary: what no door has turned into its own envelope ends here, without a stack. */
+function catchErrors(parts: AppParts): Middleware {
+  return async (ctx: Context, next: Next) => {
+    try {
+      await next();
+    } catch (error) {
+      if (error instanceof AppError) {
+        writeProblem(parts, ctx, error.status, { code: error.code, message: `${error.zh} ${error.en}` });
+      } else if (error instanceof BodyError) {
+        const status = error.reason === 'too_large' ? 413 : 400;
+        writeProblem(parts, ctx, status, {
+          code: 'bad_request',
+          message: '请求体无法读取 The body cannot be read',
+        });
+      } else if (!isGone(error)) {
+        ctx.state.log.error('a request met a bug', { route: routeOf(ctx), error });
+        writeProblem(parts, ctx, 500, { code: 'internal', message: '服务器内部错误 Internal error' });
+      }
+    }
+  };
+}
+
+function writeProblem(
+  parts: AppParts,
+  ctx: Context,
+  status: number,
+  problem: { code: string; message: string },
+): void {
+  if (ctx.path.startsWith('/api/') || ctx.accepts('html', 'json') !== 'html') {
+    ctx.status = status;
+    ctx.body = { error: problem };
+  } else {
+    parts.writeErrorPage(ctx, status, ctx.state.requestId as string);
+  }
+}
+
+/** The route's pattern: addresses themselves may hold keys. */
+function routeOf(ctx: Context): string {
+  return typeof ctx._matchedRoute === 'string'
+    ? ctx._matchedRoute
+    : `/${ctx.path.split('/')[1]?.slice(0, 20) ?? ''}`;
+}
+
+/** A caller that goes away in the middle is everyday life. */
+function isGone(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const aborted = error instanceof BodyError && error.reason === 'aborted';
+  return aborted || /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED)$/.test(code);
+}

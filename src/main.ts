@@ -1,0 +1,90 @@
+/** Boots the server: settings, port, parts, engine; a signal drains it. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConfigError, loadConfig } from './config.js';
+import { systemClock } from './lib/clock.js';
+import { createLogger, type Logger } from './lib/logger.js';
+import { mountSimulator } from './sandbox.js';
+import { StoreError } from './store/open.js';
+import { wire } from './wiring.js';
+
+/** How long requests under way may take to end after a signal, in milliseconds. */
+const DRAIN_MS = 10_000;
+
+await boot().catch((error: unknown) => {
+  const known = error instanceof ConfigError || error instanceof StoreError || isPortTaken(error);
+  process.stderr.write(
+    `${known && error instanceof Error ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+  );
+  process.exit(1);
+});
+
+async function boot(): Promise<void> {
+  const config = loadConfig();
+  const log = createLogger(config.logLevel);
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.port, config.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const selfHost = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
+  const selfUrl = `http://${selfHost.includes(':') ? `[${selfHost}]` : selfHost}:${port}`;
+  const sandbox = config.sandbox ? mountSimulator({ selfUrl, config, clock: systemClock, log }) : null;
+  const parts = await wire({
+    config,
+    clock: systemClock,
+    log,
+    selfUrl,
+    extraDoors: sandbox ? [sandbox.door] : [],
+  });
+  server.on('request', parts.app.callback());
+  const stopUpkeep = config.role === 'api' ? () => {} : parts.upkeep.start();
+  if (config.role !== 'api') {
+    await parts.worker.start();
+  }
+  await sandbox?.prepare(parts);
+  log.info(`listening on http://${config.host}:${port}`, {
+    publicUrl: parts.publicUrl,
+    sandbox: config.sandbox,
+  });
+  onSignal(log, async () => {
+    stopUpkeep();
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    await parts.worker.stop();
+    sandbox?.endStreams();
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
+    server.closeAllConnections();
+    await parts.close();
+    await sandbox?.close();
+  });
+}
+
+/** The first signal drains and ends well; a second ends at once. */
+function onSignal(log: Logger, drain: () => Promise<void>): void {
+  let draining = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (draining) {
+        process.exit(1);
+      }
+      draining = true;
+      log.info('draining', { signal });
+      drain().then(
+        () => {
+          log.info('stopped');
+          process.exit(0);
+        },
+        (error: unknown) => {
+          log.error('draining failed', { error });
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}

@@ -1,0 +1,60 @@
+/** The sandbox: the simulator served by this very server under /simulator, so that nothing but Node is needed. */
+import type { Middleware } from 'koa';
+import type { Config } from './config.js';
+import type { Clock } from './lib/clock.js';
+import type { Logger } from './lib/logger.js';
+import { createSimulator, simulatorDefaults } from './simulator/index.js';
+import { buildMenu } from './wechat/index.js';
+import type { Parts } from './wiring.js';
+
+const PREFIX = '/simulator';
+
+/** A simulator on this server. */
+export interface Sandbox {
+  door: Middleware;
+  /** What an operator would do on a new account: create its menu. */
+  prepare(parts: Parts): Promise<void>;
+  /** Ends the phone page's live streams, so that the server can close. */
+  endStreams(): void;
+  close(): Promise<void>;
+}
+
+/** Makes the simulator and the door that serves it. Its pushes come back to this server over HTTP, as WeChat's would. */
+export function mountSimulator(input: {
+  selfUrl: string;
+  config: Config;
+  clock: Clock;
+  log: Logger;
+}): Sandbox {
+  const { selfUrl, config } = input;
+  const simulator = createSimulator({
+    ...simulatorDefaults,
+    ...(config.wechat.aesKey ? { aesKey: config.wechat.aesKey, mode: 'safe' as const } : {}),
+    pushTo: `${selfUrl}/wechat`,
+    publicUrl: `${config.publicUrl ?? selfUrl.replace('127.0.0.1', 'localhost')}${PREFIX}`,
+    smtpPort: config.simulatorSmtpPort,
+    clock: input.clock,
+    log: input.log.child('simulator'),
+  });
+  const answer = simulator.app.callback();
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= simulator.close();
+    return closing;
+  };
+  return {
+    door: async (ctx, next) => {
+      if (ctx.path !== PREFIX && !ctx.path.startsWith(`${PREFIX}/`)) {
+        return next();
+      }
+      ctx.req.url = (ctx.req.url ?? '').slice(PREFIX.length).replace(/^(?!\/)/, '/');
+      ctx.respond = false;
+      await answer(ctx.req, ctx.res);
+    },
+    prepare: (parts) => parts.wechat.createMenu(buildMenu(parts.publicUrl)),
+    endStreams: () => {
+      void close();
+    },
+    close,
+  };
+}

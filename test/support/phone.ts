@@ -1,0 +1,96 @@
+/** A person with WeChat, played through the simulator: `await w.phone('Ming').says('#97 restart')`. */
+import { expect } from 'vitest';
+import type { Answer } from './http.js';
+
+/** What a person finds in the chat. */
+export interface InboxItem {
+  id: string;
+  kind: string;
+  rendered: string;
+  url?: string;
+  text?: string;
+  templateId?: string;
+  data?: Record<string, { value: string }>;
+}
+
+/** The answer to something a person did. */
+export interface Said {
+  reply: { type: string; text?: string } | null;
+  /** The text of the reply, empty when there is none. */
+  text: string;
+  /** Expects the reply to match. */
+  seesReply(pattern: RegExp): Said;
+}
+
+/** A person with WeChat. */
+export interface Phone {
+  openid(): Promise<string>;
+  scans(url: string): Promise<Said & { event: string }>;
+  follows(): Promise<Said>;
+  unfollows(): Promise<Said>;
+  says(content: string): Promise<Said>;
+  taps(menuKey: string): Promise<Said>;
+  inbox(): Promise<InboxItem[]>;
+  /** Template cards only, newest first. */
+  cards(): Promise<InboxItem[]>;
+  /** Asks the account for the UID and reads it from the reply. */
+  uid(): Promise<string>;
+}
+
+interface Means {
+  sim(path: string, body?: unknown, method?: string): Promise<Answer>;
+}
+
+/** Makes a person; they exist from their first act on. */
+export function createPhone(means: Means, nickname: string): Phone {
+  let made: Promise<string> | null = null;
+  const openid = (): Promise<string> => {
+    made ??= means
+      .sim('/followers', { nickname })
+      .then((answer) => (answer.json as { openid: string }).openid);
+    return made;
+  };
+  const act = async (path: string, body: unknown): Promise<Said & { event: string }> => {
+    const answer = await means.sim(`/followers/${await openid()}${path}`, body);
+    if (answer.status >= 300) {
+      throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
+    }
+    return toSaid(answer.json as { reply: Said['reply']; event?: string });
+  };
+  const inbox = async (): Promise<InboxItem[]> => {
+    const answer = await means.sim(`/followers/${await openid()}/inbox`);
+    return (answer.json as { items: InboxItem[] }).items;
+  };
+  return {
+    openid,
+    inbox,
+    scans: (url) => act('/scan', { url }),
+    follows: () => act('/follow', {}),
+    unfollows: () => act('/unfollow', {}),
+    says: (content) => act('/messages', { content }),
+    taps: (key) => act('/menu', { key }),
+    cards: async () => (await inbox()).filter((item) => item.kind === 'template'),
+    uid: async () => {
+      const { text } = await act('/messages', { content: 'uid' });
+      const uid = /UID_[A-Za-z0-9]{24,}/.exec(text)?.[0];
+      if (!uid) {
+        throw new Error(`no UID in the reply "${text}"`);
+      }
+      return uid;
+    },
+  };
+}
+
+function toSaid(answer: { reply: Said['reply']; event?: string }): Said & { event: string } {
+  const text = answer.reply?.text ?? '';
+  const said = {
+    reply: answer.reply,
+    text,
+    event: answer.event ?? '',
+    seesReply: (pattern: RegExp) => {
+      expect(text).toMatch(pattern);
+      return said;
+    },
+  };
+  return said;
+}

@@ -1,0 +1,143 @@
+/** One helper that makes end-to-end tests short: the real server over HTTP, the simulator beside it, and a settable clock. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig } from '#src/config.js';
+import { createLogger } from '#src/lib/logger.js';
+import { createSimulator, type PushMode, simulatorDefaults } from '#src/simulator/index.js';
+import { wire } from '#src/wiring.js';
+import { type AppBuilder, buildApp } from './builders.js';
+import { createTestClock } from './clock.js';
+import { type Answer, type Ask, ask } from './http.js';
+import { createPhone, type Phone } from './phone.js';
+
+/** What a world may be told. */
+export interface WorldOptions {
+  mode?: PushMode;
+  /** More settings of the server. */
+  env?: Record<string, string>;
+}
+
+/** A running world. `drain` delivers everything that is due at the clock's present time. */
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+const ADMIN_TOKEN = 'test-admin-token';
+
+/** Opens a world in a temporary folder; `close` ends it and removes the folder. */
+export async function openWorld(options: WorldOptions = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'qingniao-test-'));
+  const clock = createTestClock();
+  const lines: string[] = [];
+  const log = createLogger('debug', (line) => lines.push(line));
+  const mode = options.mode ?? 'plain';
+  const simulator = createSimulator({
+    ...simulatorDefaults,
+    mode,
+    publicUrl: '',
+    clock,
+    log,
+    delay: async () => {},
+  });
+  const outside = await listen(simulator.app.callback());
+  const server = createServer();
+  const serverUrl = await listenOn(server);
+  simulator.setAddresses({ pushTo: `${serverUrl}/wechat`, publicUrl: outside.url });
+  const env = {
+    DATA_DIR: folder,
+    ADMIN_TOKEN,
+    PUBLIC_URL: serverUrl,
+    ALLOW_PRIVATE_TARGETS: 'true',
+    WECHAT_APP_ID: simulatorDefaults.appId,
+    WECHAT_APP_SECRET: simulatorDefaults.secret,
+    WECHAT_TOKEN: simulatorDefaults.token,
+    WECHAT_TEMPLATE_ID: 'sim-category-template',
+    WECHAT_TEMPLATE_FIELDS: 'thing1=title,thing2=summary,time3=time',
+    WECHAT_API_BASE: `${outside.url}/wechat`,
+    WECHAT_MP_BASE: `${outside.url}/wechat`,
+    WECHAT_OPEN_BASE: `${outside.url}/wechat`,
+    ...(mode === 'plain' ? {} : { WECHAT_ENCODING_AES_KEY: simulatorDefaults.aesKey }),
+    ...options.env,
+  };
+  const parts = await wire({ config: parseConfig(env), clock, log, selfUrl: serverUrl, chance: () => 0.5 });
+  server.on('request', parts.app.callback());
+  await parts.worker.prepare();
+
+  /** Asks the server. */
+  const call = (path: string, input: Ask = {}): Promise<Answer> => ask(`${serverUrl}${path}`, input);
+  /** Asks the management API as the operator; a body makes it a POST. */
+  const admin = (path: string, body?: unknown, method?: string): Promise<Answer> =>
+    call(`/api/v1${path}`, {
+      ...(method === undefined ? {} : { method }),
+      ...(body === undefined ? {} : { body }),
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    });
+  /** Asks the simulator's control API. */
+  const sim = (path: string, body?: unknown, method?: string): Promise<Answer> =>
+    ask(`${outside.url}/api${path}`, {
+      ...(method === undefined ? {} : { method }),
+      ...(body === undefined ? {} : { body }),
+    });
+  /** Delivers everything that is due now, the platform's receipts included. */
+  const drain = async (): Promise<void> => {
+    await parts.worker.drain();
+    await simulator.idle();
+    await parts.worker.drain();
+  };
+  const phones = new Map<string, Phone>();
+
+  return {
+    url: serverUrl,
+    simulatorUrl: outside.url,
+    adminToken: ADMIN_TOKEN,
+    folder,
+    clock,
+    core: parts.core,
+    db: parts.db,
+    worker: parts.worker,
+    upkeep: parts.upkeep,
+    /** All log lines so far. */
+    lines,
+    call,
+    admin,
+    sim,
+    drain,
+    /** Makes an app by the management API. */
+    app: (name: string, input: Record<string, unknown> = {}): AppBuilder => buildApp({ admin }, name, input),
+    /** A person with WeChat, by name: the same name is the same person. */
+    phone: (name: string): Phone => {
+      const known = phones.get(name) ?? createPhone({ sim }, name);
+      phones.set(name, known);
+      return known;
+    },
+    /** The address of a recording webhook of the simulator. */
+    webhook: (name: string): string => `${outside.url}/webhook/${name}`,
+    async close(): Promise<void> {
+      await closeServer(server);
+      await parts.close();
+      await simulator.close();
+      await closeServer(outside.server);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function listen(listener: RequestListener): Promise<{ server: Server; url: string }> {
+  const server = createServer(listener);
+  return { server, url: await listenOn(server) };
+}
+
+async function listenOn(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+}
