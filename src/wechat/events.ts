@@ -1,0 +1,66 @@
+/** Answers the events of followers: they come, scan, tap the menu and leave. */
+import type { Core } from '#src/core/index.js';
+import { actOn } from './commands.js';
+import { subscribeAndGreet } from './greeting.js';
+import { verbOfKey } from './menu.js';
+import type { Push } from './push.js';
+import type { Talk } from './talk.js';
+import { CODE_EXPIRED, HELP, HELP_HINT, lines, WELCOME } from './texts.js';
+
+/** The prefix of the scene in a `subscribe` event; anything else in its EventKey is not ours. */
+const SCENE_PREFIX = 'qrscene_';
+const SCENE = /^[\w:-]{1,64}$/;
+
+/** An event of a follower who is there; resolves to the reply, or null. */
+type Answer = (talk: Talk, push: Push) => Promise<string | null>;
+
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  subscribe: welcome,
+  SCAN: (talk, push) => scan(talk, push.field('EventKey')),
+  CLICK: (talk, push) =>
+    actOn(talk, verbOfKey(push.field('EventKey')) ?? 'help').then((text) => text ?? HELP),
+};
+
+/** How to answer an event; null for those that ask for nothing. */
+export function findEventAnswer(event: string): Answer | null {
+  return Object.hasOwn(ANSWERS, event) ? (ANSWERS[event] ?? null) : null;
+}
+
+/** Keeps WeChat's word on how a template message ended. Safe to repeat, without a claim: there are thousands a second. */
+export async function keepReceipt(core: Core, push: Push): Promise<void> {
+  const ref = push.field('MsgID');
+  if (!/^\d{1,20}$/.test(ref)) {
+    return;
+  }
+  const status = push.field('Status').trim();
+  await core.inbox.keepReceipt(
+    ref,
+    /^success$/i.test(status) ? 'confirmed' : status.slice(0, 100) || 'failed',
+  );
+}
+
+async function welcome(talk: Talk, push: Push): Promise<string> {
+  const key = push.field('EventKey');
+  if (!key.startsWith(SCENE_PREFIX)) {
+    talk.commit();
+    return WELCOME;
+  }
+  return lines(await scan(talk, key.slice(SCENE_PREFIX.length)), `\n${HELP_HINT}`);
+}
+
+/** A code that leads nowhere (any more) subscribes to nothing. */
+async function scan(talk: Talk, scene: string): Promise<string> {
+  const { core, person } = talk;
+  const code = SCENE.test(scene) ? await core.qrcodes.findByScene(scene) : null;
+  const app = code ? await core.apps.findApp(code.appId) : null;
+  const [topic = null] = code && code.topicId !== 0 ? await core.topics.findTopics([code.topicId]) : [];
+  if (!code || !app || (code.topicId !== 0 && !topic)) {
+    talk.commit();
+    return CODE_EXPIRED;
+  }
+  const [greeting] = await Promise.all([
+    subscribeAndGreet(talk, { app, topic, source: 'scan', extra: code.extra }),
+    core.qrcodes.recordScan(scene, person.personId),
+  ]);
+  return greeting;
+}

@@ -1,0 +1,81 @@
+/** Decides what a push asks for, has it done once, and gives the reply. */
+import { AppError } from '#src/core/errors.js';
+import type { Core } from '#src/core/index.js';
+import type { Clock } from '#src/lib/clock.js';
+import type { Logger } from '#src/lib/logger.js';
+import { findEventAnswer, keepReceipt } from './events.js';
+import { answerMessage } from './messages.js';
+import type { Push } from './push.js';
+import { fitReply } from './replies.js';
+import type { Talk } from './talk.js';
+import { APOLOGY, lines } from './texts.js';
+import type { Answer, Order, Progress, Turns } from './turns.js';
+
+/** What answering needs. */
+export interface ResponderNeeds {
+  core: Core;
+  turns: Turns;
+  clock: Clock;
+  log: Logger;
+  newNonce: () => string;
+  /** Sends a customer-service text, for replies that come too late to answer with. */
+  sendText(openid: string, text: string): Promise<void>;
+}
+
+const NOTHING: Answer = { kind: 'reply', text: null };
+
+/** Makes the verb that answers a push; it never rejects. */
+export function createResponder(needs: ResponderNeeds): (push: Push) => Promise<Answer> {
+  return async (push) => {
+    if (push.event === 'TEMPLATESENDJOBFINISH') {
+      return answerReceipt(needs, push);
+    }
+    const work = findWork(needs, push);
+    if (!work) {
+      return NOTHING;
+    }
+    return needs.turns.take({
+      key: push.key,
+      work,
+      apology: push.isMessage ? APOLOGY : null,
+      sendLater: (text) => needs.sendText(push.from, text),
+    });
+  };
+}
+
+async function answerReceipt({ core, log }: ResponderNeeds, push: Push): Promise<Answer> {
+  try {
+    await keepReceipt(core, push);
+    return NOTHING;
+  } catch (error) {
+    log.error('a receipt could not be kept', { error });
+    return { kind: 'retry' };
+  }
+}
+
+/** The work that a push asks for; null for events that ask for nothing. */
+function findWork(needs: ResponderNeeds, push: Push): Order['work'] | null {
+  const { core, clock, newNonce } = needs;
+  const name = { ...core.account, externalId: push.from };
+  if (push.event === 'unsubscribe') {
+    return () => core.people.leave(name).then(() => null);
+  }
+  const respond = push.isMessage ? answerMessage : findEventAnswer(push.event);
+  if (!respond) {
+    return null;
+  }
+  return async (progress: Progress) => {
+    const person = await core.people.follow(name);
+    const talk: Talk = { core, clock, newNonce, person, key: push.key, commit: progress.commit };
+    const text = await respond(talk, push).catch(explain);
+    return text === null ? null : fitReply(text);
+  };
+}
+
+/** A follower's mistake that the domain finds is their answer; anything else is ours. */
+function explain(error: unknown): string {
+  if (error instanceof AppError && error.status < 500) {
+    return lines(error.zh, error.en);
+  }
+  throw error;
+}

@@ -1,0 +1,130 @@
+/** Proves that a request to the server URL comes from WeChat, and opens its body in all three push modes. */
+import type { ParsedUrlQuery } from 'node:querystring';
+import {
+  decodeAesKey,
+  decryptMessage,
+  MessageCryptoError,
+  signatureOf,
+  signaturesMatch,
+} from '#src/lib/message-crypto.js';
+import { type FieldForm, type Fields, readFields } from './fields.js';
+import { PushRefusal } from './refusal.js';
+
+/** What the account's settings say about the server URL. */
+export interface DoorSettings {
+  token: string;
+  appId: string;
+  /** 43 characters; null in plaintext mode. */
+  aesKey: string | null;
+  /** The key before the last change, still accepted. */
+  previousAesKey: string | null;
+}
+
+/** The settings ready for use. */
+export interface Verifier {
+  token: string;
+  appId: string;
+  /** Empty: plaintext mode. The first is the current one. */
+  aesKeys: readonly Buffer[];
+}
+
+/** A push that is proved and readable. */
+export interface OpenedPush {
+  fields: Fields;
+  form: FieldForm;
+  /** The key that opened it, and so the key of the answer; null for a plain push. */
+  aesKey: Buffer | null;
+  /** The nonce of the request, which an encrypted answer repeats. */
+  nonce: string;
+}
+
+/**
+ * How far a push's timestamp may be from now. The platform tries a push three times within 15 seconds, and clocks
+ * differ; a recorded push is worth nothing after this.
+ */
+export const PUSH_WINDOW_MS = 10 * 60_000;
+
+/** Makes the settings ready. Throws RangeError for a key that is none. */
+export function createVerifier({ token, appId, aesKey, previousAesKey }: DoorSettings): Verifier {
+  const keys = aesKey === null ? [] : [aesKey, previousAesKey ?? aesKey];
+  return { token, appId, aesKeys: [...new Set(keys)].map(decodeAesKey) };
+}
+
+/**
+ * Whether the query of the check that WeChat does on saving the URL is signed. The time is not looked at: the answer
+ * only repeats the asker's own text, and a wrong clock should be found by its own log line, not here.
+ */
+export function isHandshake(verifier: Verifier, query: ParsedUrlQuery): boolean {
+  return hasSignature(verifier, query);
+}
+
+/** Checks what can be checked before a body is read. Throws PushRefusal 401. */
+export function checkQuery(verifier: Verifier, query: ParsedUrlQuery, nowMs: number): void {
+  const sentAtMs = /^\d{1,12}$/.test(textOf(query.timestamp)) ? Number(query.timestamp) * 1000 : Number.NaN;
+  const isRecent = Math.abs(nowMs - sentAtMs) <= PUSH_WINDOW_MS;
+  if (verifier.aesKeys.length === 0) {
+    if (!hasSignature(verifier, query)) {
+      throw new PushRefusal(401, 'the signature is wrong');
+    }
+  } else if (query.encrypt_type !== 'aes' || textOf(query.msg_signature) === '') {
+    // One seen signature would otherwise let anybody post forged plaintext: it does not cover the body.
+    throw new PushRefusal(401, 'a plaintext push while a message key is set');
+  }
+  if (!isRecent) {
+    throw new PushRefusal(401, 'the timestamp is too far from the clock of this server');
+  }
+}
+
+/** Reads the body of a push whose query passed. Throws PushRefusal 401 or 400. */
+export async function openPush(verifier: Verifier, query: ParsedUrlQuery, body: string): Promise<OpenedPush> {
+  const nonce = textOf(query.nonce);
+  if (verifier.aesKeys.length === 0) {
+    return { ...(await readFields(body)), aesKey: null, nonce };
+  }
+  const outer = await readEnvelope(verifier, query, body);
+  const encrypted = outer.fields.get('Encrypt') ?? '';
+  const expected = signatureOf(verifier.token, textOf(query.timestamp), nonce, encrypted);
+  if (!signaturesMatch(expected, textOf(query.msg_signature))) {
+    throw new PushRefusal(401, 'the message signature is wrong');
+  }
+  const { message, aesKey } = decrypt(verifier, encrypted);
+  const { fields } = await readFields(message);
+  return { fields, form: outer.form, aesKey, nonce };
+}
+
+/** A stranger's unreadable envelope is a wrong signature, the platform's own a bad request. */
+async function readEnvelope(verifier: Verifier, query: ParsedUrlQuery, body: string) {
+  try {
+    return await readFields(body);
+  } catch (error) {
+    throw hasSignature(verifier, query) ? error : new PushRefusal(401, 'an unreadable envelope');
+  }
+}
+
+function decrypt(verifier: Verifier, encrypted: string): { message: string; aesKey: Buffer } {
+  for (const aesKey of verifier.aesKeys) {
+    try {
+      return { message: decryptMessage({ encrypted, receiverId: verifier.appId, aesKey }), aesKey };
+    } catch (error) {
+      if (!(error instanceof MessageCryptoError)) {
+        throw error;
+      }
+      if (error.reason === 'utf8') {
+        throw new PushRefusal(400, 'the decrypted push is not UTF-8');
+      }
+    }
+  }
+  throw new PushRefusal(401, 'no message key and app id open the push');
+}
+
+/** `signature` covers token, timestamp and nonce, and with them no body. */
+function hasSignature({ token }: Verifier, query: ParsedUrlQuery): boolean {
+  const { timestamp, nonce, signature } = query;
+  const isWhole = textOf(timestamp) !== '' && textOf(nonce) !== '';
+  return isWhole && signaturesMatch(signatureOf(token, textOf(timestamp), textOf(nonce)), textOf(signature));
+}
+
+/** A repeated parameter counts as none. */
+function textOf(value: string | string[] | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
