@@ -65,18 +65,21 @@ export async function openSim(options: Partial<SimulatorOptions> = {}): Promise<
     });
     return String(body.access_token);
   };
+  let kept: string | null = null;
   return {
     base,
     simulator,
     now: () => now,
     advance: (ms) => {
       now += ms;
+      kept = null;
     },
     api,
     token,
     wx: async (path, { query = {}, body, raw, method } = {}) => {
+      kept ??= 'access_token' in query ? null : await token();
       const full = new URLSearchParams({
-        ...('access_token' in query ? {} : { access_token: await token() }),
+        ...('access_token' in query ? {} : { access_token: kept ?? '' }),
         ...query,
       });
       const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));

@@ -1,0 +1,312 @@
+/** The control API: people, faults, counters, webhooks, live events, reset, and every mistake in asking. */
+import { describe, expect, it } from 'vitest';
+import { ask, itemsOf, openServerUrl, openSim, type SimWorld } from '../sim-world.js';
+
+const INFO = '/cgi-bin/getcallbackip';
+
+describe('mistakes', () => {
+  it.each([
+    ['GET', '/nothing', undefined, 404],
+    ['PUT', '/quota', undefined, 405],
+    ['GET', '/followers/oNobody/inbox', undefined, 404],
+    ['POST', '/followers/oNobody/follow', {}, 404],
+    ['POST', '/followers/%E0%A4%A/follow', {}, 400],
+    ['POST', '/followers', { nickname: '' }, 400],
+    ['POST', '/followers', { name: 'x' }, 400],
+    ['POST', '/followers', [], 400],
+    ['POST', '/followers/bulk', { count: 0 }, 400],
+    ['POST', '/followers/bulk', { count: '5' }, 400],
+    ['POST', '/followers/bulk', { count: 1, scan: 'http://weixin.qq.com/q/x' }, 404],
+    ['POST', '/faults', { path: '/wechat' }, 400],
+    ['POST', '/faults', { path: 'wechat', errcode: -1 }, 400],
+    ['POST', '/faults', { path: '/wechat', status: 99 }, 400],
+    ['POST', '/faults', { path: '/wechat', errcode: -1, rate: 2 }, 400],
+    ['POST', '/faults', { path: '/wechat', drop: false }, 400],
+    ['DELETE', '/faults/7', undefined, 404],
+    ['POST', '/quota', {}, 400],
+    ['POST', '/quota', { on: 'yes' }, 400],
+    ['POST', '/webhook/a/answer', {}, 400],
+    ['POST', '/webhook/a/answer', { status: 200, headers: { 'x-a': 'b\nc' } }, 400],
+    ['POST', '/clock', { advanceMs: -1 }, 400],
+    ['POST', '/tokens', { dieAfterCalls: 0 }, 400],
+    ['GET', '/inboxes/telegram', undefined, 404],
+  ])('%s %s %j is answered %i', async (method, path, body, status) => {
+    const answer = await (await openSim()).api(method, path, body);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toEqual({ error: { code: expect.any(String), message: expect.any(String) } });
+  });
+
+  it('is a body that is no JSON, or too large', async () => {
+    const sim = await openSim();
+    for (const [body, status] of [
+      ['{', 400],
+      ['x'.repeat(1024 * 1024 + 1), 413],
+    ] as const) {
+      expect((await ask(`${sim.base}/api/followers`, { method: 'POST', body })).status).toBe(status);
+    }
+  });
+
+  it('is to refuse a template that does not exist, or to ask from another site', async () => {
+    const sim = await openSim();
+    const openid = await sim.person();
+    expect((await sim.api('POST', `/followers/${openid}/refuse`, { templateId: 'x' })).status).toBe(404);
+    const init = { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } };
+    expect((await ask(`${sim.base}/api/reset`, init)).status).toBe(403);
+  });
+
+  it('is a platform that does not exist yet', async () => {
+    const sim = await openSim();
+    for (const path of ['/wecom/cgi-bin/gettoken', '/dingtalk/robot/send', '/unknown']) {
+      expect(await ask(`${sim.base}${path}`)).toMatchObject({
+        status: 404,
+        body: { error: { code: 'not_found' } },
+      });
+    }
+  });
+});
+
+describe('people', () => {
+  it('are made, listed, and paged', async () => {
+    const sim = await openSim();
+    const made = await sim.api('POST', '/followers', { nickname: '小明' });
+    expect(made).toMatchObject({ status: 201, body: { openid: expect.stringMatching(/^o[a-z0-9]{27}$/) } });
+    const follower = await sim.person();
+    expect((await sim.api('GET', '/followers')).body.items).toEqual([
+      { openid: made.body.openid, nickname: '小明', following: false },
+      { openid: follower, nickname: '用户2', following: true },
+    ]);
+    expect((await sim.api('GET', '/followers?offset=1&limit=1')).body).toMatchObject({
+      total: 2,
+      items: [{ openid: follower }],
+    });
+  });
+
+  it('come in bulk, each with one acknowledged event, a few at a time', async () => {
+    let inflight = 0;
+    let most = 0;
+    const server = await openServerUrl(() => {
+      inflight += 1;
+      most = Math.max(most, inflight);
+      setImmediate(() => {
+        inflight -= 1;
+      });
+      return 'success';
+    });
+    const sim = await openSim({ pushTo: server.url });
+    const action = { action_name: 'QR_LIMIT_STR_SCENE', action_info: { scene: { scene_str: 'a' } } };
+    const { body: code } = await sim.wx('/cgi-bin/qrcode/create', { body: action });
+    const answer = await sim.api('POST', '/followers/bulk', { count: 300, scan: code.url });
+    expect(answer).toMatchObject({ status: 201, body: { count: 300 } });
+    expect(new Set(server.pushes.map(({ query }) => query.get('openid'))).size).toBe(300);
+    expect(most).toBeLessThanOrEqual(32);
+    const items = itemsOf(await sim.api('GET', '/followers'));
+    expect(answer.body.openids).toEqual([items[0]?.openid, items[299]?.openid]);
+    expect(items.every(({ following }) => following === true)).toBe(true);
+  });
+
+  it('come in bulk without following, and failed events are counted', async () => {
+    const sim = await openSim({ pushTo: 'http://127.0.0.1:1/' });
+    expect((await sim.api('POST', '/followers/bulk', { count: 12_000 })).body).toMatchObject({
+      count: 12_000,
+    });
+    const action = { action_name: 'QR_LIMIT_STR_SCENE', action_info: { scene: { scene_str: 'a' } } };
+    const { body: code } = await sim.wx('/cgi-bin/qrcode/create', { body: action });
+    expect((await sim.api('POST', '/followers/bulk', { count: 2, scan: code.url })).body).toMatchObject({
+      count: 2,
+      failed: 2,
+    });
+  });
+
+  it('keep the newest two hundred messages', async () => {
+    const sim = await openSim();
+    const openid = await sim.person();
+    for (let nth = 1; nth <= 205; nth += 1) {
+      const body = { touser: openid, template_id: 'sim-free-template', data: { nth: { value: `${nth}` } } };
+      await sim.wx('/cgi-bin/message/template/send', { body });
+    }
+    const items = itemsOf(await sim.api('GET', `/followers/${openid}/inbox`));
+    expect(items).toHaveLength(200);
+    expect([items[0]?.data, items[199]?.data]).toEqual([{ nth: { value: '205' } }, { nth: { value: '6' } }]);
+    expect((await sim.api('GET', '/cards')).body).toEqual({ shown: 205, recipients: 1, duplicates: 0 });
+  });
+});
+
+describe('faults', () => {
+  async function call(sim: SimWorld): Promise<string> {
+    const { appId, secret } = { appId: 'wx0000000000000001', secret: 'simsecret' };
+    const url = `${sim.base}/wechat/cgi-bin/token?grant_type=client_credential&appid=${appId}&secret=${secret}`;
+    const answer = await ask(url).catch(() => null);
+    return answer ? `${answer.status} ${answer.body.errcode ?? 'ok'}` : 'cut';
+  }
+
+  it.each([
+    ['an error number', { errcode: -1 }, '200 -1'],
+    ['a status', { status: 503 }, '503 ok'],
+    ['a status with an error number', { status: 500, errcode: -1 }, '500 -1'],
+    ['a cut', { drop: true }, 'cut'],
+    ['a hang', { hang: 5 }, 'cut'],
+    ['latency', { latencyMs: 5 }, '200 ok'],
+    ['a rate of nothing', { errcode: -1, rate: 0 }, '200 ok'],
+    ['another path', { path: '/wechat/cgi-bin/token2', errcode: -1 }, '200 ok'],
+  ])('of %s strike', async (_name, fault, seen) => {
+    const sim = await openSim();
+    const { status, body } = await sim.api('POST', '/faults', { path: '/wechat/cgi-bin/token', ...fault });
+    expect([status, body.id]).toEqual([201, 1]);
+    expect(await call(sim)).toBe(seen);
+    expect((await sim.api('DELETE', '/faults')).status).toBe(204);
+    expect(await call(sim)).toBe('200 ok');
+  });
+
+  it('wait as long as they say', async () => {
+    const waits: number[] = [];
+    const delay = async (ms: number) => {
+      waits.push(ms);
+    };
+    const sim = await openSim({ delay });
+    await sim.api('POST', '/faults', { path: '/wechat', latencyMs: 700, count: 1 });
+    await sim.api('POST', '/faults', { path: '/wechat', hang: 9000, count: 1 });
+    await call(sim);
+    await call(sim);
+    expect(waits).toEqual([700, 9000]);
+  });
+
+  it('end after their count, one by one', async () => {
+    const sim = await openSim();
+    await sim.api('POST', '/faults', { path: '/wechat', status: 502, count: 2 });
+    const { body } = await sim.api('POST', '/faults', { path: '/wechat', errcode: 45009 });
+    expect([await call(sim), await call(sim), await call(sim)]).toEqual(['502 ok', '502 ok', '200 45009']);
+    expect(itemsOf(await sim.api('GET', '/faults'))).toEqual([
+      { id: body.id, path: '/wechat', errcode: 45009 },
+    ]);
+    await sim.api('DELETE', `/faults/${body.id}`);
+    expect(await call(sim)).toBe('200 ok');
+  });
+
+  it('can strike after the work is done', async () => {
+    const sim = await openSim();
+    const openid = await sim.person();
+    await sim.api('POST', '/faults', { path: '/wechat/cgi-bin/message', status: 502, after: true, count: 1 });
+    const body = { touser: openid, template_id: 'sim-free-template', client_msg_id: 'd1', data: {} };
+    expect((await sim.wx('/cgi-bin/message/template/send', { body })).status).toBe(502);
+    expect((await sim.wx('/cgi-bin/message/template/send', { body })).body.errcode).toBe(0);
+    expect((await sim.api('GET', '/cards')).body).toEqual({ shown: 1, recipients: 1, duplicates: 0 });
+    expect((await sim.api('GET', '/stats')).body.calls).toMatchObject({
+      '/wechat/cgi-bin/message/template/send': { count: 2, errors: 1, distinct: 1 },
+    });
+  });
+
+  it('strike webhooks too', async () => {
+    const sim = await openSim();
+    await sim.api('POST', '/faults', { path: '/webhook/a', status: 500 });
+    expect((await ask(`${sim.base}/webhook/a`)).status).toBe(500);
+    expect((await ask(`${sim.base}/webhook/b`)).status).toBe(200);
+    expect(itemsOf(await sim.api('GET', '/inboxes/webhook/a'))).toEqual([]);
+  });
+});
+
+describe('counters', () => {
+  it('tell calls, errors, and how many were under way at once', async () => {
+    const held: (() => void)[] = [];
+    const sim = await openSim({ delay: () => new Promise<void>((go) => held.push(go)) });
+    await sim.api('POST', '/faults', { path: '/webhook/slow', latencyMs: 1 });
+    const calls = [1, 2, 3].map(() => ask(`${sim.base}/webhook/slow`));
+    while (held.length < 3) {
+      await sim.api('GET', '/stats');
+    }
+    for (const go of held) {
+      go();
+    }
+    await Promise.all(calls);
+    await sim.wx(INFO, { query: { access_token: '' } });
+    await ask(`${sim.base}/wechat/none`);
+    const { body } = await sim.api('GET', '/stats');
+    expect(body.calls).toEqual({
+      '/webhook/slow': { count: 3, errors: 0, distinct: 0 },
+      [`/wechat${INFO}`]: { count: 1, errors: 1, distinct: 0 },
+      '/wechat/none': { count: 1, errors: 1, distinct: 0 },
+    });
+    expect(body.inflightMax).toMatchObject({ '/webhook/slow': 3 });
+  });
+
+  it('start at zero after a reset, which forgets people, tokens, faults and webhooks', async () => {
+    const sim = await openSim();
+    const token = await sim.token();
+    const openid = await sim.person();
+    await ask(`${sim.base}/webhook/a`);
+    await sim.api('POST', '/faults', { path: '/wechat', status: 500 });
+    await sim.api('POST', '/clock', { advanceMs: 1000 });
+    expect((await sim.api('POST', '/reset', {})).status).toBe(204);
+    expect((await sim.api('GET', '/stats')).body).toEqual({
+      calls: {},
+      inflightMax: {},
+      tokenDeaths: 0,
+      pushLoad: { waiting: 0, running: 0 },
+    });
+    expect((await sim.api('GET', '/followers')).body.items).toEqual([]);
+    expect((await sim.api('GET', `/followers/${openid}/inbox`)).status).toBe(404);
+    expect((await sim.wx(INFO, { query: { access_token: token } })).body.errcode).toBe(40001);
+    expect((await sim.api('GET', '/inboxes/webhook/a')).body.items).toEqual([]);
+    expect((await sim.api('POST', '/clock', { advanceMs: 0 })).body.now).toBe(sim.now());
+  });
+});
+
+describe('time', () => {
+  it('can be set ahead, which ends tokens', async () => {
+    const sim = await openSim();
+    const token = await sim.token();
+    expect((await sim.api('POST', '/clock', { advanceMs: 7_200_000 })).body).toEqual({
+      now: sim.now() + 7_200_000,
+    });
+    expect((await sim.wx(INFO, { query: { access_token: token } })).body.errcode).toBe(42001);
+  });
+});
+
+describe('inboxes', () => {
+  it.each([
+    'wecom',
+    'wecom-bot',
+    'dingtalk',
+    'feishu',
+    'bark',
+    'pushdeer',
+    'ntfy',
+    'gotify',
+    'mail',
+    'sms',
+    'webhook/any',
+  ])('of %s are empty at first', async (platform) => {
+    expect(await (await openSim()).api('GET', `/inboxes/${platform}`)).toMatchObject({
+      status: 200,
+      body: { items: [] },
+    });
+  });
+});
+
+describe('live events', () => {
+  it('tell what happens, as it happens', async () => {
+    const sim = await openSim();
+    const stream = await fetch(`${sim.base}/api/events`);
+    expect(stream.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    const openid = await sim.person();
+    await sim.wx('/cgi-bin/message/custom/send', {
+      body: { touser: openid, msgtype: 'text', text: { content: '在' } },
+    });
+    await sim.wx('/cgi-bin/menu/create', { body: { button: [{ type: 'click', name: '一', key: 'k' }] } });
+    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('event: menu')) {
+      text += (await reader?.read())?.value ?? '';
+    }
+    await reader?.cancel();
+    const told = text
+      .split('\n\n')
+      .filter((part) => part.startsWith('event:'))
+      .map((part) => part.split('\ndata: '));
+    expect(told.map(([name, data]) => [name, JSON.parse(data ?? '')])).toEqual([
+      ['event: follower', { openid, following: false }],
+      ['event: follower', { openid, following: true }],
+      ['event: inbox', { openid, id: expect.any(Number), kind: 'text' }],
+      ['event: menu', {}],
+    ]);
+  });
+});
