@@ -38,7 +38,7 @@ export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
   const scans = createBatcher({
     run: async (items: { scene: string; personId: number }[]) => {
       await db.$executeRawUnsafe(
-        `UPDATE "QrCode" SET "scans" = "scans" + j.scans, "lastPersonId" = j.personId, "lastScanAt" = ?
+        `UPDATE "QrCode" SET "scans" = "QrCode"."scans" + j.scans, "lastPersonId" = j.personId, "lastScanAt" = ?
          FROM (SELECT value->>'scene' AS scene, value->>'personId' AS personId, value->>'scans' AS scans FROM json_each(?)) j
          WHERE "QrCode"."scene" = j.scene`,
         clock.now(),

@@ -109,9 +109,9 @@ export async function recordResults(
   mark: { owner: string; batch: string; now: number },
 ): Promise<void> {
   const update = db.$executeRawUnsafe(
-    `UPDATE "Delivery" SET "state" = j.state, "dueAt" = coalesce(j.dueAt, "dueAt"), "leaseUntil" = NULL, "owner" = ?,
-       "ref" = coalesce(j.ref, "ref"), "finishedAt" = j.finishedAt, "tries" = "tries" - j.untried,
-       "attempts" = CASE WHEN j.attempt IS NULL THEN "attempts" ELSE json_insert("attempts", '$[#]', json(j.attempt)) END
+    `UPDATE "Delivery" SET "state" = j.state, "dueAt" = coalesce(j.dueAt, "Delivery"."dueAt"), "leaseUntil" = NULL, "owner" = ?,
+       "ref" = coalesce(j.ref, "Delivery"."ref"), "finishedAt" = j.finishedAt, "tries" = "Delivery"."tries" - j.untried,
+       "attempts" = CASE WHEN j.attempt IS NULL THEN "Delivery"."attempts" ELSE json_insert("Delivery"."attempts", '$[#]', json(j.attempt)) END
      FROM (SELECT value->>'id' AS id, value->>'state' AS state, value->>'dueAt' AS dueAt, value->>'ref' AS ref, value->>'attempt' AS attempt,
                   value->>'finishedAt' AS finishedAt, coalesce(value->>'untried', 0) AS untried FROM json_each(?)) j
      WHERE "Delivery"."id" = j.id AND "Delivery"."state" = 'claimed' AND "Delivery"."owner" = ?`,
@@ -125,18 +125,21 @@ export async function recordResults(
     return;
   }
   const count = db.$executeRawUnsafe(
-    `UPDATE "Message" SET "sent" = "sent" + c.sent, "failed" = "failed" + c.failed, "cancelled" = "cancelled" + c.cancelled,
-       "state" = CASE WHEN "state" = 'expanded' AND "sent" + c.sent + "failed" + c.failed + "cancelled" + c.cancelled >= "total" THEN 'done' ELSE "state" END,
-       "finishedAt" = CASE WHEN "state" = 'expanded' AND "sent" + c.sent + "failed" + c.failed + "cancelled" + c.cancelled >= "total" THEN ? END
+    `UPDATE "Message" SET "sent" = m."sent" + c.sent, "failed" = m."failed" + c.failed, "cancelled" = m."cancelled" + c.cancelled,
+       "state" = CASE WHEN ${IS_DONE} THEN 'done' ELSE m."state" END, "finishedAt" = CASE WHEN ${IS_DONE} THEN ? END
      FROM (SELECT "messageId", sum("state" = 'sent') AS sent, sum("state" = 'failed') AS failed, sum("state" = 'cancelled') AS cancelled
            FROM "Delivery" WHERE "id" IN (SELECT value FROM json_each(?)) AND "owner" = ? AND "messageId" IS NOT NULL GROUP BY "messageId") c
-     WHERE "Message"."id" = c."messageId"`,
+     JOIN "Message" m ON m."id" = c."messageId"
+     WHERE "Message"."id" = m."id"`,
     mark.now,
     JSON.stringify(finished.map((result) => result.id)),
     mark.batch,
   );
   await db.$transaction([update, count]);
 }
+
+/** Every delivery of a fully spread message has its final state. */
+const IS_DONE = `m."state" = 'expanded' AND m."sent" + c.sent + m."failed" + c.failed + m."cancelled" + c.cancelled >= m."total"`;
 
 /** Gives back claims: all of them (`before` null; a start of the only process), or those whose lease ended before. */
 export async function releaseClaims(db: Db, before: number | null): Promise<number> {

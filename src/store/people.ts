@@ -43,8 +43,8 @@ export async function upsertPeople(db: Db, arrivals: readonly Arrival[]): Promis
               CASE WHEN value->>'following' THEN value->>'at' END
        FROM json_each(?) WHERE true ORDER BY value->>'personId'
        ON CONFLICT ("platform", "account", "externalId") DO UPDATE SET
-         "followedAt" = CASE WHEN excluded."following" AND NOT "following" THEN excluded."followedAt" ELSE "followedAt" END,
-         "following" = "following" OR excluded."following"`,
+         "followedAt" = CASE WHEN excluded."following" AND NOT "Identity"."following" THEN excluded."followedAt" ELSE "Identity"."followedAt" END,
+         "following" = "Identity"."following" OR excluded."following"`,
       json,
     ),
   ]);
