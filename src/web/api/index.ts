@@ -1,5 +1,6 @@
 /** The management API: /api/v1 and its description at /openapi.json, both from the same declarations. */
 import Router from '@koa/router';
+import type { Middleware } from 'koa';
 import { AppError, notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { declareAppRoutes } from './apps.js';
@@ -25,11 +26,17 @@ export interface ApiExtras {
 /** Where the calls live. */
 export const API_PREFIX = '/api/v1';
 
+/** Makes the API's door. It calls next for what is not its own. */
+export function createApi(core: Core, extras: ApiExtras): Middleware {
+  // The router's own type asks for a context that only the router itself makes.
+  return createApiRouter(core, extras).routes() as Middleware;
+}
+
 /**
  * The router of the management API. It answers everything under /api/v1, unknown paths and methods included, as
  * `{error: {code, message}}`, and /openapi.json without sign-in.
  */
-export function createApi(core: Core, extras: ApiExtras): Router {
+export function createApiRouter(core: Core, extras: ApiExtras): Router {
   const routes = declareRoutes(core, extras);
   const router = new Router();
   for (const route of routes) {

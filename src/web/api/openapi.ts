@@ -125,6 +125,10 @@ function toSchema(schema: z.core.$ZodType, io: 'input' | 'output'): object {
     // Answers may gain fields: a client that refuses unknown ones would break.
     override: ({ jsonSchema }) => {
       delete jsonSchema.additionalProperties;
+      // The library spells out the limits of the number type itself, which say nothing.
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) {
+        delete jsonSchema.minimum;
+      }
     },
   });
   return rest;
