@@ -36,7 +36,7 @@ export function editFreeValue(value: string): string {
 }
 
 /** The card's data in the shape of the call. */
-export function cardData({ keys, values }: Card): Record<string, { value: string }> {
+export function toCardFields({ keys, values }: Card): Record<string, { value: string }> {
   return Object.fromEntries(keys.map((key, index) => [key, { value: values[index] ?? '' }]));
 }
 

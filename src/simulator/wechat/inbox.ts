@@ -1,5 +1,5 @@
 /** What a person sees in the chat with the account, kept small enough for a hundred thousand people. */
-import { type Card, cardData, renderCard } from './cards.js';
+import { type Card, renderCard, toCardFields } from './cards.js';
 
 /** A person keeps so many of the newest messages. */
 const KEPT_ITEMS = 200;
@@ -43,7 +43,7 @@ export function keepItem(items: InboxItem[], item: InboxItem): void {
 export function toItemView(item: InboxItem): Record<string, unknown> {
   const { id, at, kind, card, articles, text, url } = item;
   if (card) {
-    const data = cardData(card);
+    const data = toCardFields(card);
     return {
       id,
       at,

@@ -2,16 +2,15 @@
 import { randomInt } from 'node:crypto';
 import { Agent } from 'undici';
 import type { XmlFields } from '#src/lib/xml.js';
-import type { Settings } from '../options.js';
 import type { World } from '../world.js';
 import { createLanes, type Lane } from './lanes.js';
+import { exchange } from './push-exchange.js';
 import { formatPush, formatVerification } from './push-format.js';
 
 const TRIES = 3;
 /** Tries begin about so far apart. */
 const TRY_APART_MS = 5_000;
 const AT_ONCE = 32;
-const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** What became of a push. */
 export interface PushResult {
@@ -151,53 +150,6 @@ export class Pusher {
       exchange(this.agent, settings, formatPush(settings, { fields, openid, nowMs: clock.now() })),
     );
   }
-}
-
-/** One request and the text of its answer. Rejects when there is none in time, or one that is not HTTP 200. */
-async function exchange(agent: Agent, settings: Settings, { query, body }: Wire): Promise<string> {
-  const { pushTo, pushTimeoutMs } = settings;
-  const target = new URL(pushTo ?? '');
-  const path = `${target.pathname}${target.search ? `${target.search}&` : '?'}${query}`;
-  const cut = new AbortController();
-  const timer = setTimeout(() => cut.abort(new Error(`no answer within ${pushTimeoutMs} ms`)), pushTimeoutMs);
-  try {
-    const answer = await agent.request({
-      origin: target.origin,
-      path,
-      method: body === null ? 'GET' : 'POST',
-      headers: body === null ? {} : { 'content-type': 'text/xml' },
-      body,
-      signal: cut.signal,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    const text = await readText(answer.body);
-    if (answer.statusCode !== 200) {
-      throw new Error(`the server answered HTTP ${answer.statusCode}`);
-    }
-    return text;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-interface Wire {
-  query: string;
-  /** null: a GET. */
-  body: string | null;
-}
-
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) {
-      throw new Error('the answer is too long');
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 function explain(error: unknown): string {

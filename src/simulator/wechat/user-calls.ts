@@ -13,7 +13,7 @@ export const userCalls: WechatCalls = {
     method: 'GET',
     run: ({ state, query }) => {
       const person = getPerson(state, query.get('openid') ?? '');
-      return person.isFollowing ? toInfo(person) : { subscribe: 0 };
+      return person.isFollowing ? toUserRecord(person) : { subscribe: 0 };
     },
   },
   '/cgi-bin/user/info/batchget': { method: 'POST', run: getBatch },
@@ -33,7 +33,7 @@ function getBatch({ state, body }: CallInput): object {
   );
   return {
     user_info_list: people.map((person) =>
-      person.isFollowing ? toInfo(person) : { subscribe: 0, openid: person.openid },
+      person.isFollowing ? toUserRecord(person) : { subscribe: 0, openid: person.openid },
     ),
   };
 }
@@ -64,7 +64,7 @@ function getPerson(state: WechatState, openid: string): Person {
   return person;
 }
 
-function toInfo(person: Person): object {
+function toUserRecord(person: Person): object {
   const { how, scene } = person.followScene;
   return {
     subscribe: 1,

@@ -1,0 +1,53 @@
+/** One HTTP exchange with the account's server URL, cut when it takes too long. */
+import type { Agent } from 'undici';
+import type { Settings } from '../options.js';
+
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+/** One request and the text of its answer. Rejects when there is none in time, or one that is not HTTP 200. */
+export async function exchange(agent: Agent, settings: Settings, { query, body }: Wire): Promise<string> {
+  const { pushTo, pushTimeoutMs } = settings;
+  const target = new URL(pushTo ?? '');
+  const path = `${target.pathname}${target.search ? `${target.search}&` : '?'}${query}`;
+  const cut = new AbortController();
+  const timer = setTimeout(() => cut.abort(new Error(`no answer within ${pushTimeoutMs} ms`)), pushTimeoutMs);
+  try {
+    const answer = await agent.request({
+      origin: target.origin,
+      path,
+      method: body === null ? 'GET' : 'POST',
+      headers: body === null ? {} : { 'content-type': 'text/xml' },
+      body,
+      signal: cut.signal,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    const text = await readText(answer.body);
+    if (answer.statusCode !== 200) {
+      throw new Error(`the server answered HTTP ${answer.statusCode}`);
+    }
+    return text;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What goes over the wire. */
+export interface Wire {
+  query: string;
+  /** null: a GET. */
+  body: string | null;
+}
+
+async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) {
+      throw new Error('the answer is too long');
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
