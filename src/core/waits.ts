@@ -31,7 +31,7 @@ export async function findWaits(
   now: number,
 ): Promise<Map<bigint, Wait>> {
   const due = rows.filter((row) => row.state === 'due');
-  const queues = [...new Set(due.map((row) => row.queue))];
+  const queues = [...new Set(due.map((row) => accountOf(row.queue)))];
   const pauses =
     queues.length > 0
       ? await db.pause.findMany({ where: { queue: { in: queues }, until: { gt: new Date(now) } } })
@@ -39,13 +39,18 @@ export async function findWaits(
   const pauseOf = new Map(pauses.map((pause) => [pause.queue, pause]));
   const waits = new Map<bigint, Wait>();
   for (const row of due) {
-    const pause = pauseOf.get(row.queue);
+    const pause = pauseOf.get(accountOf(row.queue));
     const wait = pause ? { until: pause.until, code: pause.code, why: pause.why } : toRetryWait(row, now);
     if (wait) {
       waits.set(row.id, wait);
     }
   }
   return waits;
+}
+
+/** Quotas and credentials belong to the account of a queue, so that is what rests: `wechat` of `wechat#bulk`. */
+function accountOf(queue: string): string {
+  return queue.split('#')[0] ?? queue;
 }
 
 /** The wait that the last try asked for, or null when its time has come. */

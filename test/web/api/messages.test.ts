@@ -45,7 +45,7 @@ async function deliver(messageId: number, name: string, row: object): Promise<st
       personId: person.personId,
       appId: app.id,
       channel: 'wechat',
-      queue: 'wechat:wxtest',
+      queue: 'wechat',
       state: 'due',
       dueAt: at,
       createdAt: at,
@@ -119,12 +119,20 @@ describe('why it waits', () => {
     const id = await publish();
     await deliver(id, 'ming', {});
     const until = new Date(START + 3_600_000);
-    const pause = { queue: 'wechat:wxtest', until, code: '45009', why: '今日额度已用完' };
+    const pause = { queue: 'wechat', until, code: '45009', why: '今日额度已用完' };
     await w.db.pause.create({ data: pause });
     const waiting = { until: until.getTime(), code: '45009', why: '今日额度已用完' };
-    expect((await trace(id)).body.deliveries).toMatchObject({ items: [{ state: 'due', waiting }] });
+    await deliver(id, 'hong', { queue: 'wechat#bulk' });
+    expect((await trace(id)).body.deliveries).toMatchObject({
+      items: [
+        { state: 'due', waiting },
+        { state: 'due', waiting },
+      ],
+    });
     w.time.now = until.getTime();
-    expect((await trace(id)).body.deliveries).toMatchObject({ items: [{ waiting: null }] });
+    expect((await trace(id)).body.deliveries).toMatchObject({
+      items: [{ waiting: null }, { waiting: null }],
+    });
     w.time.now = START;
     await w.db.pause.deleteMany();
   });
