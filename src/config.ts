@@ -215,13 +215,7 @@ export function parseConfig(env: Environment): Config {
   }
 
   function realAccount(): WechatSettings {
-    const names = [
-      'WECHAT_APP_SECRET',
-      'WECHAT_TOKEN',
-      'WECHAT_TEMPLATE_ID',
-      'WECHAT_TEMPLATE_FIELDS',
-    ] as const;
-    for (const name of names) {
+    for (const name of ['WECHAT_APP_SECRET', 'WECHAT_TOKEN'] as const) {
       if (read(name) === '') {
         complain(name, 'must be given with WECHAT_APP_ID');
       }

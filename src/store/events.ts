@@ -1,5 +1,6 @@
 /** Set-based statements for events, their spreading over callback endpoints, and the platforms' later receipts. */
 import type { Db } from './open.js';
+import { toSqlJson } from './sql-json.js';
 
 /** An event to write. Times are milliseconds since the epoch. */
 export interface NewEvent {
@@ -25,7 +26,7 @@ const EVENT_INSERT = `INSERT INTO "Event" ("id", "dedupeKey", "type", "appId", "
 
 /** Writes events with one commit. */
 export async function insertEvents(db: Db, rows: readonly NewEvent[]): Promise<void> {
-  await db.$executeRawUnsafe(EVENT_INSERT, JSON.stringify(rows));
+  await db.$executeRawUnsafe(EVENT_INSERT, toSqlJson(rows));
 }
 
 /** A subscription to write. */
@@ -57,7 +58,7 @@ export async function insertSubscriptions(
   rows: readonly NewSubscription[],
   events: readonly NewEvent[],
 ): Promise<SubscriptionRow[]> {
-  const json = JSON.stringify(rows);
+  const json = toSqlJson(rows);
   await db.$transaction([
     db.$executeRawUnsafe(
       `INSERT INTO "Subscription" ("id", "personId", "appId", "topicId", "source", "extra", "createdAt")
@@ -66,7 +67,7 @@ export async function insertSubscriptions(
        ON CONFLICT ("personId", "appId", "topicId") DO NOTHING`,
       json,
     ),
-    db.$executeRawUnsafe(EVENT_INSERT, JSON.stringify(events)),
+    db.$executeRawUnsafe(EVENT_INSERT, toSqlJson(events)),
   ]);
   const found = await db.$queryRawUnsafe<Record<string, bigint | number | boolean>[]>(
     `SELECT s."id", s."personId", s."appId", s."topicId", s."blocked" FROM json_each(?) j
@@ -97,7 +98,7 @@ export async function expandEvents(
   if (rows.length === 0) {
     return 0;
   }
-  const ids = JSON.stringify(rows.map((row) => Number(row.id)));
+  const ids = toSqlJson(rows.map((row) => Number(row.id)));
   await db.$transaction([
     db.$executeRawUnsafe(
       `INSERT INTO "Delivery" ("id", "eventId", "callbackId", "appId", "personId", "channel", "queue", "state", "dueAt", "createdAt")
@@ -133,7 +134,7 @@ export async function insertReceipts(db: Db, rows: readonly NewReceipt[]): Promi
     `INSERT INTO "Receipt" ("ref", "status", "at")
      SELECT value->>'ref', value->>'status', value->>'at' FROM json_each(?) WHERE true
      ON CONFLICT ("ref") DO NOTHING`,
-    JSON.stringify(rows),
+    toSqlJson(rows),
   );
 }
 
@@ -152,7 +153,7 @@ export async function settleReceipts(db: Db, limit: number): Promise<number> {
   if (matches.length === 0) {
     return 0;
   }
-  const refs = JSON.stringify(matches.map((match) => match.ref));
+  const refs = toSqlJson(matches.map((match) => match.ref));
   const denied = matches.filter((match) => match.status !== 'confirmed' && match.messageId !== null);
   const statements = [
     db.$executeRawUnsafe(

@@ -1,5 +1,6 @@
 /** Set-based statements that make each inbound push count once. */
 import type { Db } from './open.js';
+import { toSqlJson } from './sql-json.js';
 
 /** What a claim found. */
 export interface ClaimRow {
@@ -18,7 +19,7 @@ export async function claimInbound(
   claims: readonly { key: string; owner: string; at: number }[],
   staleBefore: number,
 ): Promise<Map<string, ClaimRow>> {
-  const json = JSON.stringify(claims);
+  const json = toSqlJson(claims);
   await db.$executeRawUnsafe(
     `INSERT INTO "Inbound" ("key", "owner", "claimedAt")
      SELECT value->>'key', value->>'owner', value->>'at' FROM json_each(?) WHERE true
@@ -50,7 +51,7 @@ export async function finishInbound(
     `UPDATE "Inbound" SET "doneAt" = j.at, "reply" = j.reply
      FROM (SELECT value->>'key' AS key, value->>'reply' AS reply, value->>'at' AS at FROM json_each(?)) j
      WHERE "Inbound"."key" = j.key`,
-    JSON.stringify(rows),
+    toSqlJson(rows),
   );
 }
 
@@ -58,6 +59,6 @@ export async function finishInbound(
 export async function releaseInbound(db: Db, keys: readonly string[]): Promise<void> {
   await db.$executeRawUnsafe(
     `DELETE FROM "Inbound" WHERE "doneAt" IS NULL AND "key" IN (SELECT value FROM json_each(?))`,
-    JSON.stringify(keys),
+    toSqlJson(keys),
   );
 }

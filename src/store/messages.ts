@@ -1,5 +1,6 @@
 /** Set-based statements for accepting messages and spreading them over their audience. */
 import type { Db } from './open.js';
+import { toSqlJson } from './sql-json.js';
 
 /** A message as the accept path writes it. Times are milliseconds since the epoch. */
 export interface NewMessage {
@@ -39,7 +40,7 @@ export async function insertMessages(db: Db, rows: readonly NewMessage[]): Promi
     `INSERT INTO "Message" (${columns}, "state")
      SELECT ${values}, 'accepted' FROM json_each(?) WHERE true
      ON CONFLICT ("dedupeKey") DO NOTHING`,
-    JSON.stringify(rows),
+    toSqlJson(rows),
   );
 }
 
@@ -47,7 +48,7 @@ export async function insertMessages(db: Db, rows: readonly NewMessage[]): Promi
 export async function findByDedupeKeys(db: Db, keys: readonly string[]): Promise<Map<string, number>> {
   const rows = await db.$queryRawUnsafe<{ id: bigint; dedupeKey: string }[]>(
     `SELECT "id", "dedupeKey" FROM "Message" WHERE "dedupeKey" IN (SELECT value FROM json_each(?))`,
-    JSON.stringify(keys),
+    toSqlJson(keys),
   );
   return new Map(rows.map((row) => [row.dedupeKey, Number(row.id)]));
 }
@@ -119,7 +120,7 @@ export async function expandPeople(
      WHERE true
      ON CONFLICT ("messageId", "personId", "channel") DO NOTHING`,
     scope.now,
-    JSON.stringify(rows),
+    toSqlJson(rows),
     scope.platform,
     scope.account,
   );
@@ -206,6 +207,6 @@ export async function finishExpansion(db: Db, messageIds: readonly number[], now
            FROM json_each(?) j LEFT JOIN "Delivery" d ON d."messageId" = j.value GROUP BY j.value) c
      WHERE "Message"."id" = c.id AND "Message"."state" IN ('accepted', 'expanded')`,
     now,
-    JSON.stringify(messageIds),
+    toSqlJson(messageIds),
   );
 }

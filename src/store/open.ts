@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Client, createClient } from '@libsql/client';
-import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { PrismaClient } from './generated/client.js';
+import { OneConnectionLibSql } from './one-connection.js';
 import { applyMigrations } from './schema-engine.js';
 
 /** Prisma's client; the only handle on the database. */
@@ -34,7 +34,7 @@ export async function openStore(databaseUrl: string): Promise<Store> {
   }
   mkdirSync(dirname(databaseUrl.slice('file:'.length)), { recursive: true });
   const lock = await takeLock(`${databaseUrl}.lock`);
-  const adapter = new PrismaLibSql({ url: databaseUrl }, { timestampFormat: 'unixepoch-ms' });
+  const adapter = new OneConnectionLibSql({ url: databaseUrl }, { timestampFormat: 'unixepoch-ms' });
   const applied = await applyMigrations(adapter, 'sqlite');
   const db = new PrismaClient({ adapter });
   await db.$queryRawUnsafe('PRAGMA journal_mode=WAL');

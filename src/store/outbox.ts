@@ -1,5 +1,6 @@
 /** Set-based statements of the outbox: which queues have work, claiming it, recording how it went. */
 import type { Db } from './open.js';
+import { toSqlJson } from './sql-json.js';
 
 /** A delivery that this process has claimed. */
 export interface ClaimedDelivery {
@@ -116,7 +117,7 @@ export async function recordResults(
                   value->>'finishedAt' AS finishedAt, coalesce(value->>'untried', 0) AS untried FROM json_each(?)) j
      WHERE "Delivery"."id" = j.id AND "Delivery"."state" = 'claimed' AND "Delivery"."owner" = ?`,
     mark.batch,
-    JSON.stringify(results),
+    toSqlJson(results),
     mark.owner,
   );
   const finished = results.filter((result) => result.state !== 'due' && result.messageId !== null);
@@ -132,7 +133,7 @@ export async function recordResults(
      JOIN "Message" m ON m."id" = c."messageId"
      WHERE "Message"."id" = m."id"`,
     mark.now,
-    JSON.stringify(finished.map((result) => result.id)),
+    toSqlJson(finished.map((result) => result.id)),
     mark.batch,
   );
   await db.$transaction([update, count]);
@@ -166,7 +167,7 @@ export async function loadAddresses(
      WHERE p."id" IN (SELECT value FROM json_each(?))`,
     platform,
     account,
-    JSON.stringify(personIds),
+    toSqlJson(personIds),
   );
   return new Map(
     rows.map((row) => [

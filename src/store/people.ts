@@ -1,5 +1,6 @@
 /** Set-based statements for people and how the platforms know them. */
 import type { Db } from './open.js';
+import { toSqlJson } from './sql-json.js';
 
 /** A person who shows up on a platform. `personId` and `uid` are used only if the platform's name is new. */
 export interface Arrival {
@@ -27,7 +28,7 @@ export interface ArrivedPerson {
  * that is known keeps its person and UID for ever.
  */
 export async function upsertPeople(db: Db, arrivals: readonly Arrival[]): Promise<ArrivedPerson[]> {
-  const json = JSON.stringify(arrivals);
+  const json = toSqlJson(arrivals);
   await db.$transaction([
     db.$executeRawUnsafe(
       `INSERT INTO "Person" ("id", "uid", "createdAt")
@@ -74,7 +75,7 @@ export async function markLeft(
     `UPDATE "Identity" SET "following" = false, "leftAt" = j.at
      FROM (SELECT value->>'platform' AS platform, value->>'account' AS account, value->>'externalId' AS externalId, value->>'at' AS at FROM json_each(?)) j
      WHERE "Identity"."platform" = j.platform AND "Identity"."account" = j.account AND "Identity"."externalId" = j.externalId AND "Identity"."following"`,
-    JSON.stringify(leaves),
+    toSqlJson(leaves),
   );
 }
 
@@ -104,7 +105,7 @@ export async function lookUpUids(
     `SELECT j.value->>'appId' AS "appId", p."id" AS "personId", p."uid", s."id" AS "subscriptionId", s."blocked"
      FROM json_each(?) j JOIN "Person" p ON p."uid" = j.value->>'uid'
      LEFT JOIN "Subscription" s ON s."personId" = p."id" AND s."appId" = j.value->>'appId' AND s."topicId" = 0`,
-    JSON.stringify(asked),
+    toSqlJson(asked),
   );
   return new Map(
     rows.map((row) => [

@@ -1,0 +1,68 @@
+/** Keeps Prisma's libsql adapter on one SQLite connection, in transactions too. */
+import type { Client, InStatement, ResultSet, Transaction, TransactionMode } from '@libsql/client';
+import { type Config, createClient } from '@libsql/client';
+import { PrismaLibSql } from '@prisma/adapter-libsql';
+
+/**
+ * libsql leaves a connection behind with every transaction and opens another, which costs a millisecond, its page cache
+ * and its pragmas. The adapter lets nothing else run while a transaction is open (its lock is held until the end), so the
+ * transaction can have the one connection to itself instead.
+ */
+export class OneConnectionLibSql extends PrismaLibSql {
+  override createClient(config: Config): Client {
+    return keepConnection(createClient(config));
+  }
+}
+
+function keepConnection(client: Client): Client {
+  return new Proxy(client, {
+    get(target, name) {
+      if (name === 'transaction') {
+        return (mode: TransactionMode = 'write') => begin(target, mode);
+      }
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+const BEGIN: Readonly<Record<TransactionMode, string>> = {
+  write: 'BEGIN IMMEDIATE',
+  read: 'BEGIN',
+  deferred: 'BEGIN DEFERRED',
+};
+
+async function begin(client: Client, mode: TransactionMode): Promise<Transaction> {
+  await client.execute(BEGIN[mode]);
+  let isOpen = true;
+  const end = async (statement: string): Promise<void> => {
+    if (isOpen) {
+      isOpen = false;
+      await client.execute(statement);
+    }
+  };
+  return {
+    get closed() {
+      return !isOpen;
+    },
+    execute: (statement: InStatement): Promise<ResultSet> => client.execute(statement),
+    batch: async (statements: InStatement[]): Promise<ResultSet[]> => {
+      const results: ResultSet[] = [];
+      for (const statement of statements) {
+        results.push(await client.execute(statement));
+      }
+      return results;
+    },
+    executeMultiple: (script: string) => client.executeMultiple(script),
+    // A COMMIT that fails (disk full) leaves the transaction open in SQLite: it must not swallow what comes next.
+    commit: () =>
+      end('COMMIT').catch(async (error: unknown) => {
+        await client.execute('ROLLBACK').catch(() => undefined);
+        throw error;
+      }),
+    rollback: () => end('ROLLBACK'),
+    close: () => {
+      void end('ROLLBACK').catch(() => undefined);
+    },
+  };
+}
