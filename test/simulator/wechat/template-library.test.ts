@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { itemsOf, openSim, type SimWorld } from '../sim-world.js';
 
-const _SEND = '/cgi-bin/message/template/send';
 const CATEGORY = 'sim-category-template';
 const FREE = 'sim-free-template';
 const GOOD = {
