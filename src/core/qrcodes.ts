@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { createBatcher } from '#src/lib/batcher.js';
 import { randomText } from '#src/lib/ids.js';
 import type { QrCode as QrCodeRow } from '#src/store/generated/client.js';
+import { toSqlJson } from '#src/store/sql-json.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
 
@@ -33,7 +34,7 @@ export type QrCodes = ReturnType<typeof createQrCodes>;
 
 /** Makes the verbs of QR codes. */
 export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
-  const { db, clock, log } = deps;
+  const { db, clock } = deps;
   const byScene = new LRUCache<string, QrCode>({ max: 10_000 });
   const scans = createBatcher({
     run: async (items: { scene: string; personId: number }[]) => {
@@ -42,14 +43,14 @@ export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
          FROM (SELECT value->>'scene' AS scene, value->>'personId' AS personId, value->>'scans' AS scans FROM json_each(?)) j
          WHERE "QrCode"."scene" = j.scene`,
         clock.now(),
-        JSON.stringify(sumScans(items)),
+        toSqlJson(sumScans(items)),
       );
       return items.map(() => undefined);
     },
     maxItems: 500,
   });
 
-  /** Makes a temporary code with a parameter. Throws bad_field, wechat_failed. */
+  /** Makes a temporary code with a parameter. Throws bad_field, or what the maker throws. */
   async function createParameterised(input: {
     appId: number;
     extra: string;
@@ -72,7 +73,7 @@ export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
     return store({ appId: input.appId, topicId: 0, extra: input.extra, validSeconds });
   }
 
-  /** The permanent code of an app (topicId 0) or topic, made on the first call. Throws wechat_failed. */
+  /** The permanent code of an app (topicId 0) or topic, made on the first call. */
   async function getDefault(appId: number, topicId = 0): Promise<QrCode> {
     const row = await db.qrCode.findFirst({ where: { appId, topicId, permanent: true } });
     return row ? toQrCode(row) : store({ appId, topicId, extra: '' });
@@ -83,7 +84,7 @@ export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
     const scene = code.slice(0, 20);
     const now = clock.now();
     const { validSeconds, ...meaning } = input;
-    const made = await askMaker({
+    const made = await maker.createQrcode({
       scene,
       ...(validSeconds === undefined ? {} : { expireSeconds: validSeconds }),
     });
@@ -100,17 +101,6 @@ export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
       },
     });
     return toQrCode(row);
-  }
-
-  /** The platform's refusal is a state that callers must know of, not a bug of theirs or ours. */
-  async function askMaker(input: Parameters<QrcodeMaker['createQrcode']>[0]) {
-    try {
-      return await maker.createQrcode(input);
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : 'unknown';
-      log.warn('the platform made no QR code', { error });
-      throw new AppError('wechat_failed', { detail });
-    }
   }
 
   /** What a scene means, or null when it is unknown or its time has passed. */
