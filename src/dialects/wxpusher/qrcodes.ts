@@ -49,7 +49,7 @@ export function createQrcodeCalls(core: Core): Call[] {
 async function findScanner(core: Core, code: string, appToken: string | undefined): Promise<string> {
   const found = await core.qrcodes.getByCode(code);
   if (appToken !== undefined && (await getAppByToken(core, appToken)).id !== found.appId) {
-    throw notFound('二维码');
+    throw notFound('二维码 QR code');
   }
   if (found.lastUid !== null) {
     return found.lastUid;

@@ -51,6 +51,9 @@ export const deleteSchema = z.object({ appToken: text, messageContentId: integer
 /** Asking what became of a message. */
 export const statusSchema = z.object({ sendRecordId: integer });
 
+/** The same by the old name, which is a part of the path. */
+export const oldStatusSchema = z.object({ messageId: integer });
+
 /** A QR code with a parameter. */
 export const qrcodeSchema = z.object({ appToken: text, extra: text, validTime: integer });
 
@@ -84,7 +87,12 @@ function readText(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') {
     return String(value);
   }
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' ? replaceUnstorable(value) : undefined;
+}
+
+/** Half surrogate pairs and NULs are in no database's text; JSON can carry both. */
+function replaceUnstorable(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd').replaceAll('\u0000', '\ufffd');
 }
 
 function readInteger(value: unknown): number | undefined {

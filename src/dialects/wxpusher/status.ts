@@ -1,9 +1,8 @@
 /** The two status queries: what became of a record, or of a whole message. */
-import { notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import type { MessageHead, MessageState } from '#src/core/messages.js';
 import type { Call, Reply } from './envelope.js';
-import { parseFields, statusSchema } from './schema.js';
+import { oldStatusSchema, parseFields, statusSchema } from './schema.js';
 
 /** WxPusher's numbers of a state, with their texts. Only the first was ever seen; the others are ours. */
 const STATES = {
@@ -32,16 +31,13 @@ export function createStatusCalls(core: Core): Call[] {
       method: 'GET',
       path: '/api/send/query/:messageId',
       run: ({ params }) =>
-        findState(core, parseFields(statusSchema, { sendRecordId: params.messageId }).sendRecordId),
+        findState(core, parseFields(oldStatusSchema, { messageId: params.messageId }).messageId),
     },
   ];
 }
 
 /** Takes a record id, or the id that all records of a call share; throws not_found. */
-async function findState(core: Core, id: number | undefined): Promise<Reply> {
-  if (id === undefined) {
-    throw notFound('消息');
-  }
+async function findState(core: Core, id = 0): Promise<Reply> {
   const record = await core.messages.findByRecord(id);
   if (!record) {
     return OF_MESSAGE[(await core.messages.getMessage(id)).state];

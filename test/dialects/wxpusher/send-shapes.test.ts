@@ -84,6 +84,11 @@ const SHAPES: [string, () => Shape, Fields?][] = [
   ['contentType 3 as a string', () => ({ body: plain({ contentType: '3' }) }), { format: 'markdown' }],
   ['content as a number', () => ({ body: plain({ content: 123 }) }), { body: '123' }],
   ['content as a truth value', () => ({ body: plain({ content: false }) }), { body: 'false' }],
+  [
+    'half a surrogate pair and a NUL',
+    () => ({ body: plain({ content: 'a\ud800b\u0000c' }) }),
+    { body: 'a\ufffdb\ufffdc' },
+  ],
   ['content of 40000 characters', () => ({ body: plain({ content: LONG }) }), { body: LONG }],
   ['a summary', () => ({ body: plain({ summary: '𠮷'.repeat(100) }) }), { summary: '𠮷'.repeat(100) }],
   ['a summary in a GET', () => ({ path: `${PATH}?${query({ summary: '短' })}` }), { summary: '短' }],
