@@ -37,7 +37,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   app.on('error', (error: unknown) => logUnlessGone(world, error));
   app.use(createSurface(world, platforms));
   app.use(createControlApi(routes));
-  app.use(createPhonePages({ basePath: () => new URL(world.settings.publicUrl).pathname }));
+  app.use(createPhonePages({ publicUrl: () => world.settings.publicUrl }));
   app.use((ctx) => {
     ctx.status = 404;
     ctx.body = {
