@@ -40,7 +40,7 @@ export async function findWaits(
   const waits = new Map<bigint, Wait>();
   for (const row of due) {
     const pause = pauseOf.get(accountOf(row.queue));
-    const wait = pause ? { until: pause.until, code: pause.code, why: pause.why } : toRetryWait(row, now);
+    const wait = pause ? toPauseWait(row, pause) : toRetryWait(row, now);
     if (wait) {
       waits.set(row.id, wait);
     }
@@ -51,6 +51,12 @@ export async function findWaits(
 /** Quotas and credentials belong to the account of a queue, so that is what rests: `wechat` of `wechat#bulk`. */
 function accountOf(queue: string): string {
   return queue.split('#')[0] ?? queue;
+}
+
+/** The wait for the end of a rest, or for the row's own time where that is later. */
+function toPauseWait(row: WaitingRow, pause: Wait): Wait {
+  const until = new Date(Math.max(row.dueAt.getTime(), pause.until.getTime()));
+  return { until, code: pause.code, why: pause.why };
 }
 
 /** The wait that the last try asked for, or null when its time has come. */
