@@ -30,6 +30,8 @@ export interface DoorOptions {
   now?: number;
   /** Changes the domain that the door sees, such as to hold a verb up. */
   bend?: (core: Core) => Core;
+  /** Stands in for the platform's customer-service call; by default late replies are kept in `later`. */
+  sendText?: (openid: string, text: string) => Promise<void>;
 }
 
 /** An open door. */
@@ -75,6 +77,7 @@ export async function openDoor(options: DoorOptions = {}) {
       log,
       budgetMs: options.budgetMs,
       sendText: async (openid, text) => {
+        await options.sendText?.(openid, text);
         later.push({ openid, text });
       },
     });
@@ -106,6 +109,26 @@ export async function openDoor(options: DoorOptions = {}) {
     post: (query: string, body: string | Uint8Array): Promise<Answer> =>
       ask(`${url}?${query}`, { method: 'POST', body }),
     get: (query: string): Promise<Answer> => ask(`${url}?${query}`),
+    /** Makes an app that takes commands, or does not. */
+    makeApp: async (name: string, input: { followTip?: string; takesCommands?: boolean } = {}) => {
+      const { app } = await core.apps.createApp({ name, followTip: input.followTip }, null);
+      await core.callbacks.setCallback(
+        app.id,
+        input.takesCommands === false ? '' : 'https://dev.example/hook',
+      );
+      return app;
+    },
+    /** What apps were told, in order. */
+    upstream: async () => {
+      const events = await store.db.event.findMany({
+        where: { type: 'upstream.received' },
+        orderBy: { id: 'asc' },
+      });
+      return events.map((event) => ({
+        appId: event.appId,
+        content: JSON.parse(event.data).content as string,
+      }));
+    },
     /** A plain push of the account, rightly signed. */
     push: (fields: XmlFields): Promise<Answer> =>
       ask(`${url}?${signQuery(settings.token, clock.now())}`, { method: 'POST', body: buildXml(fields) }),
