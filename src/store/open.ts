@@ -26,15 +26,32 @@ export class StoreError extends Error {
 
 /**
  * Opens a SQLite file (`file:/path/to.db`), making and migrating it when needed. Commits are on the disk when they
- * answer (WAL with synchronous=FULL, libsql's default). Throws StoreError when another process holds the file.
+ * answer (WAL with synchronous=FULL, libsql's default). Throws StoreError when another process holds the file, or when
+ * it cannot be opened.
  */
 export async function openStore(databaseUrl: string): Promise<Store> {
   if (!databaseUrl.startsWith('file:')) {
     throw new StoreError('DATABASE_URL: only file: (SQLite) is supported by this version');
   }
-  mkdirSync(dirname(databaseUrl.slice('file:'.length)), { recursive: true });
-  const lock = await takeLock(`${databaseUrl}.lock`);
-  const adapter = new OneConnectionLibSql({ url: databaseUrl }, { timestampFormat: 'unixepoch-ms' });
+  const path = databaseUrl.slice('file:'.length);
+  let lock: Client | null = null;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    lock = await takeLock(`${databaseUrl}.lock`);
+    return await openLocked(databaseUrl, lock);
+  } catch (error) {
+    await lock?.execute('ROLLBACK').catch(() => undefined);
+    lock?.close();
+    throw new StoreError(
+      isBusy(error) ? `${path} ${IN_USE}` : `${path} cannot be opened: ${reasonOf(error)}`,
+    );
+  }
+}
+
+const IN_USE = 'is in use by another process: one SQLite file serves one process';
+
+async function openLocked(url: string, lock: Client): Promise<Store> {
+  const adapter = new OneConnectionLibSql({ url }, { timestampFormat: 'unixepoch-ms' });
   const applied = await applyMigrations(adapter, 'sqlite');
   const db = new PrismaClient({ adapter });
   await db.$queryRawUnsafe('PRAGMA journal_mode=WAL');
@@ -44,6 +61,8 @@ export async function openStore(databaseUrl: string): Promise<Store> {
     applied,
     close: async () => {
       await db.$disconnect();
+      // libsql keeps a closed connection, and with it an open transaction, until its statements are collected.
+      await lock.execute('ROLLBACK');
       lock.close();
     },
   };
@@ -59,10 +78,19 @@ async function takeLock(url: string): Promise<Client> {
   try {
     await client.execute('BEGIN EXCLUSIVE');
     return client;
-  } catch {
+  } catch (error) {
     client.close();
-    throw new StoreError(
-      `${url.slice('file:'.length, -'.lock'.length)} is in use by another process: one SQLite file serves one process`,
-    );
+    throw error;
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+}
+
+/** The first line: the schema engine adds a trace of its own. */
+function reasonOf(error: unknown): string {
+  const message =
+    typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : 'unknown';
+  return message.split('\n')[0] ?? '';
 }
