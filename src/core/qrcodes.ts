@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { createBatcher } from '#src/lib/batcher.js';
 import { randomText } from '#src/lib/ids.js';
 import type { QrCode as QrCodeRow } from '#src/store/generated/client.js';
+import { commitOne } from '#src/store/group-commit.js';
 import { toSqlJson } from '#src/store/sql-json.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
@@ -38,7 +39,8 @@ export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
   const byScene = new LRUCache<string, QrCode>({ max: 10_000 });
   const scans = createBatcher({
     run: async (items: { scene: string; personId: number }[]) => {
-      await db.$executeRawUnsafe(
+      await commitOne(
+        db,
         `UPDATE "QrCode" SET "scans" = "QrCode"."scans" + j.scans, "lastPersonId" = j.personId, "lastScanAt" = ?
          FROM (SELECT value->>'scene' AS scene, value->>'personId' AS personId, value->>'scans' AS scans FROM json_each(?)) j
          WHERE "QrCode"."scene" = j.scene`,

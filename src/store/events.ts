@@ -1,4 +1,5 @@
 /** Set-based statements for events, their spreading over callback endpoints, and the platforms' later receipts. */
+import { commit, commitOne, commitRows, read, write } from './group-commit.js';
 import type { Db } from './open.js';
 import { toSqlJson } from './sql-json.js';
 
@@ -26,7 +27,7 @@ const EVENT_INSERT = `INSERT INTO "Event" ("id", "dedupeKey", "type", "appId", "
 
 /** Writes events with one commit. */
 export async function insertEvents(db: Db, rows: readonly NewEvent[]): Promise<void> {
-  await db.$executeRawUnsafe(EVENT_INSERT, toSqlJson(rows));
+  await commitOne(db, EVENT_INSERT, toSqlJson(rows));
 }
 
 /** A subscription to write. */
@@ -59,21 +60,21 @@ export async function insertSubscriptions(
   events: readonly NewEvent[],
 ): Promise<SubscriptionRow[]> {
   const json = toSqlJson(rows);
-  await db.$transaction([
-    db.$executeRawUnsafe(
+  const found = await commitRows<Record<string, bigint | number | boolean>>(db, [
+    write(
       `INSERT INTO "Subscription" ("id", "personId", "appId", "topicId", "source", "extra", "createdAt")
        SELECT value->>'id', value->>'personId', value->>'appId', value->>'topicId', value->>'source', value->>'extra', value->>'createdAt'
        FROM json_each(?) WHERE true
        ON CONFLICT ("personId", "appId", "topicId") DO NOTHING`,
       json,
     ),
-    db.$executeRawUnsafe(EVENT_INSERT, toSqlJson(events)),
-  ]);
-  const found = await db.$queryRawUnsafe<Record<string, bigint | number | boolean>[]>(
-    `SELECT s."id", s."personId", s."appId", s."topicId", s."blocked" FROM json_each(?) j
+    write(EVENT_INSERT, toSqlJson(events)),
+    read(
+      `SELECT s."id", s."personId", s."appId", s."topicId", s."blocked" FROM json_each(?) j
      JOIN "Subscription" s ON s."personId" = j.value->>'personId' AND s."appId" = j.value->>'appId' AND s."topicId" = j.value->>'topicId'`,
-    json,
-  );
+      json,
+    ),
+  ]);
   return found.map((row) => ({
     id: Number(row.id),
     personId: Number(row.personId),
@@ -99,8 +100,8 @@ export async function expandEvents(
     return 0;
   }
   const ids = toSqlJson(rows.map((row) => Number(row.id)));
-  await db.$transaction([
-    db.$executeRawUnsafe(
+  await commit(db, [
+    write(
       `INSERT INTO "Delivery" ("id", "eventId", "callbackId", "appId", "personId", "channel", "queue", "state", "dueAt", "createdAt")
        SELECT ? + (row_number() OVER (ORDER BY e."id", c."id") - 1) * ?, e."id", c."id", e."appId", NULL, 'callback', 'callback:' || c."id", 'due', ?, ?
        FROM "Event" e JOIN "Callback" c ON c."appId" = e."appId" AND c."disabledAt" IS NULL AND c."url" <> ''
@@ -112,10 +113,7 @@ export async function expandEvents(
       slice.now,
       ids,
     ),
-    db.$executeRawUnsafe(
-      `UPDATE "Event" SET "state" = 'expanded' WHERE "id" IN (SELECT value FROM json_each(?))`,
-      ids,
-    ),
+    write(`UPDATE "Event" SET "state" = 'expanded' WHERE "id" IN (SELECT value FROM json_each(?))`, ids),
   ]);
   return rows.length;
 }
@@ -130,7 +128,8 @@ export interface NewReceipt {
 
 /** Keeps receipts until they are settled; a repeat changes nothing. */
 export async function insertReceipts(db: Db, rows: readonly NewReceipt[]): Promise<void> {
-  await db.$executeRawUnsafe(
+  await commitOne(
+    db,
     `INSERT INTO "Receipt" ("ref", "status", "at")
      SELECT value->>'ref', value->>'status', value->>'at' FROM json_each(?) WHERE true
      ON CONFLICT ("ref") DO NOTHING`,
@@ -156,7 +155,7 @@ export async function settleReceipts(db: Db, limit: number): Promise<number> {
   const refs = toSqlJson(matches.map((match) => match.ref));
   const denied = matches.filter((match) => match.status !== 'confirmed' && match.messageId !== null);
   const statements = [
-    db.$executeRawUnsafe(
+    write(
       `UPDATE "Delivery" SET "state" = CASE WHEN r."status" = 'confirmed' THEN 'sent' ELSE 'failed' END,
          "attempts" = json_insert("attempts", '$[#]', CASE WHEN r."status" = 'confirmed'
            THEN json_object('at', CAST(r."at" AS INTEGER), 'outcome', 'confirmed')
@@ -165,13 +164,13 @@ export async function settleReceipts(db: Db, limit: number): Promise<number> {
       refs,
     ),
     ...denied.map((match) =>
-      db.$executeRawUnsafe(
+      write(
         `UPDATE "Message" SET "sent" = "sent" - 1, "failed" = "failed" + 1 WHERE "id" = ?`,
         Number(match.messageId),
       ),
     ),
-    db.$executeRawUnsafe(`DELETE FROM "Receipt" WHERE "ref" IN (SELECT value FROM json_each(?))`, refs),
+    write(`DELETE FROM "Receipt" WHERE "ref" IN (SELECT value FROM json_each(?))`, refs),
   ];
-  await db.$transaction(statements);
+  await commit(db, statements);
   return matches.length;
 }

@@ -1,4 +1,5 @@
 /** Set-based statements that make each inbound push count once. */
+import { commitOne, commitRows, read, write } from './group-commit.js';
 import type { Db } from './open.js';
 import { toSqlJson } from './sql-json.js';
 
@@ -20,20 +21,20 @@ export async function claimInbound(
   staleBefore: number,
 ): Promise<Map<string, ClaimRow>> {
   const json = toSqlJson(claims);
-  await db.$executeRawUnsafe(
-    `INSERT INTO "Inbound" ("key", "owner", "claimedAt")
+  const rows = await commitRows<{ key: string; owner: string; doneAt: unknown; reply: string | null }>(db, [
+    write(
+      `INSERT INTO "Inbound" ("key", "owner", "claimedAt")
      SELECT value->>'key', value->>'owner', value->>'at' FROM json_each(?) WHERE true
      ON CONFLICT ("key") DO UPDATE SET "owner" = excluded."owner", "claimedAt" = excluded."claimedAt"
        WHERE "Inbound"."doneAt" IS NULL AND "Inbound"."claimedAt" < ?`,
-    json,
-    staleBefore,
-  );
-  const rows = await db.$queryRawUnsafe<
-    { key: string; owner: string; doneAt: unknown; reply: string | null }[]
-  >(
-    `SELECT "key", "owner", "doneAt", "reply" FROM "Inbound" WHERE "key" IN (SELECT value->>'key' FROM json_each(?))`,
-    json,
-  );
+      json,
+      staleBefore,
+    ),
+    read(
+      `SELECT "key", "owner", "doneAt", "reply" FROM "Inbound" WHERE "key" IN (SELECT value->>'key' FROM json_each(?))`,
+      json,
+    ),
+  ]);
   return new Map(
     rows.map((row) => [
       row.key,
@@ -47,7 +48,8 @@ export async function finishInbound(
   db: Db,
   rows: readonly { key: string; reply: string | null; at: number }[],
 ): Promise<void> {
-  await db.$executeRawUnsafe(
+  await commitOne(
+    db,
     `UPDATE "Inbound" SET "doneAt" = j.at, "reply" = j.reply
      FROM (SELECT value->>'key' AS key, value->>'reply' AS reply, value->>'at' AS at FROM json_each(?)) j
      WHERE "Inbound"."key" = j.key`,
@@ -57,7 +59,8 @@ export async function finishInbound(
 
 /** Gives claimed keys back that nobody finished, so that a repeat of the push is worked on anew. */
 export async function releaseInbound(db: Db, keys: readonly string[]): Promise<void> {
-  await db.$executeRawUnsafe(
+  await commitOne(
+    db,
     `DELETE FROM "Inbound" WHERE "doneAt" IS NULL AND "key" IN (SELECT value FROM json_each(?))`,
     toSqlJson(keys),
   );

@@ -1,4 +1,5 @@
 /** Set-based statements for accepting messages and spreading them over their audience. */
+import { commitOne } from './group-commit.js';
 import type { Db } from './open.js';
 import { toSqlJson } from './sql-json.js';
 
@@ -36,7 +37,8 @@ export async function insertMessages(db: Db, rows: readonly NewMessage[]): Promi
     .map((name) => `value->>'${name}'`)
     .join(', ');
   const columns = MESSAGE_COLUMNS.replace(/\w+/g, '"$&"');
-  await db.$executeRawUnsafe(
+  await commitOne(
+    db,
     `INSERT INTO "Message" (${columns}, "state")
      SELECT ${values}, 'accepted' FROM json_each(?) WHERE true
      ON CONFLICT ("dedupeKey") DO NOTHING`,
@@ -63,15 +65,36 @@ export interface AcceptedMessage {
   expiresAt: number | null;
 }
 
+const ACCEPTED_COLUMNS =
+  '"id", "appId", "audience", "cursor", "priority", CAST("expiresAt" AS INTEGER) AS "expiresAt"';
+type AcceptedRow = Omit<AcceptedMessage, 'id'> & { id: bigint };
+
 /** The oldest messages that wait for their expansion and whose time has come. */
 export async function listAccepted(db: Db, now: number, limit: number): Promise<AcceptedMessage[]> {
-  const rows = await db.$queryRawUnsafe<(Omit<AcceptedMessage, 'id'> & { id: bigint })[]>(
-    `SELECT "id", "appId", "audience", "cursor", "priority", CAST("expiresAt" AS INTEGER) AS "expiresAt"
-     FROM "Message" WHERE "state" = 'accepted' AND ("sendAt" IS NULL OR "sendAt" <= ?) ORDER BY "id" LIMIT ?`,
+  const rows = await db.$queryRawUnsafe<AcceptedRow[]>(
+    `SELECT ${ACCEPTED_COLUMNS} FROM "Message"
+     WHERE "state" = 'accepted' AND ("sendAt" IS NULL OR "sendAt" <= ?) ORDER BY "id" LIMIT ?`,
     now,
     limit,
   );
   return rows.map((row) => ({ ...row, id: Number(row.id) }));
+}
+
+/** Takes broadcasts out of the line of accepted messages, so that no number of them stands before a single message. */
+export async function beginSpreading(db: Db, messageIds: readonly number[]): Promise<void> {
+  await commitOne(
+    db,
+    `UPDATE "Message" SET "state" = 'spreading' WHERE "state" = 'accepted' AND "id" IN (SELECT value FROM json_each(?))`,
+    toSqlJson(messageIds),
+  );
+}
+
+/** The oldest broadcast that is being spread, or null. */
+export async function findSpreading(db: Db): Promise<AcceptedMessage | null> {
+  const [row] = await db.$queryRawUnsafe<AcceptedRow[]>(
+    `SELECT ${ACCEPTED_COLUMNS} FROM "Message" WHERE "state" = 'spreading' ORDER BY "id" LIMIT 1`,
+  );
+  return row ? { ...row, id: Number(row.id) } : null;
 }
 
 /** One person to deliver one message to. Ids are made by the caller. */
@@ -110,7 +133,8 @@ export async function expandPeople(
   rows: readonly DirectDelivery[],
   scope: ExpansionScope,
 ): Promise<void> {
-  await db.$executeRawUnsafe(
+  await commitOne(
+    db,
     `INSERT INTO "Delivery" (${DELIVERY_COLUMNS})
      SELECT j.id, j.messageId, j.personId, j.appId, j.channel, j.queue, ${FIRST_STATE}, j.now, j.now, ${FIRST_ATTEMPTS}, ${FIRST_FINISH}
      FROM (SELECT value->>'id' AS id, value->>'messageId' AS messageId, value->>'personId' AS personId, value->>'appId' AS appId,
@@ -157,7 +181,8 @@ export async function expandTopic(db: Db, slice: TopicSlice, scope: ExpansionSco
   if (upTo === null) {
     return null;
   }
-  await db.$executeRawUnsafe(
+  await commitOne(
+    db,
     `INSERT INTO "Delivery" (${DELIVERY_COLUMNS})
      SELECT ? + (row_number() OVER (ORDER BY s."id") - 1) * ?, ?, s."personId", s."appId", ?, ?, 'due', ?, ?, '[]', NULL
      FROM "Subscription" s
@@ -184,8 +209,9 @@ export async function expandTopic(db: Db, slice: TopicSlice, scope: ExpansionSco
 
 /** Remembers how far a message's expansion has come. */
 export async function saveCursor(db: Db, messageId: number, cursor: string): Promise<void> {
-  await db.$executeRawUnsafe(
-    `UPDATE "Message" SET "cursor" = ? WHERE "id" = ? AND "state" = 'accepted'`,
+  await commitOne(
+    db,
+    `UPDATE "Message" SET "cursor" = ? WHERE "id" = ? AND "state" = 'spreading'`,
     cursor,
     messageId,
   );
@@ -197,7 +223,8 @@ export async function saveCursor(db: Db, messageId: number, cursor: string): Pro
  */
 export async function finishExpansion(db: Db, messageIds: readonly number[], now: number): Promise<void> {
   const count = (state: string): string => `sum("state" = '${state}')`;
-  await db.$executeRawUnsafe(
+  await commitOne(
+    db,
     `UPDATE "Message" SET "total" = c.total, "sent" = c.sent, "failed" = c.failed, "cancelled" = c.cancelled,
        "state" = CASE WHEN c.open = 0 THEN 'done' ELSE 'expanded' END,
        "finishedAt" = CASE WHEN c.open = 0 THEN ? END
@@ -205,7 +232,7 @@ export async function finishExpansion(db: Db, messageIds: readonly number[], now
                   coalesce(${count('failed')}, 0) AS failed, coalesce(${count('cancelled')}, 0) AS cancelled,
                   coalesce(sum("state" IN ('due', 'claimed')), 0) AS open
            FROM json_each(?) j LEFT JOIN "Delivery" d ON d."messageId" = j.value GROUP BY j.value) c
-     WHERE "Message"."id" = c.id AND "Message"."state" IN ('accepted', 'expanded')`,
+     WHERE "Message"."id" = c.id AND "Message"."state" IN ('accepted', 'spreading', 'expanded')`,
     now,
     toSqlJson(messageIds),
   );

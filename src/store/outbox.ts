@@ -1,4 +1,5 @@
 /** Set-based statements of the outbox: which queues have work, claiming it, recording how it went. */
+import { commit, commitOne, commitRows, read, write } from './group-commit.js';
 import type { Db } from './open.js';
 import { toSqlJson } from './sql-json.js';
 
@@ -56,7 +57,7 @@ export async function claimDue(db: Db, request: ClaimRequest): Promise<ClaimedDe
       () =>
         `SELECT "id" FROM (SELECT "id" FROM "Delivery" WHERE "state" = 'due' AND "queue" = ? AND "dueAt" <= ? ORDER BY "dueAt", "id" LIMIT ?)`,
     );
-    const rows = await db.$queryRawUnsafe<Record<string, bigint | number | string | null>[]>(
+    const claim = read(
       `UPDATE "Delivery" SET "state" = 'claimed', "owner" = ?, "leaseUntil" = ?, "tries" = "tries" + 1
        WHERE "id" IN (${picks.join(' UNION ALL ')})
        RETURNING "id", "messageId", "personId", "eventId", "callbackId", "channel", "queue", "tries", CAST("createdAt" AS INTEGER) AS "createdAt"`,
@@ -64,6 +65,7 @@ export async function claimDue(db: Db, request: ClaimRequest): Promise<ClaimedDe
       request.leaseUntil,
       ...part.flatMap(({ queue, limit }) => [queue, request.now, limit]),
     );
+    const rows = await commitRows<Record<string, bigint | number | string | null>>(db, [claim]);
     claimed.push(...rows.map(toClaimed));
   }
   return claimed.sort((a, b) => a.id - b.id);
@@ -109,7 +111,7 @@ export async function recordResults(
   results: readonly DeliveryResult[],
   mark: { owner: string; batch: string; now: number },
 ): Promise<void> {
-  const update = db.$executeRawUnsafe(
+  const update = write(
     `UPDATE "Delivery" SET "state" = j.state, "dueAt" = coalesce(j.dueAt, "Delivery"."dueAt"), "leaseUntil" = NULL, "owner" = ?,
        "ref" = coalesce(j.ref, "Delivery"."ref"), "finishedAt" = j.finishedAt, "tries" = "Delivery"."tries" - j.untried,
        "attempts" = CASE WHEN j.attempt IS NULL THEN "Delivery"."attempts" ELSE json_insert("Delivery"."attempts", '$[#]', json(j.attempt)) END
@@ -122,10 +124,10 @@ export async function recordResults(
   );
   const finished = results.filter((result) => result.state !== 'due' && result.messageId !== null);
   if (finished.length === 0) {
-    await update;
+    await commit(db, [update]);
     return;
   }
-  const count = db.$executeRawUnsafe(
+  const count = write(
     `UPDATE "Message" SET "sent" = m."sent" + c.sent, "failed" = m."failed" + c.failed, "cancelled" = m."cancelled" + c.cancelled,
        "state" = CASE WHEN ${IS_DONE} THEN 'done' ELSE m."state" END, "finishedAt" = CASE WHEN ${IS_DONE} THEN ? END
      FROM (SELECT "messageId", sum("state" = 'sent') AS sent, sum("state" = 'failed') AS failed, sum("state" = 'cancelled') AS cancelled
@@ -136,7 +138,7 @@ export async function recordResults(
     toSqlJson(finished.map((result) => result.id)),
     mark.batch,
   );
-  await db.$transaction([update, count]);
+  await commit(db, [update, count]);
 }
 
 /** Every delivery of a fully spread message has its final state. */
@@ -144,7 +146,8 @@ const IS_DONE = `m."state" = 'expanded' AND m."sent" + c.sent + m."failed" + c.f
 
 /** Gives back claims: all of them (`before` null; a start of the only process), or those whose lease ended before. */
 export async function releaseClaims(db: Db, before: number | null): Promise<number> {
-  return db.$executeRawUnsafe(
+  return commitOne(
+    db,
     `UPDATE "Delivery" SET "state" = 'due', "owner" = NULL, "leaseUntil" = NULL
      WHERE "state" = 'claimed' AND (? IS NULL OR "leaseUntil" < ?)`,
     before,

@@ -1,4 +1,5 @@
 /** Set-based statements for people and how the platforms know them. */
+import { commitOne, commitRows, read, write } from './group-commit.js';
 import type { Db } from './open.js';
 import { toSqlJson } from './sql-json.js';
 
@@ -29,8 +30,14 @@ export interface ArrivedPerson {
  */
 export async function upsertPeople(db: Db, arrivals: readonly Arrival[]): Promise<ArrivedPerson[]> {
   const json = toSqlJson(arrivals);
-  await db.$transaction([
-    db.$executeRawUnsafe(
+  const rows = await commitRows<{
+    key: bigint;
+    personId: bigint;
+    uid: string;
+    following: unknown;
+    paused: unknown;
+  }>(db, [
+    write(
       `INSERT INTO "Person" ("id", "uid", "createdAt")
        SELECT min(value->>'personId'), value->>'uid', value->>'at' FROM json_each(?) j
        WHERE NOT EXISTS (SELECT 1 FROM "Identity" i WHERE i."platform" = j.value->>'platform'
@@ -38,7 +45,7 @@ export async function upsertPeople(db: Db, arrivals: readonly Arrival[]): Promis
        GROUP BY value->>'platform', value->>'account', value->>'externalId'`,
       json,
     ),
-    db.$executeRawUnsafe(
+    write(
       `INSERT INTO "Identity" ("platform", "account", "externalId", "personId", "following", "followedAt")
        SELECT value->>'platform', value->>'account', value->>'externalId', value->>'personId', coalesce(value->>'following', 0),
               CASE WHEN value->>'following' THEN value->>'at' END
@@ -48,16 +55,14 @@ export async function upsertPeople(db: Db, arrivals: readonly Arrival[]): Promis
          "following" = "Identity"."following" OR excluded."following"`,
       json,
     ),
-  ]);
-  const rows = await db.$queryRawUnsafe<
-    { key: bigint; personId: bigint; uid: string; following: unknown; paused: unknown }[]
-  >(
-    `SELECT j.key AS "key", p."id" AS "personId", p."uid", i."following", p."pausedAt" IS NOT NULL AS "paused"
+    read(
+      `SELECT j.key AS "key", p."id" AS "personId", p."uid", i."following", p."pausedAt" IS NOT NULL AS "paused"
      FROM json_each(?) j
      JOIN "Identity" i ON i."platform" = j.value->>'platform' AND i."account" = j.value->>'account' AND i."externalId" = j.value->>'externalId'
      JOIN "Person" p ON p."id" = i."personId" ORDER BY j.key`,
-    json,
-  );
+      json,
+    ),
+  ]);
   return rows.map((row) => ({
     personId: Number(row.personId),
     uid: row.uid,
@@ -71,7 +76,8 @@ export async function markLeft(
   db: Db,
   leaves: readonly { platform: string; account: string; externalId: string; at: number }[],
 ): Promise<void> {
-  await db.$executeRawUnsafe(
+  await commitOne(
+    db,
     `UPDATE "Identity" SET "following" = false, "leftAt" = j.at
      FROM (SELECT value->>'platform' AS platform, value->>'account' AS account, value->>'externalId' AS externalId, value->>'at' AS at FROM json_each(?)) j
      WHERE "Identity"."platform" = j.platform AND "Identity"."account" = j.account AND "Identity"."externalId" = j.externalId AND "Identity"."following"`,

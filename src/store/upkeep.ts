@@ -1,4 +1,5 @@
 /** Statements that remove what is past its time, in chunks small enough that sending goes on meanwhile. */
+import { commitOne } from './group-commit.js';
 import type { Db } from './open.js';
 
 /** How old things may get, in milliseconds since the epoch: older ones go. */
@@ -35,7 +36,8 @@ export async function removeExpired(db: Db, limits: UpkeepLimits): Promise<numbe
 
 async function removeChunk(db: Db, from: string, key: string, before: number): Promise<number> {
   const table = from.split(' ')[0] ?? '';
-  return db.$executeRawUnsafe(
+  return commitOne(
+    db,
     `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${from} LIMIT ${CHUNK})`,
     before,
   );
@@ -43,17 +45,20 @@ async function removeChunk(db: Db, from: string, key: string, before: number): P
 
 /** A message goes after its deliveries, so that a cut leaves nothing behind that nobody finds again. */
 async function removeOldMessages(db: Db, before: number): Promise<number> {
-  const gone = await db.$executeRawUnsafe(
+  const gone = await commitOne(
+    db,
     `DELETE FROM "Delivery" WHERE "id" IN (SELECT d."id" FROM "Message" m JOIN "Delivery" d ON d."messageId" = m."id"
      WHERE m."createdAt" < ? AND m."state" IN ('done', 'cancelled') LIMIT ${CHUNK})`,
     before,
   );
-  const callbacks = await db.$executeRawUnsafe(
+  const callbacks = await commitOne(
+    db,
     `DELETE FROM "Delivery" WHERE "id" IN (SELECT d."id" FROM "Event" e JOIN "Delivery" d ON d."eventId" = e."id"
      WHERE e."createdAt" < ? AND d."state" NOT IN ('due', 'claimed') LIMIT ${CHUNK})`,
     before,
   );
-  const messages = await db.$executeRawUnsafe(
+  const messages = await commitOne(
+    db,
     `DELETE FROM "Message" WHERE "id" IN (SELECT m."id" FROM "Message" m WHERE m."createdAt" < ? AND m."state" IN ('done', 'cancelled')
      AND NOT EXISTS (SELECT 1 FROM "Delivery" d WHERE d."messageId" = m."id") LIMIT ${CHUNK})`,
     before,
