@@ -194,7 +194,11 @@ function toState(row: MessageRow): MessageState {
       if (row.sent > 0) {
         return 'sent';
       }
-      return row.failed > 0 || row.total === 0 ? 'failed' : 'cancelled';
+      if (row.failed > 0) {
+        return 'failed';
+      }
+      // Nobody to send to is nothing gone wrong: a topic may have no subscribers yet.
+      return row.cancelled > 0 ? 'cancelled' : 'sent';
     default:
       return 'sending';
   }

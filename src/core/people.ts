@@ -1,7 +1,14 @@
 /** People: followers and members, each known to developers by a UID that never changes. */
 import { createBatcher } from '#src/lib/batcher.js';
 import { randomText } from '#src/lib/ids.js';
-import { type ArrivedPerson, lookUpUids, markLeft, type UidLookup, upsertPeople } from '#src/store/people.js';
+import {
+  type ArrivedPerson,
+  type Leave,
+  lookUpUids,
+  markLeft,
+  type UidLookup,
+  upsertPeople,
+} from '#src/store/people.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
 import type { OutsideName } from './types.js';
@@ -18,10 +25,10 @@ const MAX_BATCH = 500;
 /** Makes the verbs of people. */
 export function createPeople({ db, clock, newId, account }: CoreDeps) {
   const arrive = createBatcher({
-    run: (items: { name: OutsideName; following: boolean | null }[]) =>
+    run: (items: { name: OutsideName; following: boolean | null; seenAt?: number }[]) =>
       upsertPeople(
         db,
-        items.map(({ name, following }) => ({
+        items.map(({ name, following, seenAt }) => ({
           platform: name.platform,
           account: name.account,
           externalId: name.externalId,
@@ -29,12 +36,13 @@ export function createPeople({ db, clock, newId, account }: CoreDeps) {
           uid: `UID_${randomText(28)}`,
           following,
           at: clock.now(),
+          seenAt,
         })),
       ),
     maxItems: MAX_BATCH,
   });
   const leaveBatch = createBatcher({
-    run: async (items: (OutsideName & { at: number })[]) => {
+    run: async (items: Leave[]) => {
       await markLeft(db, items);
       return items.map(() => undefined);
     },
@@ -49,9 +57,12 @@ export function createPeople({ db, clock, newId, account }: CoreDeps) {
     maxConcurrent: 2,
   });
 
-  /** Somebody follows the account (again): makes or finds the person and marks them as following. */
-  function follow(name: OutsideName): Promise<Person> {
-    return arrive({ name, following: true });
+  /**
+   * Somebody follows the account (again): makes or finds the person and marks them as following, unless they left after
+   * `seenAt`, the platform's own time in milliseconds (default now).
+   */
+  function follow(name: OutsideName, seenAt?: number): Promise<Person> {
+    return arrive({ name, following: true, seenAt });
   }
 
   /** Somebody shows up without following, such as by OAuth: makes or finds the person, changes nothing else. */
@@ -59,9 +70,14 @@ export function createPeople({ db, clock, newId, account }: CoreDeps) {
     return arrive({ name, following: null });
   }
 
-  /** Somebody left the account: they receive nothing until they come back, and keep their UID. */
-  async function leave(name: OutsideName): Promise<void> {
-    await leaveBatch({ ...name, at: clock.now() });
+  /**
+   * Somebody left the account: they receive nothing until they come back, and keep their UID. `leftAt` is the platform's
+   * own time in milliseconds: whoever came back after it stays.
+   */
+  async function leave(name: OutsideName, leftAt?: number): Promise<void> {
+    await leaveBatch(
+      leftAt === undefined ? { ...name, at: clock.now() } : { ...name, at: leftAt, isDated: true },
+    );
   }
 
   /** Looks up UIDs from an app's view; unknown ones are null. */

@@ -20,10 +20,30 @@ function keepConnection(client: Client): Client {
       if (name === 'transaction') {
         return (mode: TransactionMode = 'write') => begin(target, mode);
       }
+      if (name === 'execute') {
+        return (statement: InStatement) => target.execute(mendTexts(statement));
+      }
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+}
+
+/**
+ * Replaces half surrogate pairs and NULs in text parameters by U+FFFD: SQLite would store the first as broken UTF-8, on
+ * which libsql ends the whole process when it reads the row, and would cut a text at the second.
+ */
+function mendTexts(statement: InStatement): InStatement {
+  if (typeof statement === 'string' || !Array.isArray(statement.args)) {
+    return statement;
+  }
+  const args = statement.args.map((arg) => (typeof arg === 'string' ? mendText(arg) : arg));
+  return { sql: statement.sql, args };
+}
+
+function mendText(text: string): string {
+  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  return whole.includes('\0') ? whole.replaceAll('\0', '\ufffd') : whole;
 }
 
 const BEGIN: Readonly<Record<TransactionMode, string>> = {
@@ -45,7 +65,7 @@ async function begin(client: Client, mode: TransactionMode): Promise<Transaction
     get closed() {
       return !isOpen;
     },
-    execute: (statement: InStatement): Promise<ResultSet> => client.execute(statement),
+    execute: (statement: InStatement): Promise<ResultSet> => client.execute(mendTexts(statement)),
     batch: async (statements: InStatement[]): Promise<ResultSet[]> => {
       const results: ResultSet[] = [];
       for (const statement of statements) {

@@ -14,6 +14,8 @@ export interface Arrival {
   following: boolean | null;
   /** Milliseconds since the epoch. */
   at: number;
+  /** When the platform saw them following, by its own clock; `at` where it does not say. */
+  seenAt?: number;
 }
 
 /** A person behind a platform's name. */
@@ -23,6 +25,9 @@ export interface ArrivedPerson {
   following: boolean;
   paused: boolean;
 }
+
+/** Pushes come out of order: word of a follow counts only if it is not older than the last leave. */
+const STANDS = `excluded."following" AND ("Identity"."leftAt" IS NULL OR excluded."followedAt" >= "Identity"."leftAt")`;
 
 /**
  * Makes sure that each platform name has a person, with one commit, and returns the people in the order asked. A name
@@ -48,11 +53,11 @@ export async function upsertPeople(db: Db, arrivals: readonly Arrival[]): Promis
     write(
       `INSERT INTO "Identity" ("platform", "account", "externalId", "personId", "following", "followedAt")
        SELECT value->>'platform', value->>'account', value->>'externalId', value->>'personId', coalesce(value->>'following', 0),
-              CASE WHEN value->>'following' THEN value->>'at' END
+              CASE WHEN value->>'following' THEN coalesce(value->>'seenAt', value->>'at') END
        FROM json_each(?) WHERE true ORDER BY value->>'personId'
        ON CONFLICT ("platform", "account", "externalId") DO UPDATE SET
-         "followedAt" = CASE WHEN excluded."following" AND NOT "Identity"."following" THEN excluded."followedAt" ELSE "Identity"."followedAt" END,
-         "following" = "Identity"."following" OR excluded."following"`,
+         "followedAt" = CASE WHEN ${STANDS} THEN max(coalesce("Identity"."followedAt", 0), excluded."followedAt") ELSE "Identity"."followedAt" END,
+         "following" = "Identity"."following" OR (${STANDS})`,
       json,
     ),
     read(
@@ -71,16 +76,25 @@ export async function upsertPeople(db: Db, arrivals: readonly Arrival[]): Promis
   }));
 }
 
+/** Somebody who left. */
+export interface Leave {
+  platform: string;
+  account: string;
+  externalId: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** `at` is the platform's own time, so a follow that the platform saw later stands. */
+  isDated?: boolean;
+}
+
 /** Marks platform names as no longer following. */
-export async function markLeft(
-  db: Db,
-  leaves: readonly { platform: string; account: string; externalId: string; at: number }[],
-): Promise<void> {
+export async function markLeft(db: Db, leaves: readonly Leave[]): Promise<void> {
   await commitOne(
     db,
     `UPDATE "Identity" SET "following" = false, "leftAt" = j.at
-     FROM (SELECT value->>'platform' AS platform, value->>'account' AS account, value->>'externalId' AS externalId, value->>'at' AS at FROM json_each(?)) j
-     WHERE "Identity"."platform" = j.platform AND "Identity"."account" = j.account AND "Identity"."externalId" = j.externalId AND "Identity"."following"`,
+     FROM (SELECT value->>'platform' AS platform, value->>'account' AS account, value->>'externalId' AS externalId, value->>'at' AS at, value->>'isDated' AS isDated FROM json_each(?)) j
+     WHERE "Identity"."platform" = j.platform AND "Identity"."account" = j.account AND "Identity"."externalId" = j.externalId AND "Identity"."following"
+       AND (j.isDated IS NULL OR "Identity"."followedAt" IS NULL OR "Identity"."followedAt" <= j.at)`,
     toSqlJson(leaves),
   );
 }
