@@ -50,7 +50,7 @@ export function createWechatDoor(needs: WechatDoorNeeds): WechatDoor {
     checkQuery(verifier, ctx.query, clock.now());
     const body = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
     const opened = await openPush(verifier, ctx.query, body);
-    const push = readPush(opened.fields, core.account.account);
+    const push = readPush(opened.fields, core.account.account, clock.now());
     const answer = await respond(push);
     if (answer.kind === 'retry') {
       refuse(ctx, 500);

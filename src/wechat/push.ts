@@ -9,6 +9,8 @@ export interface Push {
   to: string;
   /** The follower's openid. */
   from: string;
+  /** When it happened by WeChat's clock, which counts seconds: the end of that second, in milliseconds; never the future. */
+  at: number;
   /** The same for every repeat of this push, and for nothing else. At most 200 characters. */
   key: string;
   /** `event`, or the kind of message: `text`, `image`, ... */
@@ -24,8 +26,8 @@ export interface Push {
 const OPENID = /^[\w-]{1,64}$/;
 const LONGEST_KEY = 200;
 
-/** Understands the fields of a push. Throws PushRefusal 400. */
-export function readPush(fields: Fields, account: string): Push {
+/** Understands the fields of a push that came now. Throws PushRefusal 400. */
+export function readPush(fields: Fields, account: string, nowMs: number): Push {
   const field = (name: string): string => fields.get(name) ?? '';
   const [from, type] = [field('FromUserName'), field('MsgType')];
   if (!OPENID.test(from) || type === '') {
@@ -37,12 +39,18 @@ export function readPush(fields: Fields, account: string): Push {
   return {
     to: field('ToUserName'),
     from,
+    at: endOfSecond(field('CreateTime'), nowMs),
     key: key.length > LONGEST_KEY ? `wechat|${sha256Hex(key)}` : key,
     type,
     event: isMessage ? '' : field('Event'),
     isMessage,
     field,
   };
+}
+
+function endOfSecond(seconds: string, nowMs: number): number {
+  const started = /^\d{1,11}$/.test(seconds) ? Number(seconds) * 1000 : nowMs;
+  return Math.min(started, nowMs) + 999;
 }
 
 function messageKey(field: Push['field']): string[] {

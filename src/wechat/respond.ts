@@ -58,14 +58,14 @@ function findWork(needs: ResponderNeeds, push: Push): Order['work'] | null {
   const { core, clock, newNonce } = needs;
   const name = { ...core.account, externalId: push.from };
   if (push.event === 'unsubscribe') {
-    return () => core.people.leave(name).then(() => null);
+    return () => core.people.leave(name, push.at).then(() => null);
   }
   const respond = push.isMessage ? answerMessage : findEventAnswer(push.event);
   if (!respond) {
     return null;
   }
   return async (progress: Progress) => {
-    const person = await core.people.follow(name);
+    const person = await core.people.follow(name, push.at);
     const talk: Talk = { core, clock, newNonce, person, key: push.key, commit: progress.commit };
     const text = await respond(talk, push).catch(explain);
     return text === null ? null : fitReply(text);

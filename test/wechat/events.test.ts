@@ -144,6 +144,23 @@ describe('coming and leaving', () => {
     expect(await one.row()).toMatchObject({ following: true, personId: before?.personId });
   });
 
+  it('pushes that overtake each other end as the person did', async () => {
+    const one = person();
+    const at = Math.floor(door.clock.now() / 1000);
+    const comes = (event: string, second: number) =>
+      door.push(eventOf(event, { FromUserName: one.openid, CreateTime: at + second }));
+    door.clock.advance(60_000);
+    await comes('subscribe', 0);
+    await comes('subscribe', 2);
+    await comes('unsubscribe', 1);
+    expect(await one.row()).toMatchObject({ following: true });
+    await comes('unsubscribe', 4);
+    await door.push(textOf('help', { FromUserName: one.openid, CreateTime: at + 3 }));
+    expect(await one.row()).toMatchObject({ following: false });
+    await comes('subscribe', 4);
+    expect(await one.row()).toMatchObject({ following: true });
+  });
+
   it('a person whom the server never saw leaves without a trace', async () => {
     const one = person();
     expect(await one.does('unsubscribe')).toBe('');
