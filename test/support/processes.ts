@@ -44,7 +44,9 @@ async function start(args: readonly string[], env: Record<string, string>): Prom
     };
     createInterface({ input: child.stdout }).on('line', read);
     createInterface({ input: child.stderr }).on('line', read);
-    child.once('exit', (code) => reject(new Error(`ended with ${code} before it listened:\n${lines.join('\n')}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`ended with ${code} before it listened:\n${lines.join('\n')}`)),
+    );
   });
   return { url, lines, end: (signal) => endProcess(child, signal) };
 }
