@@ -16,7 +16,7 @@ import {
 } from './texts.js';
 
 /** More apps than this are not listed in a question. */
-const MOST_CHOICES = 20;
+export const MOST_CHOICES = 15;
 const QUOTED_CHARACTERS = 20;
 
 /** A text that waits for the choice of an app, and the choices in the order they were shown. */

@@ -4,6 +4,7 @@ import { actOn } from './commands.js';
 import { subscribeAndGreet } from './greeting.js';
 import { verbOfKey } from './menu.js';
 import type { Push } from './push.js';
+import { MAX_REPLY_BYTES } from './replies.js';
 import type { Talk } from './talk.js';
 import { CODE_EXPIRED, HELP, HELP_HINT, lines, WELCOME } from './texts.js';
 
@@ -45,7 +46,10 @@ async function welcome(talk: Talk, push: Push): Promise<string> {
     talk.commit();
     return WELCOME;
   }
-  return lines(await scan(talk, key.slice(SCENE_PREFIX.length)), `\n${HELP_HINT}`);
+  const greeting = await scan(talk, key.slice(SCENE_PREFIX.length));
+  const withHint = lines(greeting, `\n${HELP_HINT}`);
+  // A long tip of the app's own is worth more than our hint.
+  return Buffer.byteLength(withHint) <= MAX_REPLY_BYTES ? withHint : greeting;
 }
 
 /** A code that leads nowhere (any more) subscribes to nothing. */

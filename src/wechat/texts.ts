@@ -1,4 +1,5 @@
 /** Every sentence that the chat says: Chinese first, then English. */
+import { takeCodePoints } from '#src/lib/text.js';
 
 /** Something with a name that people subscribe to. */
 export interface Named {
@@ -206,11 +207,11 @@ export function tellNotLeft(target: string): string {
   );
 }
 
-/** Asks where a text should go. `quoted` is its start. */
+/** Asks where a text should go. `quoted` is its start; long names are cut, so that 15 choices fit into a reply. */
 export function askWhichApp(quoted: string, apps: readonly Named[], isCut: boolean): string {
   return lines(
     `「${quoted}」要发给哪个应用？回复序号：`,
-    ...apps.map((app, at) => `${at + 1}. ${nameApp(app)}`),
+    ...apps.map((app, at) => `${at + 1}. ${nameApp({ ...app, name: takeCodePoints(app.name, 20, '…') })}`),
     isCut && '……更多应用请发：#应用号 内容',
     `Which app is it for? Answer 1 to ${apps.length}, or #number. “取消 cancel” drops it.`,
   );

@@ -52,6 +52,12 @@ describe('scanning', () => {
     ]);
   });
 
+  it("shows the longest tip of an app's own whole", async () => {
+    const app = await door.makeApp('long', { followTip: '提'.repeat(600) });
+    const { scene } = await door.core.qrcodes.getDefault(app.id);
+    expect(await person().does('subscribe', { EventKey: `qrscene_${scene}` })).toContain('提'.repeat(600));
+  });
+
   it('brings a follower to several apps over time, each once', async () => {
     const [first, second] = [await door.makeApp('first'), await door.makeApp('second')];
     const one = person();

@@ -1,7 +1,8 @@
 /** How replies are cut to what WeChat shows. */
 import { expect, it } from 'vitest';
+import { MOST_CHOICES } from '#src/wechat/apps-chat.js';
 import { fitReply, MAX_REPLY_BYTES } from '#src/wechat/replies.js';
-import { HELP, WELCOME } from '#src/wechat/texts.js';
+import { askWhichApp, HELP, WELCOME } from '#src/wechat/texts.js';
 
 it('keeps a text that fits, without control characters', () => {
   expect(fitReply('行\u0000一\r\n行二\t.')).toBe('行一\n行二\t.');
@@ -21,4 +22,11 @@ it.each([
 it('has a help and a welcome that fit', () => {
   expect(fitReply(HELP)).toBe(HELP);
   expect(fitReply(WELCOME)).toBe(WELCOME);
+});
+
+it('has a question that fits with as many choices as it offers, whatever their names', () => {
+  const apps = Array.from({ length: MOST_CHOICES }, (_, at) => ({ id: 2 ** 31 - at, name: '🐦'.repeat(64) }));
+  const question = askWhichApp('🐦'.repeat(20), apps, true);
+  expect(fitReply(question)).toBe(question);
+  expect(question).toContain(`${MOST_CHOICES}. `);
 });
