@@ -3,9 +3,11 @@ import { ID_STRIDE, type NewId } from '#src/lib/ids.js';
 import { expandEvents } from '#src/store/events.js';
 import {
   type AcceptedMessage,
+  beginSpreading,
   type DirectDelivery,
   expandPeople,
   expandTopic,
+  findSpreading,
   finishExpansion,
   listAccepted,
   saveCursor,
@@ -46,10 +48,7 @@ interface Cursor {
 /** One step: all small messages that wait and one chunk of one broadcast. Returns whether there was anything to do. */
 export async function expandMessages(deps: ExpandDeps): Promise<boolean> {
   const waiting = await listAccepted(deps.db, deps.now(), MESSAGES_PER_STEP);
-  const audiences = waiting.map((message) => ({
-    message,
-    audience: JSON.parse(message.audience) as Audience,
-  }));
+  const audiences = waiting.map((message) => ({ message, audience: readAudience(message) }));
   const small = audiences.filter(({ audience }) => isSmall(audience));
   if (small.length > 0) {
     const rows = small.flatMap(({ message, audience }) =>
@@ -62,11 +61,18 @@ export async function expandMessages(deps: ExpandDeps): Promise<boolean> {
       deps.now(),
     );
   }
-  const broadcast = audiences.find(({ audience }) => !isSmall(audience));
-  if (broadcast) {
-    await expandChunk(deps, broadcast.message, broadcast.audience);
+  if (small.length < waiting.length) {
+    const large = audiences.filter(({ audience }) => !isSmall(audience));
+    await beginSpreading(
+      deps.db,
+      large.map(({ message }) => message.id),
+    );
   }
-  return waiting.length > 0;
+  const broadcast = await findSpreading(deps.db);
+  if (broadcast) {
+    await expandChunk(deps, broadcast, readAudience(broadcast));
+  }
+  return waiting.length > 0 || broadcast !== null;
 }
 
 /** One step of events. Returns whether there was anything to do. */
@@ -78,6 +84,10 @@ export async function expandNewEvents(deps: ExpandDeps): Promise<boolean> {
     now: deps.now(),
   });
   return count > 0;
+}
+
+function readAudience(message: AcceptedMessage): Audience {
+  return JSON.parse(message.audience) as Audience;
 }
 
 function isSmall(audience: Audience): boolean {

@@ -18,7 +18,8 @@ export type StoreWorld = Awaited<ReturnType<typeof openStoreWorld>>;
 /** Opens it. `world.db` is always the handle of the latest opening. */
 export async function openStoreWorld() {
   const folder = mkdtempSync(join(tmpdir(), 'qingniao-store-'));
-  const url = `file:${join(folder, 'test.db')}`;
+  const path = join(folder, 'test.db');
+  const url = `file:${path}`;
   const clock = createTestClock();
   const newId = createNewId(clock);
   let store: Store = await openStore(url);
@@ -117,8 +118,7 @@ export async function openStoreWorld() {
   }
 
   return {
-    url,
-    folder,
+    path,
     clock,
     newId,
     get db(): Db {

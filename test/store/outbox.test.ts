@@ -1,0 +1,228 @@
+/** Claims, leases and results: nothing twice, nothing lost, and counts that are exact. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beginSpreading, expandPeople, finishExpansion } from '#src/store/messages.js';
+import {
+  type ClaimedDelivery,
+  claimDue,
+  type DeliveryResult,
+  listQueueHeads,
+  loadAddresses,
+  recordResults,
+  releaseClaims,
+} from '#src/store/outbox.js';
+import { ACCOUNT, openStoreWorld, type StoreWorld } from './store-world.js';
+
+let w: StoreWorld;
+beforeEach(async () => {
+  w = await openStoreWorld();
+});
+afterEach(() => w.close());
+
+const LEASE_MS = 60_000;
+let batch = 0;
+
+async function addDeliveries(count: number, queue = 'wechat'): Promise<number> {
+  const people = await w.addPeople(count);
+  const message = await w.accept({ people });
+  await expandPeople(w.db, w.toDeliveries(message, people, queue), w.scope());
+  await finishExpansion(w.db, [message.id], w.clock.now());
+  return message.id;
+}
+
+const claim = (limit: number, owner = 'me', queue = 'wechat'): Promise<ClaimedDelivery[]> => {
+  const now = w.clock.now();
+  return claimDue(w.db, { queues: [{ queue, limit }], owner, now, leaseUntil: now + LEASE_MS });
+};
+
+const resultOf = (delivery: ClaimedDelivery, own: Partial<DeliveryResult> = {}): DeliveryResult => ({
+  id: delivery.id,
+  messageId: delivery.messageId,
+  state: 'sent',
+  dueAt: null,
+  ref: null,
+  attempt: '{"outcome":"sent"}',
+  finishedAt: w.clock.now(),
+  ...own,
+});
+
+function record(results: DeliveryResult[], owner = 'me'): Promise<void> {
+  batch += 1;
+  return recordResults(w.db, results, { owner, batch: `${owner}:${batch}`, now: w.clock.now() });
+}
+
+const head = async (id: number) => {
+  const { state, total, sent, failed, cancelled } = await w.db.message.findUniqueOrThrow({ where: { id } });
+  return { state, total, sent, failed, cancelled };
+};
+
+describe('claiming', () => {
+  it('gives each row to one claim only', async () => {
+    await addDeliveries(30);
+    const claims = await Promise.all([claim(20, 'a'), claim(20, 'b'), claim(20, 'c')]);
+    const ids = claims.flat().map(({ id }) => id);
+    expect(ids).toHaveLength(30);
+    expect(new Set(ids).size).toBe(30);
+  });
+
+  it('takes the longest due first, then the oldest, and no more than its limit', async () => {
+    await addDeliveries(3);
+    const rows = await w.db.delivery.findMany({ orderBy: { id: 'asc' } });
+    const now = w.clock.now();
+    await w.db.delivery.update({ where: { id: rows[2]?.id }, data: { dueAt: new Date(now - 5) } });
+    const first = await claim(2);
+    expect(first.map(({ id }) => BigInt(id))).toEqual([rows[0]?.id, rows[2]?.id]);
+    expect((await claim(2)).map(({ id }) => BigInt(id))).toEqual([rows[1]?.id]);
+  });
+
+  it('leaves alone what is not due yet, and counts tries', async () => {
+    await addDeliveries(1);
+    const [first] = await claim(1);
+    expect(first).toMatchObject({ tries: 1, channel: 'wechat', queue: 'wechat', createdAt: w.clock.now() });
+    await record([resultOf(first as ClaimedDelivery, { state: 'due', dueAt: w.clock.now() + 1000 })]);
+    expect(await claim(1)).toEqual([]);
+    w.clock.advance(1000);
+    expect(await claim(1)).toMatchObject([{ id: first?.id, tries: 2 }]);
+  });
+
+  it('keeps the limit of each queue, also for more queues than one statement takes', async () => {
+    const people = await w.addPeople(1);
+    const queues = Array.from({ length: 250 }, (_, at) => `callback:${at}`);
+    for (const queue of ['wechat', ...queues]) {
+      const message = await w.accept({ people });
+      await expandPeople(w.db, w.toDeliveries(message, people, queue), w.scope());
+    }
+    await addDeliveries(5, 'wechat');
+    const now = w.clock.now();
+    const claimed = await claimDue(w.db, {
+      queues: ['wechat', ...queues].map((queue) => ({ queue, limit: 2 })),
+      owner: 'me',
+      now,
+      leaseUntil: now + 1,
+    });
+    expect(claimed.filter(({ queue }) => queue === 'wechat')).toHaveLength(2);
+    expect(claimed).toHaveLength(252);
+  });
+
+  it('tells of each queue when its first row is due', async () => {
+    await addDeliveries(2, 'wechat');
+    await addDeliveries(1, 'callback:9');
+    const now = w.clock.now();
+    await w.db.delivery.updateMany({ where: { queue: 'callback:9' }, data: { dueAt: new Date(now + 7) } });
+    expect(await listQueueHeads(w.db)).toEqual([
+      { queue: 'callback:9', nextDueAt: now + 7 },
+      { queue: 'wechat', nextDueAt: now },
+    ]);
+    await claim(9);
+    expect(await listQueueHeads(w.db)).toEqual([{ queue: 'callback:9', nextDueAt: now + 7 }]);
+  });
+});
+
+describe('leases', () => {
+  it('come back when they end, and not before', async () => {
+    await addDeliveries(2);
+    await claim(1, 'dead');
+    w.clock.advance(LEASE_MS);
+    await claim(1, 'living');
+    expect(await releaseClaims(w.db, w.clock.now())).toBe(0);
+    expect(await releaseClaims(w.db, w.clock.now() + 1)).toBe(1);
+    expect(await claim(9, 'next')).toHaveLength(1);
+  });
+
+  it('are all given back at a start', async () => {
+    await addDeliveries(3);
+    const before = await claim(3, 'dead');
+    await w.reopen();
+    expect(await releaseClaims(w.db, null)).toBe(3);
+    const after = await claim(3, 'next');
+    expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    expect(after.every(({ tries }) => tries === 2)).toBe(true);
+  });
+});
+
+describe('results', () => {
+  it('are written with their attempts and counted in their message', async () => {
+    const id = await addDeliveries(4);
+    const [a, b, c, d] = (await claim(4)) as [
+      ClaimedDelivery,
+      ClaimedDelivery,
+      ClaimedDelivery,
+      ClaimedDelivery,
+    ];
+    await record([
+      resultOf(a, { ref: '3662956322040938501' }),
+      resultOf(b, { state: 'failed' }),
+      resultOf(c, { state: 'cancelled' }),
+      resultOf(d, { state: 'due', dueAt: w.clock.now() + 5, finishedAt: null, attempt: '{"why":"1"}' }),
+    ]);
+    expect(await head(id)).toEqual({ state: 'expanded', total: 4, sent: 1, failed: 1, cancelled: 1 });
+    w.clock.advance(5);
+    const [again] = await claim(4);
+    await record([resultOf(again as ClaimedDelivery, { attempt: '{"why":"2 \\"quoted\\" 文"}' })]);
+    expect(await head(id)).toEqual({ state: 'done', total: 4, sent: 2, failed: 1, cancelled: 1 });
+    const row = await w.db.delivery.findUniqueOrThrow({ where: { id: d.id } });
+    expect(JSON.parse(row.attempts)).toEqual([{ why: '1' }, { why: '2 "quoted" 文' }]);
+    expect((await w.db.delivery.findUniqueOrThrow({ where: { id: a.id } })).ref).toBe('3662956322040938501');
+  });
+
+  it('of somebody whose lease was lost change and count nothing', async () => {
+    const id = await addDeliveries(1);
+    const [lost] = await claim(1, 'slow');
+    await releaseClaims(w.db, null);
+    const [held] = await claim(1, 'quick');
+    await record([resultOf(lost as ClaimedDelivery, { state: 'failed' })], 'slow');
+    expect(await head(id)).toMatchObject({ state: 'expanded', sent: 0, failed: 0 });
+    await record([resultOf(held as ClaimedDelivery)], 'quick');
+    await record([resultOf(lost as ClaimedDelivery, { state: 'failed' })], 'slow');
+    await record([resultOf(held as ClaimedDelivery)], 'quick');
+    expect(await head(id)).toEqual({ state: 'done', total: 1, sent: 1, failed: 0, cancelled: 0 });
+    expect(JSON.parse((await w.db.delivery.findFirstOrThrow()).attempts)).toHaveLength(1);
+  });
+
+  it('of a claim given back untried leave no trace', async () => {
+    await addDeliveries(1);
+    const [held] = await claim(1);
+    const untried = { state: 'due', attempt: null, finishedAt: null, untried: true } as const;
+    await record([resultOf(held as ClaimedDelivery, untried)]);
+    expect(await w.db.delivery.findFirstOrThrow()).toMatchObject({ state: 'due', tries: 0, attempts: '[]' });
+    expect(await claim(1)).toMatchObject([{ tries: 1 }]);
+  });
+
+  it('of a message still being spread never end it early', async () => {
+    const people = await w.addPeople(2);
+    const message = await w.accept({ people });
+    await beginSpreading(w.db, [message.id]);
+    await expandPeople(w.db, w.toDeliveries(message, people.slice(0, 1)), w.scope());
+    await record((await claim(9)).map((one) => resultOf(one)));
+    expect(await head(message.id)).toMatchObject({ state: 'spreading', sent: 1 });
+    await expandPeople(w.db, w.toDeliveries(message, people), w.scope());
+    await finishExpansion(w.db, [message.id], w.clock.now());
+    expect(await head(message.id)).toMatchObject({ state: 'expanded', total: 2, sent: 1 });
+    await record((await claim(9)).map((one) => resultOf(one)));
+    expect(await head(message.id)).toMatchObject({ state: 'done', total: 2, sent: 2 });
+  });
+
+  it('of several messages in one write are counted for each', async () => {
+    const ids = [await addDeliveries(3), await addDeliveries(2)];
+    await record((await claim(9)).map((one) => resultOf(one)));
+    expect(await Promise.all(ids.map(head))).toMatchObject([
+      { state: 'done', sent: 3 },
+      { state: 'done', sent: 2 },
+    ]);
+  });
+});
+
+it('reads where people are reached, and who left or paused', async () => {
+  const [stays = 0, left = 0, paused = 0] = await w.addPeople(3);
+  await w.db.identity.updateMany({ where: { personId: left }, data: { following: false } });
+  await w.db.person.update({ where: { id: paused }, data: { pausedAt: new Date(0) } });
+  const found = await loadAddresses(w.db, [stays, left, paused, 12345], ACCOUNT.platform, ACCOUNT.account);
+  expect(found.get(stays)).toEqual({
+    uid: `UID_${stays}`,
+    address: `o${stays}`,
+    following: true,
+    paused: false,
+  });
+  expect(found.get(left)).toMatchObject({ following: false, paused: false });
+  expect(found.get(paused)).toMatchObject({ following: true, paused: true });
+  expect(found.has(12345)).toBe(false);
+});
