@@ -155,17 +155,27 @@ export async function releaseClaims(db: Db, before: number | null): Promise<numb
   );
 }
 
+/** Where a person is reached. */
+export interface Address {
+  uid: string;
+  /** The platform's name of the person; empty where it never met them. */
+  address: string;
+  following: boolean;
+  /** Whether the person has stopped all messages. */
+  paused: boolean;
+}
+
 /** Where claimed deliveries of messages go: the platform's name of each person. */
 export async function loadAddresses(
   db: Db,
   personIds: readonly number[],
   platform: string,
   account: string,
-): Promise<Map<number, { uid: string; address: string; following: boolean }>> {
+): Promise<Map<number, Address>> {
   const rows = await db.$queryRawUnsafe<
-    { personId: bigint; uid: string; address: string | null; following: unknown }[]
+    { personId: bigint; uid: string; address: string | null; following: unknown; paused: unknown }[]
   >(
-    `SELECT p."id" AS "personId", p."uid", i."externalId" AS "address", i."following"
+    `SELECT p."id" AS "personId", p."uid", i."externalId" AS "address", i."following", p."pausedAt" IS NOT NULL AS "paused"
      FROM "Person" p LEFT JOIN "Identity" i ON i."personId" = p."id" AND i."platform" = ? AND i."account" = ?
      WHERE p."id" IN (SELECT value FROM json_each(?))`,
     platform,
@@ -175,7 +185,12 @@ export async function loadAddresses(
   return new Map(
     rows.map((row) => [
       Number(row.personId),
-      { uid: row.uid, address: row.address ?? '', following: Boolean(row.following) },
+      {
+        uid: row.uid,
+        address: row.address ?? '',
+        following: Boolean(row.following),
+        paused: Boolean(row.paused),
+      },
     ]),
   );
 }
