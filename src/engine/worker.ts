@@ -249,9 +249,14 @@ export class Worker {
   }
 
   async #commit(results: DeliveryResult[]): Promise<undefined[]> {
-    this.#batch += 1;
-    const mark = { owner: this.#owner, batch: `${this.#owner}:${this.#batch}`, now: this.#deps.clock.now() };
     for (let tried = 1; ; tried += 1) {
+      // A mark for each try: a first try whose commit succeeded although it threw is not counted again.
+      this.#batch += 1;
+      const mark = {
+        owner: this.#owner,
+        batch: `${this.#owner}:${this.#batch}`,
+        now: this.#deps.clock.now(),
+      };
       try {
         await recordResults(this.#deps.db, results, mark);
         return results.map(() => undefined);
