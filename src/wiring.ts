@@ -141,19 +141,20 @@ export async function wire(input: WiringInput) {
     metrics: () => writeMetrics(core, counters),
     adminToken: config.adminToken,
   });
+  const wechatDoor = createWechatDoor({
+    core,
+    settings: config.wechat,
+    sendText: wechat.sendText,
+    clock,
+    log: log.child('wechat'),
+  });
   const app = createApp({
     log,
     writeErrorPage: site.writeErrorPage,
     doors: [
       ...(input.extraDoors ?? []),
       ops,
-      createWechatDoor({
-        core,
-        settings: config.wechat,
-        sendText: wechat.sendText,
-        clock,
-        log: log.child('wechat'),
-      }),
+      wechatDoor,
       ...dialects.map((dialect) => dialect.router.routes() as Middleware),
       createApi(core, { createMenu: () => askWechat(() => wechat.createMenu(buildMenu(publicUrl))) }),
       assets.middleware,
@@ -163,6 +164,7 @@ export async function wire(input: WiringInput) {
   return { app, core, db, worker, upkeep, wechat, site, publicUrl, close };
 
   async function close(): Promise<void> {
+    await wechatDoor.idle();
     await worker.stop();
     await Promise.all([wechat.close(), http.close()]);
     await store.close();

@@ -14,14 +14,14 @@ export type Inbox = ReturnType<typeof createInbox>;
 const MAX_BATCH = 500;
 
 /** Makes the verbs of the inbox. `bootedAt`: claims older than this process belong to a dead one. */
-export function createInbox({ db, clock, wake }: CoreDeps, bootedAt: number) {
+export function createInbox({ db, clock, box, wake }: CoreDeps, bootedAt: number) {
   const claims = createBatcher({
     run: async (items: { key: string; owner: string; at: number }[]): Promise<InboundClaim[]> => {
       const rows = await claimInbound(db, items, bootedAt);
       return items.map(({ key, owner }) => {
         const row = rows.get(key);
         if (row?.done) {
-          return { kind: 'done', reply: row.reply };
+          return { kind: 'done', reply: row.reply === null ? null : box.open(row.reply) };
         }
         return row?.owner === owner ? { kind: 'mine' } : { kind: 'running' };
       });
@@ -54,7 +54,8 @@ export function createInbox({ db, clock, wake }: CoreDeps, bootedAt: number) {
 
   /** Marks a claimed push as done; `reply` is what a repeat of it is answered. */
   async function finish(key: string, reply: string | null): Promise<void> {
-    await finishes({ key, reply, at: clock.now() });
+    // Sealed, since a reply may hold a link to somebody's keys.
+    await finishes({ key, reply: reply === null ? null : box.seal(reply), at: clock.now() });
   }
 
   /** Gives a claim back whose work failed, so that the platform's next try is worked on. */

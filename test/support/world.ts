@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '#src/config.js';
 import { createLogger } from '#src/lib/logger.js';
-import { createSimulator, type PushMode, simulatorDefaults } from '#src/simulator/index.js';
+import { createSimulator, PUSH_MODES, type PushMode, simulatorDefaults } from '#src/simulator/index.js';
 import { wire } from '#src/wiring.js';
 import { type AppBuilder, buildApp } from './builders.js';
 import { createTestClock } from './clock.js';
@@ -16,6 +16,8 @@ import { createPhone, type Phone } from './phone.js';
 /** What a world may be told. */
 export interface WorldOptions {
   mode?: PushMode;
+  /** False for worlds that break the token endpoint on purpose: else each token death may cost one request. */
+  countTokens?: boolean;
   /** More settings of the server. */
   env?: Record<string, string>;
 }
@@ -25,13 +27,17 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 
 const ADMIN_TOKEN = 'test-admin-token';
 
+/** How the platform behaves in this run; the test configuration repeats all worlds in each way. */
+const MODE = PUSH_MODES.find((mode) => mode === process.env.WORLD_MODE) ?? 'plain';
+const TOKEN_CALLS = Number(process.env.WORLD_TOKEN_CALLS ?? 0);
+
 /** Opens a world in a temporary folder; `close` ends it and removes the folder. */
 export async function openWorld(options: WorldOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'qingniao-test-'));
   const clock = createTestClock();
   const lines: string[] = [];
   const log = createLogger('debug', (line) => lines.push(line));
-  const mode = options.mode ?? 'plain';
+  const mode = options.mode ?? MODE;
   const simulator = createSimulator({
     ...simulatorDefaults,
     mode,
@@ -86,6 +92,20 @@ export async function openWorld(options: WorldOptions = {}) {
     await parts.worker.drain();
   };
   const phones = new Map<string, Phone>();
+  if (TOKEN_CALLS > 0) {
+    await sim('/tokens', { dieAfterCalls: TOKEN_CALLS });
+  }
+  /** Each death of a token must have cost one request for another, however many calls met it. */
+  const checkTokens = async (): Promise<void> => {
+    const { calls, tokenDeaths } = (await sim('/stats')).json as {
+      calls: Record<string, { count: number } | undefined>;
+      tokenDeaths: number;
+    };
+    const requests = calls['/wechat/cgi-bin/stable_token']?.count ?? 0;
+    if (requests > tokenDeaths + 1 || calls['/wechat/cgi-bin/token']) {
+      throw new Error(`${requests} token requests for ${tokenDeaths} deaths`);
+    }
+  };
 
   return {
     url: serverUrl,
@@ -114,6 +134,9 @@ export async function openWorld(options: WorldOptions = {}) {
     /** The address of a recording webhook of the simulator. */
     webhook: (name: string): string => `${outside.url}/webhook/${name}`,
     async close(): Promise<void> {
+      if (options.countTokens !== false) {
+        await checkTokens();
+      }
       await closeServer(server);
       await parts.close();
       await simulator.close();

@@ -183,6 +183,7 @@ async function showReply(
 function keepTalk(state: WechatState, person: Person, content: ItemContent): void {
   person.talk ??= [];
   keepItem(person.talk, { id: state.world.nextId(), at: state.world.clock.now(), ...content });
+  state.world.live.tell('inbox', { openid: person.openid });
 }
 
 function tellFollower(state: WechatState, person: Person): void {
