@@ -1,35 +1,60 @@
 /** Makes any text fit the keyword of a WeChat template: each kind of keyword has a rule, and a bad value fails the call. */
+import { takeCodePoints } from '#src/lib/text.js';
 
-/** Values that take the place of a text of which nothing fits. */
+/** Takes the place of a text of which nothing fits. */
 const NOTHING = '无';
 
 interface KeywordRule {
-  /** What of the text may stay. */
-  keep?: RegExp;
-  max: number;
-  /** Stands in for a text of which nothing is left. */
+  /** Takes what fits out of one trimmed line; empty when nothing does. */
+  take: (line: string) => string;
+  /** Stands in where nothing fits. */
   empty: string;
 }
+
+/** The start of the line, with an ellipsis where it is cut. */
+const textOf = (max: number): KeywordRule => ({
+  take: (line) => takeCodePoints(line, max, '…'),
+  empty: NOTHING,
+});
+/** Only the characters of a kind, cut without a mark. */
+const only = (kept: RegExp, max: number, empty: string): KeywordRule => ({
+  take: (line) => takeCodePoints((line.match(kept) ?? []).join('').replace(/ +/g, ' ').trim(), max).trim(),
+  empty,
+});
+/** The first place in the line that has the form. */
+const first = (form: RegExp, empty: string): KeywordRule => ({
+  take: (line) => form.exec(line)?.[0].trim() ?? '',
+  empty,
+});
 
 /**
  * The rules by the keyword's name without its number, from WeChat's template documentation (2023-05 and later): lengths
  * are code points. A keyword of another name belongs to a free template, whose values are cut at 20 when shown.
  */
 const RULES: Readonly<Record<string, KeywordRule>> = {
-  thing: { max: 20, empty: NOTHING },
-  short_thing: { max: 5, empty: NOTHING },
-  character_string: { keep: /[\x21-\x7e]/g, max: 32, empty: '-' },
-  const: { max: 20, empty: NOTHING },
-  phrase: { keep: /\p{Script=Han}/gu, max: 5, empty: '通知' },
-  name: { keep: /[\p{Script=Han}]/gu, max: 10, empty: NOTHING },
-  number: { keep: /[\d.]/g, max: 32, empty: '0' },
-  letter: { keep: /[A-Za-z]/g, max: 32, empty: 'A' },
-  symbol: { keep: /[!-/:-@[-`{-~]/g, max: 5, empty: '-' },
-  amount: { keep: /[\d.]/g, max: 10, empty: '0' },
-  phone_number: { keep: /[\d+\-() ]/g, max: 17, empty: '0' },
-  car_number: { keep: /[\p{Script=Han}A-Za-z0-9]/gu, max: 8, empty: '0' },
+  thing: textOf(20),
+  short_thing: textOf(5),
+  const: textOf(20),
+  character_string: only(/[\x20-\x7e]/g, 32, '-'),
+  phrase: only(/\p{Script=Han}/gu, 5, '通知'),
+  // Ten Chinese characters or twenty letters and symbols, never both.
+  name: {
+    take: (line) => {
+      const han = (line.match(/\p{Script=Han}/gu) ?? []).join('');
+      const latin = (line.match(/[ -/:-~]/g) ?? []).join('').trim();
+      return han === '' ? latin.slice(0, 20).trim() : takeCodePoints(han, 10);
+    },
+    empty: NOTHING,
+  },
+  letter: only(/[A-Za-z]/g, 32, 'A'),
+  symbol: only(/[!-/:-@[-`{-~]/g, 5, '-'),
+  number: first(/[+-]?\d{1,20}(?:\.\d{1,10})?/, '0'),
+  amount: first(/[¥￥$€£]?\d{1,10}(?:\.\d{1,2})?元?/u, '0'),
+  phone_number: first(/\+?\d[\d() -]{0,15}/, '0'),
+  // Chinese characters first and last only.
+  car_number: first(/[\p{Script=Han}A-Za-z\d](?:[A-Za-z\d·-]{0,6}[\p{Script=Han}A-Za-z\d])?/u, '0'),
 };
-const FREE: KeywordRule = { max: 20, empty: NOTHING };
+const FREE = textOf(20);
 
 /** The kind of a keyword: `thing` of `thing1`; `free` for the keywords of free templates. */
 export function keywordKind(keyword: string): string {
@@ -49,16 +74,7 @@ export function fitKeyword(keyword: string, text: string, chinaTime: string): st
   if (kind === 'date') {
     return chinaTime.slice(0, 10);
   }
-  const rule = RULES[kind] ?? FREE;
+  const { take, empty } = RULES[kind] ?? FREE;
   const line = text.replace(/\p{Cc}+|\s+/gu, ' ').trim();
-  const kept = rule.keep ? (line.match(rule.keep) ?? []).join('') : line;
-  const points = [...kept];
-  if (points.length === 0) {
-    return rule.empty;
-  }
-  if (points.length <= rule.max) {
-    return kept;
-  }
-  const ellipsis = rule.keep ? '' : '…';
-  return points.slice(0, rule.max - ellipsis.length).join('') + ellipsis;
+  return take(line) || empty;
 }

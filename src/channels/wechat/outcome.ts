@@ -7,8 +7,8 @@ import { PlatformError } from '#src/platforms/platform-error.js';
 const GONE = new Set([43004, 40003]);
 /** The account itself must be mended first (credentials, IP list, template, permission): nothing else would go through. */
 const ACCOUNT = new Set([
-  40001, 40013, 40014, 40036, 40037, 40125, 40164, 40243, 42001, 43116, 48001, 48004, 50004, 61004, 89503,
-  89506, 89507,
+  40001, 40013, 40014, 40036, 40037, 40125, 40164, 40243, 41002, 41004, 42001, 43116, 48001, 48004, 50004,
+  61004, 89503, 89506, 89507,
 ]);
 const ACCOUNT_REST_MS = 60_000;
 const MINUTE_MS = 60_000;
