@@ -1,7 +1,7 @@
 /** Sends one event to one endpoint: signed, bounded in time, never redirected, and never to an address it must not reach. */
 import type { Event, Outcome } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
-import { FetchError, type SafeFetch } from '#src/lib/safe-fetch.js';
+import { FetchError, type SafeAnswer, type SafeFetch } from '#src/lib/safe-fetch.js';
 import { signHeaders } from './sign.js';
 
 /** An endpoint to call. */
@@ -44,7 +44,7 @@ export function createSendCallback(deps: {
         timeoutMs: TIMEOUT_MS,
         maxBytes: KEPT_BYTES,
       });
-      return toOutcome(answer.status, answer.headers, answer.body);
+      return toOutcome(answer, deps.clock.now());
     } catch (error) {
       if (error instanceof FetchError) {
         const kind = error.reason === 'blocked' || error.reason === 'bad_url' ? 'refused' : 'retry';
@@ -55,7 +55,7 @@ export function createSendCallback(deps: {
   };
 }
 
-function toOutcome(status: number, headers: Readonly<Record<string, string>>, body: string): Outcome {
+function toOutcome({ status, headers, body }: SafeAnswer, now: number): Outcome {
   const code = String(status);
   if (status >= 200 && status < 300) {
     return { kind: 'sent', detail: body };
@@ -63,11 +63,20 @@ function toOutcome(status: number, headers: Readonly<Record<string, string>>, bo
   if (status === 410) {
     return { kind: 'gone', code, why: 'the endpoint answered 410 Gone and is switched off' };
   }
-  const retryAfter = Number(headers['retry-after']);
+  const afterMs = readRetryAfter(headers['retry-after'], now);
   return {
     kind: 'retry',
     code,
     why: body === '' ? `HTTP ${status}` : `HTTP ${status}: ${body}`,
-    ...(Number.isFinite(retryAfter) && retryAfter > 0 ? { afterMs: retryAfter * 1000 } : {}),
+    ...(afterMs === null ? {} : { afterMs }),
   };
+}
+
+/** Retry-After holds seconds or a date (RFC 9110 section 10.2.3). Milliseconds from now; null for none or a past one. */
+function readRetryAfter(value: string | undefined, now: number): number | null {
+  if (value === undefined) {
+    return null;
+  }
+  const afterMs = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isFinite(afterMs) && afterMs > 0 ? afterMs : null;
 }

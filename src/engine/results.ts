@@ -6,8 +6,8 @@ import { takeCodePoints } from '#src/lib/text.js';
 import type { ClaimedDelivery, DeliveryResult } from '#src/store/outbox.js';
 import { nextAttemptAt } from './schedule.js';
 
-/** The most characters of a reason that an attempt keeps. */
-const DETAIL_LENGTH = 500;
+/** The most characters of a reason that an attempt keeps: the first kilobyte of an endpoint's answer and its status. */
+const DETAIL_LENGTH = 1100;
 
 /** When a try began and how it ended. */
 export interface TryRecord {

@@ -85,7 +85,8 @@ export async function insertSubscriptions(
 }
 
 /**
- * Turns new events into deliveries, one for each endpoint of the event's app that is not switched off, and marks them.
+ * Turns new events into deliveries, one for each endpoint of the event's app, and marks them. An endpoint that is switched
+ * off gets them too: they fail without a call and can be replayed once it is mended.
  * Ids of the deliveries start at `firstId`, `idStride` apart; at most `limit` events go at once. Returns how many went.
  */
 export async function expandEvents(
@@ -104,7 +105,7 @@ export async function expandEvents(
     write(
       `INSERT INTO "Delivery" ("id", "eventId", "callbackId", "appId", "personId", "channel", "queue", "state", "dueAt", "createdAt")
        SELECT ? + (row_number() OVER (ORDER BY e."id", c."id") - 1) * ?, e."id", c."id", e."appId", NULL, 'callback', 'callback:' || c."id", 'due', ?, ?
-       FROM "Event" e JOIN "Callback" c ON c."appId" = e."appId" AND c."disabledAt" IS NULL AND c."url" <> ''
+       FROM "Event" e JOIN "Callback" c ON c."appId" = e."appId" AND c."url" <> ''
        WHERE e."id" IN (SELECT value FROM json_each(?))
        ON CONFLICT ("eventId", "callbackId") DO NOTHING`,
       slice.firstId,

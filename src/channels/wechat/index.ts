@@ -69,8 +69,9 @@ export function createWechatChannel(deps: {
     title: { zh: '微信公众号', en: 'WeChat official account' },
     configFields: [],
     limits: { inFlight: deps.inFlight ?? 64 },
+    accountOf: () => 'server',
     render: renderCard,
-    send: async (card, _config, recipient, io) => {
+    send: async (card, _settings, recipient, io) => {
       try {
         return await send(card, recipient.address, io.deliveryId);
       } catch (error) {
