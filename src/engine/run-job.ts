@@ -4,6 +4,7 @@ import type { ChannelRegistry } from '#src/channels/registry.js';
 import type { Outcome } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { Logger } from '#src/lib/logger.js';
+import type { SafeFetch } from '#src/lib/safe-fetch.js';
 import type { Db } from '#src/store/open.js';
 import type { DeliveryResult } from '#src/store/outbox.js';
 import { markLeft } from '#src/store/people.js';
@@ -20,6 +21,8 @@ export interface RunDeps {
   channels: ChannelRegistry;
   sendCallback: SendCallback;
   limits: Limits;
+  /** The guarded client that channels get for addresses of users. */
+  http: Pick<SafeFetch, 'fetch'>;
   /** 0 up to 1: spreads retries. */
   chance: () => number;
   /** Told of each finished try, for the counters. */
@@ -46,7 +49,7 @@ export function createRunJob(deps: RunDeps): RunJob {
       log.error('a delivery failed by a bug', { delivery: job.delivery.id, error });
       return { kind: 'retry', code: 'internal', why: '服务器内部错误 internal error' };
     });
-    await heed(deps, job, outcome).catch((error: unknown) => {
+    await heed(deps, { job, outcome, startedAt }).catch((error: unknown) => {
       log.error('the consequence of an outcome could not be stored', { delivery: job.delivery.id, error });
     });
     const endedAt = clock.now();
@@ -63,11 +66,18 @@ async function send(deps: RunDeps, job: LiveJob): Promise<Outcome> {
   if (!channel) {
     return { kind: 'refused', code: 'no_channel', why: `没有通道 no channel "${job.delivery.channel}"` };
   }
-  return channel.send(channel.render(job.content), {}, job.recipient, { deliveryId: job.delivery.id });
+  return channel.send(channel.render(job.content), {}, job.recipient, {
+    deliveryId: job.delivery.id,
+    http: deps.http,
+    clock: deps.clock,
+  });
 }
 
 /** What an outcome means beyond its own delivery: a queue rests, a person has left, an endpoint is switched off. */
-async function heed(deps: RunDeps, job: LiveJob, outcome: Outcome): Promise<void> {
+async function heed(
+  deps: RunDeps,
+  { job, outcome, startedAt }: { job: LiveJob; outcome: Outcome; startedAt: number },
+): Promise<void> {
   const now = deps.clock.now();
   if (outcome.kind === 'retry' && outcome.scope === 'queue') {
     const { code = '', why } = outcome;
@@ -76,7 +86,9 @@ async function heed(deps: RunDeps, job: LiveJob, outcome: Outcome): Promise<void
     await deps.limits.rest(job.delivery.queue, { until, code, why });
   }
   if (outcome.kind === 'gone' && job.kind === 'message') {
-    await markLeft(deps.db, [{ ...deps.account, externalId: job.recipient.address, at: now }]);
+    // As of the time of asking: the person may have come back while the refusal was on its way.
+    const left = { ...deps.account, externalId: job.recipient.address, at: startedAt, isDated: true };
+    await markLeft(deps.db, [left]);
   }
   if (outcome.kind === 'gone' && job.kind === 'callback') {
     const data = { disabledAt: new Date(now), why: outcome.why };

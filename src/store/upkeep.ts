@@ -29,7 +29,12 @@ export async function removeExpired(db: Db, limits: UpkeepLimits): Promise<numbe
     await removeChunk(db, `"Inbound" WHERE "claimedAt" < ?`, `"key"`, limits.keepInboundFrom),
     await removeChunk(db, `"Receipt" WHERE "at" < ?`, `"ref"`, limits.keepInboundFrom),
     await removeOldMessages(db, limits.keepFrom),
-    await removeChunk(db, `"Event" WHERE "createdAt" < ? AND "state" = 'expanded'`, `"id"`, limits.keepFrom),
+    await removeChunk(
+      db,
+      `"Event" WHERE "createdAt" < ? AND "state" = 'expanded' AND NOT EXISTS (SELECT 1 FROM "Delivery" d WHERE d."eventId" = "Event"."id")`,
+      `"id"`,
+      limits.keepFrom,
+    ),
   ];
   return small.reduce((sum, { count }) => sum + count, 0) + chunks.reduce((sum, count) => sum + count, 0);
 }
