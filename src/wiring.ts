@@ -117,6 +117,7 @@ export async function wire(input: WiringInput) {
       channels: createChannelRegistry([channel]),
       sendCallback: createSendCallback({ http, clock, payloadOf: createPayloads(styles) }),
       limits,
+      http,
       chance: input.chance ?? Math.random,
       onTry: counters.countTry,
     }),

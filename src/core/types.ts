@@ -34,8 +34,10 @@ export interface PublishCommand {
   channels?: readonly string[];
   sendAt?: Date;
   expiresAt?: Date;
-  /** 0 normal, 1 urgent. */
+  /** 0 normal, 1 urgent: passes quiet hours. */
   priority?: number;
+  /** Parameters for single kinds of channel. */
+  extras?: MessageExtras;
   /** A repeat with the same key of the same app answers the first message. */
   idempotencyKey?: string;
   /** The dialect's name. */
@@ -85,7 +87,14 @@ export interface MessageContent {
   /** The page that shows the whole message. */
   pageUrl: string;
   createdAt: Date;
+  /** Passes quiet hours and asks devices to make themselves heard. */
+  isUrgent: boolean;
+  /** What the door in was told for one kind of channel, by channel id; no other channel reads it. */
+  extras: MessageExtras;
 }
+
+/** Parameters for one kind of channel each, by channel id, as the door in took them. */
+export type MessageExtras = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** Where a message goes on a channel: the platform's own name for the person. */
 export interface Recipient {

@@ -72,6 +72,8 @@ export function createContents(deps: ContentDeps) {
         summary,
         body,
         format,
+        isUrgent: row.priority > 0,
+        extras: {},
         url,
         createdAt,
         pageUrl: deps.pageUrlOf(id),

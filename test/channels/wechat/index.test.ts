@@ -16,6 +16,8 @@ const MESSAGE: MessageContent = {
   url: '',
   pageUrl: 'https://q.example/m/1-abc',
   createdAt: new Date('2026-11-23T10:05:00Z'),
+  isUrgent: false,
+  extras: {},
 };
 const SETTINGS = {
   templateId: 'T1',
@@ -54,6 +56,17 @@ function fakeSender(
 }
 
 const clock = createTestClock();
+
+/** What a send gets; WeChat's own client never asks the guarded one. */
+const ioOf = (deliveryId: number) => ({
+  deliveryId,
+  clock,
+  http: {
+    fetch: () => {
+      throw new Error('not asked');
+    },
+  },
+});
 const sent = async () => ({ msgId: '3662956322040938501' });
 
 describe('a card', () => {
@@ -97,7 +110,7 @@ describe('sending', () => {
   it('sends the configured template to the openid, with the page and an id that makes repeats known', async () => {
     const { platform, cards, countLists } = fakeSender(sent);
     const channel = createWechatChannel({ platform, settings: SETTINGS, clock });
-    const outcome = await channel.send(channel.render(MESSAGE), {}, MING, { deliveryId: 77 });
+    const outcome = await channel.send(channel.render(MESSAGE), {}, MING, ioOf(77));
     expect(outcome).toEqual({ kind: 'sent', ref: '3662956322040938501' });
     expect(cards).toEqual([
       {
@@ -121,7 +134,7 @@ describe('sending', () => {
     const settings = { templateId: null, templateFields: [] };
     const channel = createWechatChannel({ platform, settings, clock });
     for (const deliveryId of [1, 2]) {
-      await channel.send(channel.render(MESSAGE), {}, MING, { deliveryId });
+      await channel.send(channel.render(MESSAGE), {}, MING, ioOf(deliveryId));
     }
     expect(countLists()).toBe(1);
     expect(cards[1]).toMatchObject({
@@ -134,7 +147,7 @@ describe('sending', () => {
     const { platform, cards } = fakeSender(sent, [{ id: 'built-in', content: '{{content.DATA}}' }]);
     const settings = { templateId: null, templateFields: [] };
     const channel = createWechatChannel({ platform, settings, clock });
-    const outcome = await channel.send(channel.render(MESSAGE), {}, MING, { deliveryId: 1 });
+    const outcome = await channel.send(channel.render(MESSAGE), {}, MING, ioOf(1));
     expect(outcome).toMatchObject({
       kind: 'retry',
       scope: 'queue',
@@ -153,10 +166,10 @@ describe('sending', () => {
       createWechatChannel({ platform, settings: SETTINGS, clock }),
     );
     const card = renderCard(MESSAGE);
-    expect(await left?.send(card, {}, MING, { deliveryId: 1 })).toMatchObject({
+    expect(await left?.send(card, {}, MING, ioOf(1))).toMatchObject({
       kind: 'gone',
       code: '43004',
     });
-    await expect(broken?.send(card, {}, MING, { deliveryId: 1 })).rejects.toThrow('bug');
+    await expect(broken?.send(card, {}, MING, ioOf(1))).rejects.toThrow('bug');
   });
 });
