@@ -4,8 +4,8 @@ import { PassThrough, type Readable } from 'node:stream';
 /** A page that falls so far behind misses events rather than filling the memory; it reads anew when it reconnects. */
 const MAX_BEHIND_BYTES = 256 * 1024;
 
-/** What can happen: a message reached a person, a person came or changed, the account's menu changed. */
-export type LiveEventName = 'inbox' | 'follower' | 'menu';
+/** What can happen: a message reached a person, a person came or changed, the menu changed, another platform got something. */
+export type LiveEventName = 'inbox' | 'follower' | 'menu' | 'arrival';
 
 /** The stream to all open pages. */
 export interface LiveEvents {
