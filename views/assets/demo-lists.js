@@ -2,7 +2,13 @@
 
 /** Shows the messages of a visit, newest first. */
 export function showMessages(list, messages, words) {
-  const named = { accepted: words.jsAccepted, sent: words.jsSent, failed: words.jsFailed };
+  const named = {
+    accepted: words.jsAccepted,
+    sending: words.jsSending,
+    sent: words.jsSent,
+    failed: words.jsFailed,
+    cancelled: words.jsCancelled,
+  };
   fill(list, messages, (message) => {
     const row = element('li', '');
     const line = row.appendChild(element('div', 'line'));
@@ -46,14 +52,19 @@ export function showCallbacks(list, callbacks, words) {
   });
 }
 
+/** What each list says while it is empty, as the server wrote it. */
+const emptyRows = new WeakMap();
+
 /** Redraws only what changed, so that a selection or a scroll survives the next poll. */
 function fill(list, items, draw) {
   const mark = JSON.stringify(items);
-  if (items.length === 0 || list.dataset.shown === mark) {
+  if (!emptyRows.has(list)) {
+    emptyRows.set(list, [...list.children]);
+  } else if (list.dataset.shown === mark) {
     return;
   }
   list.dataset.shown = mark;
-  list.replaceChildren(...items.map(draw));
+  list.replaceChildren(...(items.length === 0 ? emptyRows.get(list) : items.map(draw)));
 }
 
 function element(name, className, text) {

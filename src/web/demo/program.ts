@@ -34,6 +34,16 @@ export interface DemoProgramDeps {
 const VISIT_SECONDS = 30 * 60;
 const MAX_VISITS = 5000;
 const MAX_MESSAGES = 20;
+/** The outcomes of a try in people's words; the API's own word follows, since the management API uses it. */
+const OUTCOMES: Readonly<Record<string, string>> = {
+  sent: '微信已接收 sent',
+  confirmed: '微信确认送达 confirmed',
+  denied: '微信未能送达 denied',
+  retry: '稍后再试 retry',
+  refused: '被拒绝 refused',
+  gone: '已不是关注者 gone',
+  skipped: '未发送 skipped',
+};
 const APP_NAME = '青鸟演示 Demo';
 
 /** Makes the program. */
@@ -114,7 +124,7 @@ export function createDemoProgram(deps: DemoProgramDeps) {
     ]);
     const attempts = items[0]?.attempts ?? [];
     const detail = attempts.map((attempt) =>
-      [attempt.outcome, attempt.code, attempt.detail].filter(Boolean).join(' '),
+      [OUTCOMES[attempt.outcome] ?? attempt.outcome, attempt.code, attempt.detail].filter(Boolean).join(' '),
     );
     return { id, state: head.state, detail: detail.join(' → '), url: core.pageLinks.urlOf(id) };
   }

@@ -44,6 +44,7 @@ export const DEMO_WORDS = {
   jsAccepted: ['已受理', 'Accepted'],
   jsSent: ['已发送', 'Sent'],
   jsFailed: ['失败', 'Failed'],
+  jsCancelled: ['已取消', 'Cancelled'],
   jsExpired: ['二维码已过期，已换新的', 'The code had expired; here is a new one'],
   jsSubscribed: ['有人订阅', 'Subscribed'],
   jsUpstream: ['上行消息', 'Upstream'],
