@@ -104,6 +104,45 @@ export interface Recipient {
   address: string;
 }
 
+/** One setting of a channel: it draws the form, validates the API and masks the log. */
+export interface ConfigField {
+  name: string;
+  type: 'text' | 'url' | 'number' | 'choice' | 'long-text';
+  label: { zh: string; en: string };
+  /** A sentence that says where to find the value. */
+  hint?: { zh: string; en: string };
+  required: boolean;
+  /** Sealed at rest, never shown again. */
+  secret: boolean;
+  choices?: readonly string[];
+}
+
+/** A channel's settings by field name; all are texts. */
+export type ChannelSettings = Readonly<Record<string, string>>;
+
+/** What the domain knows of a kind of channel: enough to set one up, nothing of how it sends. */
+export interface ChannelKind {
+  id: string;
+  title: { zh: string; en: string };
+  /** Empty for channels that the server's own settings configure. */
+  configFields: readonly ConfigField[];
+  /**
+   * Names the account whose limits a send counts against, such as a bot's key or a member of an app; the same text for the
+   * same account. It is hashed before it is stored.
+   */
+  accountOf(settings: ChannelSettings, recipient: Recipient): string;
+  /** Checks settings beyond their fields; returns a sentence for people per wrong field. */
+  checkSettings?(settings: ChannelSettings): { field: string; zh: string; en: string }[];
+}
+
+/** One step of a person's route: a channel, with the person's own settings or the server's (null). */
+export interface RouteStep {
+  channel: string;
+  /** The queue that the step waits in; one for each remote account. */
+  queue: string;
+  configId: number | null;
+}
+
 /** The events of the domain, with the data each carries. */
 export interface EventData {
   'subscription.created': { uid: string; source: SubscriptionSource; extra: string; topicId: number };
