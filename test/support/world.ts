@@ -66,9 +66,13 @@ export async function openWorld(options: WorldOptions = {}) {
     ...(mode === 'plain' ? {} : { WECHAT_ENCODING_AES_KEY: simulatorDefaults.aesKey }),
     ...options.env,
   };
-  const parts = await wire({ config: parseConfig(env), clock, log, selfUrl: serverUrl, chance: () => 0.5 });
-  server.on('request', parts.app.callback());
-  await parts.worker.prepare();
+  const boot = async () => {
+    const made = await wire({ config: parseConfig(env), clock, log, selfUrl: serverUrl, chance: () => 0.5 });
+    await made.worker.prepare();
+    return { ...made, answer: made.app.callback() };
+  };
+  let parts = await boot();
+  server.on('request', (req, res) => void parts.answer(req, res));
 
   /** Asks the server. */
   const call = (path: string, input: Ask = {}): Promise<Answer> => ask(`${serverUrl}${path}`, input);
@@ -113,10 +117,18 @@ export async function openWorld(options: WorldOptions = {}) {
     adminToken: ADMIN_TOKEN,
     folder,
     clock,
-    core: parts.core,
-    db: parts.db,
-    worker: parts.worker,
-    upkeep: parts.upkeep,
+    get core() {
+      return parts.core;
+    },
+    get db() {
+      return parts.db;
+    },
+    get worker() {
+      return parts.worker;
+    },
+    get upkeep() {
+      return parts.upkeep;
+    },
     /** All log lines so far. */
     lines,
     call,
@@ -130,6 +142,11 @@ export async function openWorld(options: WorldOptions = {}) {
       const known = phones.get(name) ?? createPhone({ sim }, name);
       phones.set(name, known);
       return known;
+    },
+    /** Stops the server and starts it again on the same data; the outside world goes on meanwhile. */
+    async restart(): Promise<void> {
+      await parts.close();
+      parts = await boot();
     },
     /** The address of a recording webhook of the simulator. */
     webhook: (name: string): string => `${outside.url}/webhook/${name}`,
