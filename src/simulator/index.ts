@@ -20,7 +20,7 @@ export interface Simulator {
   /** Serves everything; paths start at `/`. */
   readonly app: Koa;
   /** Sets addresses that were not known when the simulator was made, such as one's own port. */
-  setAddresses(addresses: { pushTo?: string; publicUrl?: string }): void;
+  setAddresses(addresses: { pushTo?: string; wecomPushTo?: string; publicUrl?: string }): void;
   /** Resolves when no push to the server is waiting or under way. */
   idle(): Promise<void>;
   /** Ends live streams and cuts connections to the server. */

@@ -18,6 +18,9 @@ const FLAGS = {
   token: { type: 'string', default: simulatorDefaults.token },
   'aes-key': { type: 'string', default: simulatorDefaults.aesKey },
   mode: { type: 'string', default: simulatorDefaults.mode },
+  'wecom-push-to': { type: 'string' },
+  'wecom-token': { type: 'string', default: simulatorDefaults.wecomToken },
+  'wecom-aes-key': { type: 'string', default: simulatorDefaults.wecomAesKey },
   'smtp-port': { type: 'string', default: '2525' },
 } as const;
 
@@ -29,10 +32,13 @@ function readFlags(args: readonly string[]) {
   if (!mode) {
     throw new RangeError(`--mode must be one of ${PUSH_MODES.join(', ')}`);
   }
-  if (values['push-to'] !== undefined && !/^https?:\/\/[^\s/]/.test(values['push-to'])) {
-    throw new RangeError('--push-to must be an http or https address');
+  for (const flag of ['push-to', 'wecom-push-to'] as const) {
+    if (values[flag] !== undefined && !/^https?:\/\/[^\s/]/.test(values[flag])) {
+      throw new RangeError(`--${flag} must be an http or https address`);
+    }
   }
   decodeAesKey(values['aes-key']);
+  decodeAesKey(values['wecom-aes-key']);
   return {
     ...values,
     mode,
@@ -58,6 +64,9 @@ function start(flags: Flags): void {
     aesKey: flags['aes-key'],
     mode: flags.mode,
     pushTo: flags['push-to'],
+    wecomPushTo: flags['wecom-push-to'],
+    wecomToken: flags['wecom-token'],
+    wecomAesKey: flags['wecom-aes-key'],
     publicUrl: `http://${flags.host}:${flags.port}`,
     smtpPort: flags.smtpPort,
     clock: systemClock,

@@ -21,6 +21,12 @@ export interface SimulatorOptions {
   mode: PushMode;
   /** The server URL of the account, where pushes go; without it nothing is pushed. */
   pushTo?: string;
+  /** The server URL of the WeCom app, where members' messages go; without it nothing is pushed. */
+  wecomPushTo?: string;
+  /** Signs the WeCom app's pushes. */
+  wecomToken?: string;
+  /** 43 characters; encrypts the WeCom app's pushes. */
+  wecomAesKey?: string;
   /** The address under which the simulator's own paths are reached, no trailing slash. */
   publicUrl: string;
   /** Accepted for the mail server, which is not part of the simulator yet. */
@@ -40,9 +46,11 @@ export const simulatorDefaults = {
   token: 'simtoken',
   aesKey: '0123456789abcdefghijklmnopqrstuvwxyzABCDEFE',
   mode: 'plain',
+  wecomToken: 'simwecomtoken',
+  wecomAesKey: 'ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvuE',
 } as const satisfies Partial<SimulatorOptions>;
 
-/** The checked options; the two addresses may change while the simulator runs. */
+/** The checked options; the addresses may change while the simulator runs. */
 export interface Settings {
   readonly appId: string;
   readonly secret: string;
@@ -51,11 +59,15 @@ export interface Settings {
   readonly aesKey: Buffer;
   readonly mode: PushMode;
   readonly pushTimeoutMs: number;
+  readonly wecomToken: string;
+  /** 32 bytes. */
+  readonly wecomAesKey: Buffer;
   pushTo: string | undefined;
+  wecomPushTo: string | undefined;
   publicUrl: string;
 }
 
-/** Checks options. Throws RangeError when the AES key is none. */
+/** Checks options. Throws RangeError when an AES key is none. */
 export function toSettings(options: SimulatorOptions): Settings {
   return {
     appId: options.appId,
@@ -64,7 +76,10 @@ export function toSettings(options: SimulatorOptions): Settings {
     aesKey: decodeAesKey(options.aesKey),
     mode: options.mode,
     pushTimeoutMs: options.pushTimeoutMs ?? 5_000,
+    wecomToken: options.wecomToken ?? simulatorDefaults.wecomToken,
+    wecomAesKey: decodeAesKey(options.wecomAesKey ?? simulatorDefaults.wecomAesKey),
     pushTo: options.pushTo,
+    wecomPushTo: options.wecomPushTo,
     publicUrl: options.publicUrl,
   };
 }

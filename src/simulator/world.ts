@@ -24,9 +24,11 @@ export interface World {
   readonly live: LiveEvents;
   readonly faults: Faults;
   readonly stats: Stats;
+  /** Whether the platforms' rate and day limits are in force; off at first, so that load can be tried. */
+  readonly limits: { isOn: boolean };
   /** The next number for anything that needs one: inbox items, requests. Grows by one. */
   nextId(): number;
-  /** Forgets faults, counters and the set-ahead time. */
+  /** Forgets faults, counters and the set-ahead time, and turns the limits off. */
   reset(): void;
 }
 
@@ -35,6 +37,7 @@ export function createWorld(options: SimulatorOptions): World {
   const clock = createWorldClock(options.clock);
   const faults = createFaults();
   const stats = createStats();
+  const limits = { isOn: false };
   let lastId = 0;
   return {
     settings: toSettings(options),
@@ -44,6 +47,7 @@ export function createWorld(options: SimulatorOptions): World {
     live: createLiveEvents(),
     faults,
     stats,
+    limits,
     nextId: () => {
       lastId += 1;
       return lastId;
@@ -52,6 +56,7 @@ export function createWorld(options: SimulatorOptions): World {
       faults.clear();
       stats.clear();
       clock.reset();
+      limits.isOn = false;
     },
   };
 }

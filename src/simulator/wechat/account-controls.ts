@@ -95,6 +95,7 @@ function limitCalls(state: WechatState): ControlRoute[] {
       schema: z.strictObject({ on: z.boolean(), limits: z.record(z.string(), z.int().min(0)).optional() }),
       run: ({ body }) => {
         state.quotas.turn(body.on, body.limits);
+        state.world.limits.isOn = body.on;
         return { on: body.on };
       },
     }),

@@ -2,9 +2,9 @@
 import { randomInt } from 'node:crypto';
 import { Agent } from 'undici';
 import type { XmlFields } from '#src/lib/xml.js';
+import { exchange } from '../push-exchange.js';
 import type { World } from '../world.js';
 import { createLanes, type Lane } from './lanes.js';
-import { exchange } from './push-exchange.js';
 import { formatPush, formatVerification } from './push-format.js';
 
 const TRIES = 3;

@@ -1,12 +1,14 @@
-/** One HTTP exchange with the account's server URL, cut when it takes too long. */
+/** One HTTP exchange between a simulated platform and an app's server URL, cut when it takes too long. */
 import type { Agent } from 'undici';
-import type { Settings } from '../options.js';
 
 const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** One request and the text of its answer. Rejects when there is none in time, or one that is not HTTP 200. */
-export async function exchange(agent: Agent, settings: Settings, { query, body }: Wire): Promise<string> {
-  const { pushTo, pushTimeoutMs } = settings;
+export async function exchange(
+  agent: Agent,
+  { pushTo, pushTimeoutMs }: PushAddress,
+  { query, body }: Wire,
+): Promise<string> {
   const target = new URL(pushTo ?? '');
   const path = `${target.pathname}${target.search ? `${target.search}&` : '?'}${query}`;
   const cut = new AbortController();
@@ -30,6 +32,12 @@ export async function exchange(agent: Agent, settings: Settings, { query, body }
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Where a push goes, and for how long its answer is awaited. */
+export interface PushAddress {
+  readonly pushTo: string | undefined;
+  readonly pushTimeoutMs: number;
 }
 
 /** What goes over the wire. */
