@@ -51,7 +51,13 @@ export async function formFields(call: Call): Promise<Record<string, string>> {
   }
   const headers = { 'content-type': call.request.headers['content-type'] ?? '' };
   const form = await new Response(new Uint8Array(call.bytes), { headers }).formData().catch(() => null);
-  return toFields([...(form ?? [])].filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+  const pairs: [string, string][] = [];
+  form?.forEach((value, name) => {
+    if (typeof value === 'string') {
+      pairs.push([name, value]);
+    }
+  });
+  return toFields(pairs);
 }
 
 /** The object a JSON text stands for; null for anything else. */
