@@ -3,12 +3,15 @@
 /** `api`: the platform answered with an error code. `decode`: its answer made no sense. `http`: a status other than 2xx. */
 export type PlatformErrorKind = 'network' | 'timeout' | 'http' | 'decode' | 'api';
 
+/** The outside platforms that have a client here. */
+export type PlatformName = 'wechat' | 'wecom' | 'dingtalk' | 'feishu';
+
 /** How long a used-up quota lasts: until the next minute, or until midnight China time. */
 export type QuotaPause = 'minute' | 'day';
 
 /** Everything about a failed call but its text. */
 export interface PlatformErrorFields {
-  platform: 'wechat';
+  platform: PlatformName;
   kind: PlatformErrorKind;
   /** The platform's own error code (`api`). */
   code?: number;
@@ -28,7 +31,7 @@ export interface PlatformErrorFields {
 
 /** A platform call failed. No property holds a token, a secret or a full address; there is no `cause`. */
 export class PlatformError extends Error {
-  readonly platform: 'wechat';
+  readonly platform: PlatformName;
   readonly kind: PlatformErrorKind;
   readonly code?: number;
   readonly status?: number;
