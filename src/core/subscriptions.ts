@@ -57,13 +57,12 @@ export function createSubscriptions({ db, clock, newId, wake, account }: CoreDep
     run: async (items: SubscribeInput[]): Promise<SubscribeResult[]> => {
       const now = clock.now();
       const rows = items.map((item) => toRow(item, newId(), now));
-      const found = await insertSubscriptions(
-        db,
-        rows,
-        rows.flatMap((row, at) => toEvents(row, items[at], newId)),
-      );
+      const events = rows.flatMap((row, at) => toEvents(row, items[at], newId));
+      const found = await insertSubscriptions(db, rows, events);
       const byKey = new Map(found.map((row) => [`${row.personId} ${row.appId} ${row.topicId}`, row]));
-      wake();
+      if (events.length > 0) {
+        wake();
+      }
       return rows.map((row) => {
         const stored = byKey.get(`${row.personId} ${row.appId} ${row.topicId}`);
         if (stored?.blocked) {

@@ -1,4 +1,5 @@
 /** Topics: broadcast lists under an app. */
+import { LRUCache } from 'lru-cache';
 import { randomText } from '#src/lib/ids.js';
 import type { Topic as TopicRow } from '#src/store/generated/client.js';
 import type { CoreDeps } from './deps.js';
@@ -26,6 +27,9 @@ export type Topics = ReturnType<typeof createTopics>;
 
 /** Makes the verbs of topics. */
 export function createTopics({ db, clock }: CoreDeps) {
+  /** Topics are asked for at every scan and send, and change rarely. */
+  const byId = new LRUCache<number, Topic>({ max: 10_000, ttl: 60_000 });
+
   /** Creates a topic under an app that exists. */
   async function createTopic(appId: number, input: TopicInput): Promise<Topic> {
     const data = checkInput(input);
@@ -53,8 +57,13 @@ export function createTopics({ db, clock }: CoreDeps) {
   /** The topics among these numbers that exist, whatever their app. */
   async function findTopics(ids: readonly number[]): Promise<Topic[]> {
     const known = ids.filter((id) => Number.isInteger(id) && id > 0 && id < 2 ** 31);
-    const rows = await db.topic.findMany({ where: { id: { in: known }, deletedAt: null } });
-    return rows.map(toTopic);
+    const missing = known.filter((id) => !byId.has(id));
+    if (missing.length > 0) {
+      for (const row of await db.topic.findMany({ where: { id: { in: missing }, deletedAt: null } })) {
+        byId.set(row.id, toTopic(row));
+      }
+    }
+    return [...new Set(known)].flatMap((id) => byId.get(id) ?? []);
   }
 
   /** Finds a topic by the code of its subscribe page, or null. */
@@ -76,7 +85,9 @@ export function createTopics({ db, clock }: CoreDeps) {
   /** Changes what is given of a topic; throws not_found. */
   async function updateTopic(appId: number, id: number, input: Partial<TopicInput>): Promise<Topic> {
     await getTopic(appId, id);
-    return toTopic(await db.topic.update({ where: { id }, data: checkInput(input) }));
+    const row = await db.topic.update({ where: { id }, data: checkInput(input) });
+    byId.delete(id);
+    return toTopic(row);
   }
 
   /** Removes a topic with its subscriptions and codes. */
@@ -87,11 +98,13 @@ export function createTopics({ db, clock }: CoreDeps) {
       db.qrCode.deleteMany({ where: { appId, topicId: id } }),
       db.topic.update({ where: { id }, data: { deletedAt: new Date(clock.now()) } }),
     ]);
+    byId.delete(id);
   }
 
   /** Takes back a topic that never came to be, because its QR code was refused: no trace of it stays. */
   async function discardTopic(id: number): Promise<void> {
     await db.topic.delete({ where: { id } });
+    byId.delete(id);
   }
 
   return {

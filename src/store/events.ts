@@ -139,30 +139,38 @@ export async function insertReceipts(db: Db, rows: readonly NewReceipt[]): Promi
 }
 
 /**
- * Settles up to `limit` receipts whose delivery is known: a confirmation is logged, a denial turns `sent` into `failed`
+ * Settles up to `limit` receipts whose delivery is known (each looked up by its reference: the few receipts lead, not the
+ * many deliveries): a confirmation is logged, a denial turns `sent` into `failed`
  * and corrects the message's counts. One commit; returns how many it settled.
  */
 export async function settleReceipts(db: Db, limit: number): Promise<number> {
   const matches = await db.$queryRawUnsafe<
-    { ref: string; id: bigint; messageId: bigint | null; status: string }[]
+    { ref: string; id: bigint; messageId: bigint | null; status: string; at: bigint | number }[]
   >(
-    `SELECT r."ref", r."status", d."id", d."messageId" FROM "Receipt" r JOIN "Delivery" d ON d."ref" = r."ref"
-     WHERE d."state" = 'sent' LIMIT ?`,
+    `SELECT r."ref", r."status", d."id", d."messageId", CAST(r."at" AS INTEGER) AS "at" FROM "Receipt" r CROSS JOIN "Delivery" d ON d."ref" = r."ref"
+     WHERE +d."state" = 'sent' LIMIT ?`,
     limit,
   );
   if (matches.length === 0) {
     return 0;
   }
   const refs = toSqlJson(matches.map((match) => match.ref));
+  const settled = matches.map(({ id, status, at }) => {
+    const isConfirmed = status === 'confirmed';
+    const attempt = isConfirmed ? { outcome: 'confirmed' } : { outcome: 'denied', detail: status };
+    return {
+      id: Number(id),
+      state: isConfirmed ? 'sent' : 'failed',
+      attempt: JSON.stringify({ at: Number(at), ...attempt }),
+    };
+  });
   const denied = matches.filter((match) => match.status !== 'confirmed' && match.messageId !== null);
   const statements = [
     write(
-      `UPDATE "Delivery" SET "state" = CASE WHEN r."status" = 'confirmed' THEN 'sent' ELSE 'failed' END,
-         "attempts" = json_insert("attempts", '$[#]', CASE WHEN r."status" = 'confirmed'
-           THEN json_object('at', CAST(r."at" AS INTEGER), 'outcome', 'confirmed')
-           ELSE json_object('at', CAST(r."at" AS INTEGER), 'outcome', 'denied', 'detail', r."status") END)
-       FROM "Receipt" r WHERE r."ref" = "Delivery"."ref" AND "Delivery"."state" = 'sent' AND r."ref" IN (SELECT value FROM json_each(?))`,
-      refs,
+      `UPDATE "Delivery" SET "state" = j.state, "attempts" = json_insert("Delivery"."attempts", '$[#]', json(j.attempt))
+       FROM (SELECT value->>'id' AS id, value->>'state' AS state, value->>'attempt' AS attempt FROM json_each(?)) j
+       WHERE "Delivery"."id" = j.id AND +"Delivery"."state" = 'sent'`,
+      toSqlJson(settled),
     ),
     ...denied.map((match) =>
       write(

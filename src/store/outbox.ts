@@ -117,7 +117,7 @@ export async function recordResults(
        "attempts" = CASE WHEN j.attempt IS NULL THEN "Delivery"."attempts" ELSE json_insert("Delivery"."attempts", '$[#]', json(j.attempt)) END
      FROM (SELECT value->>'id' AS id, value->>'state' AS state, value->>'dueAt' AS dueAt, value->>'ref' AS ref, value->>'attempt' AS attempt,
                   value->>'finishedAt' AS finishedAt, coalesce(value->>'untried', 0) AS untried FROM json_each(?)) j
-     WHERE "Delivery"."id" = j.id AND "Delivery"."state" = 'claimed' AND "Delivery"."owner" = ?`,
+     WHERE "Delivery"."id" = j.id AND +"Delivery"."state" = 'claimed' AND "Delivery"."owner" = ?`,
     mark.batch,
     toSqlJson(results),
     mark.owner,
