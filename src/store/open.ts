@@ -25,6 +25,12 @@ export class StoreError extends Error {
 }
 
 /**
+ * WAL lets readers go on beside the writer. 32 MB of page cache hold the indexes that broadcasts touch at random, and the
+ * WAL is copied back into the file every 16 MB instead of every 4. `synchronous` stays FULL.
+ */
+const PRAGMAS = ['journal_mode=WAL', 'cache_size=-32768', 'wal_autocheckpoint=4000'];
+
+/**
  * Opens a SQLite file (`file:/path/to.db`), making and migrating it when needed. Commits are on the disk when they
  * answer (WAL with synchronous=FULL, libsql's default). Throws StoreError when another process holds the file, or when
  * it cannot be opened.
@@ -54,7 +60,9 @@ async function openLocked(url: string, lock: Client): Promise<Store> {
   const adapter = new OneConnectionLibSql({ url }, { timestampFormat: 'unixepoch-ms' });
   const applied = await applyMigrations(adapter, 'sqlite');
   const db = new PrismaClient({ adapter });
-  await db.$queryRawUnsafe('PRAGMA journal_mode=WAL');
+  for (const pragma of PRAGMAS) {
+    await db.$queryRawUnsafe(`PRAGMA ${pragma}`);
+  }
   return {
     db,
     provider: 'sqlite',
