@@ -1,0 +1,73 @@
+/** Draws a message as the JSON that ntfy publishes. */
+import { takeBytes } from '#src/channels/byte-cut.js';
+import type { ChannelSettings } from '#src/channels/channel.js';
+import {
+  extrasOf,
+  headingOf,
+  pickParameters,
+  settingOf,
+  type TapTargets,
+  tapTargetsOf,
+  tapUrl,
+} from '#src/channels/parts.js';
+import { toPlainLines } from '#src/channels/plain-lines.js';
+import type { MessageContent } from '#src/core/types.js';
+
+/** A message drawn for ntfy; topic, click address and priority come from each channel's settings. */
+export interface NtfyCard {
+  title: string;
+  message: string;
+  markdown: boolean;
+  isUrgent: boolean;
+  tap: TapTargets;
+  extras: Readonly<Record<string, unknown>>;
+}
+
+/** A longer message would become an attachment, or fail where attachments are off (ntfy's default limit). */
+const MAX_MESSAGE_BYTES = 4096;
+const URGENT = 5;
+/** What a sender may say beyond the message; the topic is the receiver's, and delays are our own schedule's. */
+const PASSED_ON = [
+  'tags',
+  'actions',
+  'icon',
+  'attach',
+  'filename',
+  'click',
+  'priority',
+  'email',
+  'call',
+  'cache',
+  'firebase',
+  'markdown',
+];
+
+/** Draws a message, the same for all receivers. */
+export function renderNtfy(message: MessageContent): NtfyCard {
+  const isMarkdown = message.format === 'markdown';
+  const body = isMarkdown ? message.body : toPlainLines(message.body, message.format);
+  const heading = headingOf(message);
+  return {
+    title: heading,
+    // ntfy fills an empty message with a word of its own.
+    message: takeBytes(body.trim() === '' ? heading : body, MAX_MESSAGE_BYTES),
+    markdown: isMarkdown,
+    isUrgent: message.isUrgent,
+    tap: tapTargetsOf(message),
+    extras: pickParameters(extrasOf(message.extras, 'ntfy'), PASSED_ON),
+  };
+}
+
+/** The JSON of a publish call; what the sender gave for ntfy wins over the settings. */
+export function fillPublish(card: NtfyCard, settings: ChannelSettings): Record<string, unknown> {
+  const priority = card.isUrgent ? URGENT : Number(settingOf(settings, 'priority') || 0);
+  return {
+    topic: settingOf(settings, 'topic'),
+    title: card.title,
+    message: card.message,
+    click: tapUrl(card.tap, settings),
+    ...(priority > 0 ? { priority } : {}),
+    ...(card.markdown ? { markdown: true } : {}),
+    ...card.extras,
+  };
+}

@@ -1,0 +1,28 @@
+/** A body as plain text that keeps its lines, for receivers that show no markup. */
+import { createMarkdownParser } from '#src/lib/markdown-parser.js';
+import { stripControls, type TextFormat, toPlainText } from '#src/lib/text.js';
+
+/** Ends a line on its way through the removal of tags, which folds real line ends; no real text holds it. */
+const LINE_END = '\ue000';
+const ENDS_A_LINE =
+  /<br\s*\/?>|<\/(?:p|div|h[1-6]|li|tr|pre|blockquote|table|ul|ol|dt|dd|section|article)>|<hr\s*\/?>/gi;
+const parser = createMarkdownParser();
+
+/** The body without markup, line by line; at most one empty line in a row. A plain text stays as it is. */
+export function toPlainLines(body: string, format: TextFormat): string {
+  if (format === 'text') {
+    return stripControls(body);
+  }
+  const html = format === 'markdown' ? parser.render(body) : body;
+  const kept = html
+    .replaceAll(LINE_END, '')
+    .replace(/<pre[^>]*>[\s\S]*?<\/pre>/gi, (block) => block.replaceAll('\n', LINE_END))
+    .replace(ENDS_A_LINE, LINE_END);
+  const lines = toPlainText(kept, 'html')
+    .split(LINE_END)
+    .map((line) => line.trim());
+  return lines
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}

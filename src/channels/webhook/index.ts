@@ -1,0 +1,106 @@
+/** The custom webhook channel: a request of the person's own making to any address, filled from the message. */
+import { toBodyHtml } from '#src/channels/body-html.js';
+import type { Channel } from '#src/channels/channel.js';
+import { quote, readJsonObject, sendRequest } from '#src/channels/http-answer.js';
+import { headingOf, settingOf } from '#src/channels/parts.js';
+import { toPlainLines } from '#src/channels/plain-lines.js';
+import type { MessageContent, Outcome } from '#src/core/types.js';
+import { formatChinaTime } from '#src/lib/china-time.js';
+import type { SafeAnswer } from '#src/lib/safe-fetch.js';
+import { takeCodePoints, toPlainText } from '#src/lib/text.js';
+import { fillPlaces, type Placeholder } from './placeholders.js';
+import { checkWebhookSettings, templateOf, WEBHOOK_FIELDS, type WebhookTemplate } from './settings.js';
+
+/** The parts that a template may name; each is made when it is asked for. */
+export type WebhookParts = Readonly<Record<Placeholder, () => string>>;
+
+/** Signs as Standard Webhooks says; gives the headers. */
+export type SignHeaders = (input: {
+  secret: string;
+  id: string;
+  /** Seconds since the epoch. */
+  timestamp: number;
+  body: string;
+}) => Record<string, string>;
+
+const SUMMARY_LENGTH = 64;
+const SUMMARY_SOURCE_LENGTH = 2000;
+
+/** Makes the channel. */
+export function createWebhookChannel(deps: { sign: SignHeaders }): Channel<WebhookParts> {
+  return {
+    id: 'webhook',
+    title: { zh: '自定义 Webhook', en: 'Custom webhook' },
+    configFields: WEBHOOK_FIELDS,
+    limits: { inFlight: 4 },
+    accountOf: (settings) => settingOf(settings, 'url'),
+    checkSettings: checkWebhookSettings,
+    render: renderWebhook,
+    send: (parts, settings, _recipient, io) => {
+      const { headers, ...request } = fillRequest(templateOf(settings), parts);
+      const secret = settingOf(settings, 'secret');
+      const timestamp = Math.floor(io.clock.now() / 1000);
+      const signed =
+        secret === ''
+          ? {}
+          : deps.sign({ secret, id: `msg_${io.deliveryId}`, timestamp, body: request.body ?? '' });
+      return sendRequest(
+        io,
+        { ...request, headers: { ...headers, ...signed } },
+        {
+          service: 'Webhook',
+          secrets: [settingOf(settings, 'url'), secret],
+          read: (answer) => readAnswer(answer, settingOf(settings, 'preset')),
+        },
+      );
+    },
+  };
+}
+
+/** Draws a message as the parts of a template. */
+export function renderWebhook(message: MessageContent): WebhookParts {
+  const { body, format } = message;
+  return {
+    title: () => headingOf(message),
+    summary: () =>
+      message.summary ||
+      takeCodePoints(toPlainText(body.slice(0, SUMMARY_SOURCE_LENGTH), format), SUMMARY_LENGTH, '…'),
+    content: () => body,
+    text: () => toPlainLines(body, format),
+    html: () => toBodyHtml(body, format),
+    url: () => message.url,
+    pageUrl: () => message.pageUrl,
+    time: () => formatChinaTime(message.createdAt),
+    appName: () => message.appName,
+    id: () => String(message.id),
+  };
+}
+
+function fillRequest(template: WebhookTemplate, parts: WebhookParts) {
+  const { method, headers, kind } = template;
+  const partOf = (name: Placeholder): string => parts[name]();
+  const url = fillPlaces(template.url, 'form', partOf);
+  if (method === 'GET') {
+    const { 'content-type': _ofNoBody, ...rest } = headers;
+    return { url, method, headers: rest };
+  }
+  return { url, method, headers, body: fillPlaces(template.body, kind, partOf) };
+}
+
+/** 2xx has arrived; 410 says that the endpoint is gone for good. Server酱's older call says no with a 200. */
+function readAnswer(answer: SafeAnswer, preset: string): Outcome | null {
+  if (answer.status === 410) {
+    const why = 'Webhook: HTTP 410，对方说这个地址已停用 the receiver says that this address is gone';
+    return { kind: 'gone', code: '410', why };
+  }
+  if (answer.status < 200 || answer.status > 299) {
+    return null;
+  }
+  const json = preset === 'serverchan' ? readJsonObject(answer.body) : null;
+  const number = Number(json?.code ?? json?.errno ?? 0);
+  if (json && number !== 0) {
+    const said = [json.message, json.errmsg].find((text) => typeof text === 'string');
+    return { kind: 'refused', code: String(number), why: `Webhook: ${number}${quote(String(said ?? ''))}` };
+  }
+  return { kind: 'sent', ...(answer.body === '' ? {} : { detail: takeCodePoints(answer.body, 300, '…') }) };
+}

@@ -1,0 +1,61 @@
+/** Fills `{{name}}` places with parts of a message, escaped as the text around them is written. */
+
+/** The parts of a message that a template may name. */
+export const PLACEHOLDERS = [
+  'title',
+  'summary',
+  'content',
+  'text',
+  'html',
+  'url',
+  'pageUrl',
+  'time',
+  'appName',
+  'id',
+] as const;
+
+/** The name of a part. */
+export type Placeholder = (typeof PLACEHOLDERS)[number];
+
+/** How a body is written. `raw` escapes nothing. */
+export type BodyKind = 'json' | 'form' | 'raw';
+
+/** Gives the text of a part; asked only for parts that the template names. */
+export type PartOf = (name: Placeholder) => string;
+
+const PLACE = /\{\{\s*(\w+)\s*\}\}/g;
+
+/** The template with its places filled, in one pass: a value that looks like a place stays as it is. Unknown names stay. */
+export function fillPlaces(template: string, kind: BodyKind, partOf: PartOf): string {
+  return template.replace(PLACE, (whole, name: string) => {
+    const known = PLACEHOLDERS.find((one) => one === name);
+    return known ? escapeFor(kind, partOf(known)) : whole;
+  });
+}
+
+/** The names in a template that are no parts of a message. */
+export function unknownPlaces(template: string): string[] {
+  const names = [...template.matchAll(PLACE)].map((match) => match[1] ?? '');
+  return names.filter((name) => !PLACEHOLDERS.some((known) => known === name));
+}
+
+/** What a content type says about escaping. */
+export function bodyKindOf(contentType: string): BodyKind {
+  const type = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
+  if (/[/+]json$/.test(type)) {
+    return 'json';
+  }
+  return type === 'application/x-www-form-urlencoded' ? 'form' : 'raw';
+}
+
+function escapeFor(kind: BodyKind, value: string): string {
+  switch (kind) {
+    case 'json':
+      return JSON.stringify(value).slice(1, -1);
+    case 'form':
+      // A lone half of a pair cannot be encoded.
+      return encodeURIComponent(value.toWellFormed());
+    case 'raw':
+      return value;
+  }
+}
