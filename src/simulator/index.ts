@@ -2,6 +2,8 @@
 import Koa from 'koa';
 import { createControlApi } from './control/control-api.js';
 import { sharedCalls } from './control/shared-calls.js';
+import { createDingtalkPlatform } from './dingtalk/index.js';
+import { createFeishuPlatform } from './feishu/index.js';
 import type { SimulatorOptions } from './options.js';
 import { createPhonePages } from './phone/index.js';
 import type { Platform } from './platform.js';
@@ -13,7 +15,12 @@ import { createWorld, type World } from './world.js';
 export { PUSH_MODES, type PushMode, type SimulatorOptions, simulatorDefaults } from './options.js';
 
 /** Each simulated platform: one folder, one line. */
-const PLATFORMS: readonly ((world: World) => Platform)[] = [createWechatPlatform, createWebhookPlatform];
+const PLATFORMS: readonly ((world: World) => Platform)[] = [
+  createWechatPlatform,
+  createWebhookPlatform,
+  createDingtalkPlatform,
+  createFeishuPlatform,
+];
 
 /** A running simulated world; its app has to be served by somebody. */
 export interface Simulator {
