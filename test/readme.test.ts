@@ -31,7 +31,7 @@ function blocks(language: string): string[] {
 
 describe('the README', () => {
   it('lists every setting with its default, in the order of the code', () => {
-    const rows = section('设置').matchAll(/^\| `([A-Z_]+)` \| (?:`([^`]*)`)? ?\|/gm);
+    const rows = section('设置').matchAll(/^\| `([A-Z_]+)` +\| (?:`([^`]*)`)? *\|/gm);
     const listed = Array.from(rows, ([, name, value = '']) => [name, value]);
     expect(listed).toEqual(Object.entries(SETTINGS).map(([name, [value]]) => [name, value]));
   });
@@ -122,7 +122,9 @@ describe.skipIf(tools.length > 0)(
       return String(found);
     }
 
-    it('runs as it is written, each command with what the ones before it answered', async () => {
+    it('runs as it is written, each command with what the ones before it answered', {
+      timeout: 120_000,
+    }, async () => {
       const commands = blocks('sh').flatMap((block) =>
         block.split('\n\n').filter((command) => command.startsWith('curl ')),
       );

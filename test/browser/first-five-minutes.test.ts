@@ -1,5 +1,5 @@
 /** The first five minutes, walked in a browser on the real server: start page, demo, phone, message, answer, callback. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   hasBrowser,
   openDemo,
@@ -12,6 +12,9 @@ import {
   startWalk,
   type Walk,
 } from './walk.js';
+
+// A browser and a server start beside whatever else the machine does.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 describe.skipIf(!hasBrowser)(`the first five minutes${skippedBecause}`, () => {
   let walk: Walk;

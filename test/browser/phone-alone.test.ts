@@ -1,5 +1,5 @@
 /** The phone opened by itself on the real server: a new person, the menu, the keys that open once, one-tap subscribing. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   followAccount,
   hasBrowser,
@@ -17,6 +17,9 @@ interface MadeApp {
   id: number;
   subscribeUrl: string;
 }
+
+// A browser and a server start beside whatever else the machine does.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 describe.skipIf(!hasBrowser)(`the phone alone${skippedBecause}`, () => {
   let walk: Walk;
