@@ -1,0 +1,128 @@
+/** The mail channel: by the person's own SMTP server, or by the server's default mailer. */
+import { createTransport } from 'nodemailer';
+import type { Channel, ChannelIo } from '#src/channels/channel.js';
+import { settingOf } from '#src/channels/parts.js';
+import type { Outcome } from '#src/core/types.js';
+import { createHostResolver, type ResolveHost } from '#src/lib/host-resolver.js';
+import { openMailSocket } from './open-socket.js';
+import { toMailOutcome } from './outcome.js';
+import { type MailCard, renderMail } from './render.js';
+import { bareAddress, checkMailSettings, isMailAddress, MAIL_FIELDS, receiversOf } from './settings.js';
+import { type DefaultMailer, defaultServer, ownServer, type SmtpServer } from './smtp-server.js';
+
+export type { DefaultMailer } from './smtp-server.js';
+
+/** For connecting, the greeting, and silence in between. */
+const TIMEOUT_MS = 15_000;
+/** For the whole conversation: a server that drips cannot hold a slot. */
+const WHOLE_TIMEOUT_MS = 60_000;
+
+/** What the channel is made of. */
+export interface MailDeps {
+  /** Null where the operator set none; then each person needs a mail server of their own. */
+  defaultMailer: DefaultMailer | null;
+  /** Whether a person's mail server may stand in a private network. */
+  allowPrivate: boolean;
+  resolve?: ResolveHost;
+  timeoutMs?: number;
+}
+
+/** Makes the channel. Throws TypeError for a default mailer whose URL is none. */
+export function createMailChannel(deps: MailDeps): Channel<MailCard> {
+  const fallback = deps.defaultMailer ? defaultServer(deps.defaultMailer) : null;
+  const resolve = deps.resolve ?? createHostResolver();
+  return {
+    id: 'mail',
+    title: { zh: '邮件', en: 'Mail' },
+    configFields: MAIL_FIELDS,
+    limits: { inFlight: 4 },
+    accountOf: (settings) =>
+      settingOf(settings, 'host') === ''
+        ? 'server'
+        : `${settingOf(settings, 'host')} ${settingOf(settings, 'user')}`,
+    checkSettings: checkMailSettings,
+    render: renderMail,
+    send: async (card, settings, recipient, io) => {
+      const server = ownServer(settings) ?? fallback;
+      if (!server) {
+        const why =
+          '邮件 Mail: 本站没有发信服务，请在通道设置里填写自己的 SMTP 服务器 this site has no mailer: set an SMTP server of your own';
+        return { kind: 'refused', code: 'no_mailer', why };
+      }
+      const to = receiversOf(settings, recipient.address).filter(isMailAddress);
+      if (to.length === 0) {
+        const why =
+          '邮件 Mail: 没有收件地址，请在通道设置里填写或绑定邮箱 no receiver: set or bind a mail address';
+        return { kind: 'refused', code: 'no_receiver', why };
+      }
+      const allowPrivate = server.isTrusted || deps.allowPrivate;
+      const reach = { allowPrivate, resolve, timeoutMs: deps.timeoutMs ?? TIMEOUT_MS };
+      try {
+        return await sendMail({ server, reach }, { card, to }, io);
+      } catch (error) {
+        return toMailOutcome(error);
+      }
+    },
+  };
+}
+
+interface Route {
+  server: SmtpServer;
+  reach: { allowPrivate: boolean; resolve: ResolveHost; timeoutMs: number };
+}
+
+async function sendMail(
+  { server, reach }: Route,
+  { card, to }: { card: MailCard; to: string[] },
+  io: ChannelIo,
+): Promise<Outcome> {
+  const { host, port, security, user, password } = server;
+  const { timeoutMs } = reach;
+  const socket = await openMailSocket({ host, port, ...reach });
+  const timer = setTimeout(() => socket.destroy(), WHOLE_TIMEOUT_MS);
+  const transport = createTransport({
+    // The name is for the certificate alone: the socket is connected to a checked address.
+    host,
+    port,
+    connection: socket,
+    secure: security === 'tls',
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
+    ...(user === '' ? {} : { auth: { user, pass: password } }),
+    tls: { rejectUnauthorized: server.isVerified },
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  try {
+    const done = await transport.sendMail(toMail({ card, to }, server, io));
+    const missed = done.rejected.map(String);
+    const detail = missed.length > 0 ? `未送达 not accepted: ${missed.join(', ')}` : done.response;
+    return { kind: 'sent', ref: done.messageId, detail };
+  } finally {
+    clearTimeout(timer);
+    transport.close();
+    socket.destroy();
+  }
+}
+
+/** The mail itself. Repeats of a delivery carry one Message-ID, by which mail servers know them. */
+function toMail({ card, to }: { card: MailCard; to: string[] }, server: SmtpServer, io: ChannelIo) {
+  const address = bareAddress(server.from);
+  const domain = address.split('@')[1] || 'localhost';
+  return {
+    from: server.from.includes('<') ? server.from : { name: card.appName, address },
+    to,
+    subject: card.subject,
+    text: card.text,
+    html: card.html,
+    messageId: `<${io.deliveryId}.qingniao@${domain}>`,
+    date: new Date(io.clock.now()),
+    ...(card.isUrgent ? { priority: 'high' as const } : {}),
+    // RFC 3834: a program wrote this; nobody's absence note shall answer it.
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}

@@ -1,0 +1,110 @@
+/** The channel of a person's own official or test account: template messages with their own credentials and template. */
+import type { Channel, ChannelIo, ChannelSettings } from '#src/channels/channel.js';
+import { extrasOf, settingOf } from '#src/channels/parts.js';
+import { renderCard, type WechatCard } from '#src/channels/wechat/index.js';
+import { fitKeyword } from '#src/channels/wechat/keyword-values.js';
+import type { ChosenTemplate } from '#src/channels/wechat/template.js';
+import type { Outcome } from '#src/core/types.js';
+import { createOwnAccounts, type OwnAccountsDeps, type OwnClient } from './accounts.js';
+import { joinOutcomes, type ReceiverOutcome, toOwnOutcome } from './outcome.js';
+import { checkOwnSettings, fieldsOf, OWN_FIELDS, receiversOf } from './settings.js';
+
+/** A message drawn for an own account: the card, and whom the sender named besides. */
+export interface OwnCard extends WechatCard {
+  cc: unknown;
+}
+
+/** The channel, with the connections it keeps. */
+export interface WechatOwnChannel extends Channel<OwnCard> {
+  /** Ends the connections to the accounts. */
+  close(): Promise<void>;
+}
+
+/** After a failure that belongs to the account, the other receivers are not tried: nothing would go through. */
+const isAccounts = (outcome: Outcome): boolean => outcome.kind === 'retry' && outcome.scope === 'queue';
+const NO_TEMPLATE_REST_MS = 60_000;
+
+/** Makes the channel. */
+export function createWechatOwnChannel(deps: OwnAccountsDeps): WechatOwnChannel {
+  const accounts = createOwnAccounts(deps);
+  return {
+    id: 'wechat-own',
+    title: { zh: '自己的公众号或测试号', en: 'Your own official or test account' },
+    configFields: OWN_FIELDS,
+    limits: { inFlight: 4 },
+    accountOf: (settings) => settingOf(settings, 'appId'),
+    checkSettings: checkOwnSettings,
+    render: (message) => ({ ...renderCard(message), cc: extrasOf(message.extras, 'wechat-own').receivers }),
+    send: async (card, settings, _recipient, io) => {
+      const client = accounts.open({
+        appId: settingOf(settings, 'appId'),
+        secret: settingOf(settings, 'secret'),
+      });
+      try {
+        return await sendToAll(client, card, { settings, io });
+      } catch (error) {
+        return toOwnOutcome(error, io.clock.now());
+      }
+    },
+    close: () => accounts.close(),
+  };
+}
+
+async function sendToAll(
+  client: OwnClient,
+  card: OwnCard,
+  { settings, io }: { settings: ChannelSettings; io: ChannelIo },
+): Promise<Outcome> {
+  const receivers = receiversOf(settings, card.cc);
+  if (receivers.length === 0) {
+    return {
+      kind: 'refused',
+      code: 'no_receiver',
+      why: '微信 WeChat: 没有接收人的 openid no receiver’s openid',
+    };
+  }
+  const template = await client.findTemplate({
+    templateId: settingOf(settings, 'templateId') || null,
+    templateFields: fieldsOf(settings),
+  });
+  if (!template) {
+    const why =
+      '微信 WeChat: 这个账号里没有合适的模板，请新增一个带两个以上关键词的模板 the account has no template that fits: add one with two keywords or more';
+    return { kind: 'retry', scope: 'queue', afterMs: NO_TEMPLATE_REST_MS, code: 'no_template', why };
+  }
+  const all: ReceiverOutcome[] = [];
+  for (const [index, openid] of receivers.entries()) {
+    const outcome = await sendToOne(client, fillTemplate(card, template), {
+      openid,
+      clientMsgId: `${io.deliveryId}-${index}`,
+      now: io.clock.now(),
+    });
+    all.push({ openid, outcome });
+    if (isAccounts(outcome)) {
+      break;
+    }
+  }
+  return joinOutcomes(all);
+}
+
+function fillTemplate(card: OwnCard, template: ChosenTemplate) {
+  const data = template.fields.map(({ keyword, part }) => [
+    keyword,
+    { value: fitKeyword(keyword, card.parts[part], card.parts.time) },
+  ]);
+  return { templateId: template.id, url: card.url, data: Object.fromEntries(data) };
+}
+
+async function sendToOne(
+  client: OwnClient,
+  filled: ReturnType<typeof fillTemplate>,
+  { openid, clientMsgId, now }: { openid: string; clientMsgId: string; now: number },
+): Promise<Outcome> {
+  try {
+    // The same openid and id are shown once within ten minutes, so a repeat of the delivery shows nothing twice.
+    const { msgId } = await client.platform.sendTemplate({ ...filled, openid, clientMsgId });
+    return { kind: 'sent', ref: msgId };
+  } catch (error) {
+    return toOwnOutcome(error, now);
+  }
+}
