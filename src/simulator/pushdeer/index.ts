@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Arrivals, createArrivals } from '../arrivals.js';
 import { type Call, formFields, isRecord, parseRecord, queryFields, readCall, sendJson } from '../call.js';
 import { type ControlRoute, controlRoute, type Platform, type ServedCall } from '../platform.js';
-import { createRateWindow, type RateWindow } from '../rate-window.js';
+import { createRollingCounts, type RollingCounts, type RollingLimit } from '../rolling-counts.js';
 import type { World } from '../world.js';
 
 const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
@@ -25,7 +25,7 @@ interface DeerState {
   keys: Map<string, DeerKey>;
   /** The first so many keys of a list are used. */
   mostKeys: number;
-  limit: RateWindow;
+  counts: RollingCounts<RollingLimit>;
 }
 
 interface DeerPush {
@@ -42,7 +42,7 @@ export function createPushdeerPlatform(world: World): Platform {
     arrivals: createArrivals(world, 'pushdeer'),
     keys: new Map(),
     mostKeys: 100,
-    limit: createRateWindow(world.clock, { windowMs: MINUTE_MS, most: PER_MINUTE }),
+    counts: createRollingCounts(world.clock, [{ most: PER_MINUTE, withinMs: MINUTE_MS }]),
   };
   return {
     name: 'pushdeer',
@@ -53,7 +53,7 @@ export function createPushdeerPlatform(world: World): Platform {
       state.arrivals.clear();
       state.keys.clear();
       state.mostKeys = 100;
-      state.limit.turn(false);
+      state.counts.clear();
     },
   };
 }
@@ -78,13 +78,10 @@ function deerControls(state: DeerState): ControlRoute[] {
     controlRoute({
       method: 'POST',
       pattern: '/pushdeer/settings',
-      schema: z.strictObject({ quota: z.boolean().optional(), mostKeys: z.int().min(1).optional() }),
+      schema: z.strictObject({ mostKeys: z.int().min(1) }),
       run: ({ body }) => {
-        if (body.quota !== undefined) {
-          state.limit.turn(body.quota);
-        }
-        state.mostKeys = body.mostKeys ?? state.mostKeys;
-        return { quota: state.limit.isOn(), mostKeys: state.mostKeys };
+        state.mostKeys = body.mostKeys;
+        return { mostKeys: state.mostKeys };
       },
     }),
   ];
@@ -165,16 +162,16 @@ async function readFields(ctx: Koa.Context, call: Call): Promise<Record<string, 
   };
 }
 
-function takeTurn({ limit }: DeerState, ctx: Koa.Context): boolean {
-  const turn = limit.take(ctx.ip);
-  if (limit.isOn()) {
-    ctx.set('x-ratelimit-limit', String(PER_MINUTE));
-    ctx.set('x-ratelimit-remaining', String(turn.left));
+function takeTurn({ world, counts }: DeerState, ctx: Koa.Context): boolean {
+  if (!world.limits.isOn) {
+    return true;
   }
-  if (!turn.isFree) {
-    ctx.set('retry-after', String(Math.ceil(turn.waitMs / 1000)));
+  ctx.set('x-ratelimit-limit', String(PER_MINUTE));
+  const isFree = counts.take(ctx.ip) === null;
+  if (!isFree) {
+    ctx.set({ 'x-ratelimit-remaining': '0', 'retry-after': String(MINUTE_MS / 1000) });
   }
-  return turn.isFree;
+  return isFree;
 }
 
 function refuse(ctx: Koa.Context, code: number, error: string): ServedCall {

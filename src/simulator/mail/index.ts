@@ -1,0 +1,37 @@
+/** The mail server's side of the control API: what arrived, and where the server listens. */
+import { createArrivals } from '../arrivals.js';
+import { sendJson } from '../call.js';
+import type { Platform } from '../platform.js';
+import type { World } from '../world.js';
+import { createSmtp, type Smtp } from './smtp.js';
+
+/**
+ * Makes the mail server, which starts to listen at once when the options name a port. `GET /api/mail` answers once that
+ * is settled; its port is null where the server could not listen. Over HTTP it offers nothing.
+ */
+export function createMailPlatform(world: World): Platform & Pick<Smtp, 'smtpPort'> {
+  const arrivals = createArrivals(world, 'mail');
+  const smtp = createSmtp(world, arrivals);
+  return {
+    name: 'mail',
+    serve: (ctx) => {
+      sendJson(ctx, 404, { error: 'mail comes by SMTP' });
+      return {};
+    },
+    controls: [
+      arrivals.route,
+      {
+        method: 'GET',
+        pattern: '/mail',
+        run: async () => {
+          const port = await smtp.smtpPort();
+          return { port, url: port === null ? null : `smtp://127.0.0.1:${port}`, password: 'simmail' };
+        },
+      },
+    ],
+    faultBody: (code) => ({ code, message: 'injected fault' }),
+    reset: () => arrivals.clear(),
+    close: smtp.close,
+    smtpPort: smtp.smtpPort,
+  };
+}
