@@ -1,25 +1,39 @@
 /** The outside world in a box: simulated platforms, their control API and the phone page, as one Koa app. */
 import Koa from 'koa';
+import { createBarkPlatform } from './bark/index.js';
 import { createControlApi } from './control/control-api.js';
 import { sharedCalls } from './control/shared-calls.js';
 import { createDingtalkPlatform } from './dingtalk/index.js';
 import { createFeishuPlatform } from './feishu/index.js';
+import { createGotifyPlatform } from './gotify/index.js';
+import { createMailPlatform } from './mail/index.js';
+import { createNtfyPlatform } from './ntfy/index.js';
 import type { SimulatorOptions } from './options.js';
 import { createPhonePages } from './phone/index.js';
 import type { Platform } from './platform.js';
+import { createPushdeerPlatform } from './pushdeer/index.js';
+import { createSmsPlatform } from './sms/index.js';
 import { createSurface } from './surface.js';
 import { createWebhookPlatform } from './webhook/index.js';
 import { createWechatPlatform } from './wechat/index.js';
+import { createWecomPlatform } from './wecom/index.js';
 import { createWorld, type World } from './world.js';
 
 export { PUSH_MODES, type PushMode, type SimulatorOptions, simulatorDefaults } from './options.js';
+export { simulatedWecom } from './wecom/directory.js';
 
 /** Each simulated platform: one folder, one line. */
 const PLATFORMS: readonly ((world: World) => Platform)[] = [
   createWechatPlatform,
   createWebhookPlatform,
+  createWecomPlatform,
   createDingtalkPlatform,
   createFeishuPlatform,
+  createBarkPlatform,
+  createPushdeerPlatform,
+  createNtfyPlatform,
+  createGotifyPlatform,
+  createSmsPlatform,
 ];
 
 /** A running simulated world; its app has to be served by somebody. */
@@ -28,6 +42,8 @@ export interface Simulator {
   readonly app: Koa;
   /** Sets addresses that were not known when the simulator was made, such as one's own port. */
   setAddresses(addresses: { pushTo?: string; wecomPushTo?: string; publicUrl?: string }): void;
+  /** The port of the mail server once it listens; null when none was asked for or the port is taken. */
+  smtpPort(): Promise<number | null>;
   /** Resolves when no push to the server is waiting or under way. */
   idle(): Promise<void>;
   /** Ends live streams and cuts connections to the server. */
@@ -37,7 +53,8 @@ export interface Simulator {
 /** Makes a fresh simulated world. Throws RangeError when the AES key is none. */
 export function createSimulator(options: SimulatorOptions): Simulator {
   const world = createWorld(options);
-  const platforms = PLATFORMS.map((create) => create(world));
+  const mail = createMailPlatform(world);
+  const platforms = [...PLATFORMS.map((create) => create(world)), mail];
   const routes = [...platforms.flatMap((platform) => platform.controls), ...sharedCalls(world, platforms)];
   const app = new Koa();
   app.silent = true;
@@ -56,6 +73,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     setAddresses: (addresses) => {
       Object.assign(world.settings, addresses);
     },
+    smtpPort: mail.smtpPort,
     idle: async () => {
       await Promise.all(platforms.map((platform) => platform.idle?.()));
     },
