@@ -29,7 +29,8 @@ const PLACE = /\{\{\s*(\w+)\s*\}\}/g;
 export function fillPlaces(template: string, kind: BodyKind, partOf: PartOf): string {
   return template.replace(PLACE, (whole, name: string) => {
     const known = PLACEHOLDERS.find((one) => one === name);
-    return known ? escapeFor(kind, partOf(known)) : whole;
+    // A lone half of a pair cannot be written in UTF-8, and receivers refuse its escape.
+    return known ? escapeFor(kind, partOf(known).toWellFormed()) : whole;
   });
 }
 
@@ -53,8 +54,7 @@ function escapeFor(kind: BodyKind, value: string): string {
     case 'json':
       return JSON.stringify(value).slice(1, -1);
     case 'form':
-      // A lone half of a pair cannot be encoded.
-      return encodeURIComponent(value.toWellFormed());
+      return encodeURIComponent(value);
     case 'raw':
       return value;
   }

@@ -81,6 +81,7 @@ async function sendToAll(
     });
     all.push({ openid, outcome });
     if (isAccounts(outcome)) {
+      all.push(...receivers.slice(index + 1).map((untried) => ({ openid: untried, outcome })));
       break;
     }
   }

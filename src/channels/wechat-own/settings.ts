@@ -5,8 +5,8 @@ import type { TemplateField } from '#src/config.js';
 
 const PARTS = ['title', 'summary', 'time', 'app', 'sender'] as const;
 const OPENID = /^[\w-]{20,64}$/;
-/** More would hold a slot for long; Server酱 caps its lists of receivers alike. */
-const MAX_RECEIVERS = 50;
+/** One after another: more would hold a slot for too long. */
+const MAX_RECEIVERS = 20;
 
 /** How message parts fill the template's keywords: `thing1=title,time2=time`. Entries that make no sense are left out. */
 export function fieldsOf(settings: ChannelSettings): TemplateField[] {
