@@ -29,7 +29,7 @@ export interface SimulatorOptions {
   wecomAesKey?: string;
   /** The address under which the simulator's own paths are reached, no trailing slash. */
   publicUrl: string;
-  /** Accepted for the mail server, which is not part of the simulator yet. */
+  /** Where the mail server listens on the loopback; 0 picks a free port, without it there is no mail server. */
   smtpPort?: number;
   clock: Clock;
   log: Logger;
@@ -59,6 +59,7 @@ export interface Settings {
   readonly aesKey: Buffer;
   readonly mode: PushMode;
   readonly pushTimeoutMs: number;
+  readonly smtpPort: number | undefined;
   readonly wecomToken: string;
   /** 32 bytes. */
   readonly wecomAesKey: Buffer;
@@ -76,6 +77,7 @@ export function toSettings(options: SimulatorOptions): Settings {
     aesKey: decodeAesKey(options.aesKey),
     mode: options.mode,
     pushTimeoutMs: options.pushTimeoutMs ?? 5_000,
+    smtpPort: options.smtpPort,
     wecomToken: options.wecomToken ?? simulatorDefaults.wecomToken,
     wecomAesKey: decodeAesKey(options.wecomAesKey ?? simulatorDefaults.wecomAesKey),
     pushTo: options.pushTo,
