@@ -1,0 +1,40 @@
+/** A message as a text of lines in a platform's markup: title, body, a link to the original, a link to the rest. */
+import type { MessageContent } from '#src/core/types.js';
+import { takeCodePoints } from '#src/lib/text.js';
+import type { DrawnText } from './fit-text.js';
+import { drawLines, drawLink, type Markup } from './markup.js';
+import { readRichText } from './rich-text.js';
+
+/** Longer titles leave no room for the body. */
+const MAX_TITLE_LENGTH = 100;
+
+/** Draws a message; `head` writes the title line where the message has a title. */
+export function drawMessage(
+  message: MessageContent,
+  markup: Markup,
+  head: (title: string) => string,
+): DrawnText {
+  const { lines, isCut } = readRichText(message.body, message.format);
+  const title = titleLine(message.title);
+  const drawn = drawLines(lines, markup);
+  // A body that shows nothing, such as a lone script: never an empty message, which the platforms refuse.
+  const spare = markup.disarm(titleLine(message.summary) || titleLine(message.appName) || '(空 empty)');
+  const isEmpty = drawn.length === 0 && title === '';
+  return {
+    head: title === '' ? '' : head(markup.disarm(title)),
+    lines: isEmpty ? [{ text: spare, plain: spare, gap: false }] : drawn,
+    foot: message.url === '' ? '' : drawLink(markup, '查看原文 Original', message.url),
+    more: message.pageUrl === '' ? '' : drawLink(markup, '查看全文 Read all', message.pageUrl),
+    isCut,
+  };
+}
+
+/** A title on one line, at most 100 characters. */
+export function titleLine(title: string): string {
+  return takeCodePoints(title.replace(/[\p{Cc}\s]+/gu, ' ').trim(), MAX_TITLE_LENGTH, '…');
+}
+
+/** Breaks `<at ...>`, `<@...>` and their like with a character nobody sees, so that no sender can call out to a group. */
+export function disarmMentions(text: string): string {
+  return text.replace(/<(?=\/?(?:at\b|@))/gi, '<\u200b');
+}
