@@ -67,7 +67,7 @@ export async function wire(input: WiringInput) {
   const newId = createNewId(clock, 0, await readLastId(store));
   const account = { platform: 'wechat', account: config.wechat.appId } as const;
   const wechat = createWechatPlatform({
-    config: withBases(config.wechat, input.selfUrl),
+    config: withBases(config.wechat, { selfUrl: input.selfUrl, publicUrl }),
     tokens: createPlatformTokens(db, box),
     clock,
     log: log.child('wechat-api'),
@@ -107,6 +107,7 @@ export async function wire(input: WiringInput) {
       box,
       account,
       pageUrlOf: createPageLinks(hashKey, publicUrl).urlOf,
+      serverSettings: {},
       now: clock.now,
     }),
     runJob: createRunJob({
@@ -172,16 +173,16 @@ export async function wire(input: WiringInput) {
   }
 }
 
-/** The real hosts, or the simulator of this very server. */
-function withBases(settings: WechatSettings, selfUrl: string) {
-  const simulator = `${selfUrl}/simulator/wechat`;
+/** The real hosts, or the simulator of this very server; people's browsers reach it by the public address. */
+function withBases(settings: WechatSettings, urls: { selfUrl: string; publicUrl: string }) {
+  const simulator = `${urls.selfUrl}/simulator/wechat`;
   const { appId, appSecret, apiBase, mpBase, openBase } = settings;
   return {
     appId,
     appSecret,
     apiBase: apiBase ?? simulator,
     mpBase: mpBase ?? simulator,
-    openBase: openBase ?? simulator,
+    openBase: openBase ?? `${urls.publicUrl}/simulator/wechat`,
   };
 }
 

@@ -2,6 +2,7 @@
 import { createAccounts } from './accounts.js';
 import { createApps } from './apps.js';
 import { createCallbacks } from './callbacks.js';
+import { type ChannelOutside, createChannels } from './channels.js';
 import { createConversations } from './conversations.js';
 import type { CoreDeps } from './deps.js';
 import { createEvents } from './events.js';
@@ -27,7 +28,14 @@ export interface CoreOutside {
   /** Throws a reason when an address may not be called back. */
   checkUrl: (url: string) => void;
   adminToken: string | null;
+  /** The kinds of channel that people may set up, and how one is tried. */
+  channels?: Pick<ChannelOutside, 'kinds' | 'trySend'>;
 }
+
+const NO_CHANNELS: Pick<ChannelOutside, 'kinds' | 'trySend'> = {
+  kinds: [],
+  trySend: async () => ({ ok: false, detail: '没有通道 no channels' }),
+};
 
 /** The domain. */
 export type Core = ReturnType<typeof createCore>;
@@ -50,6 +58,7 @@ export function createCore(deps: CoreDeps, outside: CoreOutside) {
     clock: deps.clock,
     accounts: createAccounts(deps, keys, outside.adminToken),
     callbacks: createCallbacks(deps, outside.checkUrl),
+    channels: createChannels(deps, { ...(outside.channels ?? NO_CHANNELS), checkUrl: outside.checkUrl }),
     conversations: createConversations(deps),
     events: createEvents(deps),
     inbox: createInbox(deps, deps.clock.now()),

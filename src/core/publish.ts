@@ -80,6 +80,8 @@ function toRow(command: PublishCommand, id: number, now: number): NewMessage {
     audience: JSON.stringify({ people, topics }),
     targets: JSON.stringify(command.targets),
     priority: command.priority ?? 0,
+    channels: command.channels ? JSON.stringify(command.channels) : null,
+    extras: command.extras ? JSON.stringify(command.extras) : null,
     dedupeKey: command.idempotencyKey
       ? `${command.appId ?? `p${command.senderId}`}:${command.idempotencyKey}`
       : null,

@@ -67,6 +67,10 @@ export interface Attempt {
   outcome: Outcome['kind'] | 'confirmed' | 'denied' | 'skipped';
   code?: string;
   detail?: string;
+  /** Which channel was tried, where the delivery has a route of several. */
+  channel?: string;
+  /** The channel that the delivery goes on to. */
+  next?: string;
   /** How long the try took, in milliseconds. */
   tookMs?: number;
 }

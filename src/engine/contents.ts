@@ -1,14 +1,40 @@
 /** Loads what claimed deliveries need: messages, people's addresses, events and endpoints, a few statements for a batch. */
 import { LRUCache } from 'lru-cache';
-import type { Event, Format, MessageContent, Recipient } from '#src/core/types.js';
+import type {
+  ChannelSettings,
+  Event,
+  Format,
+  MessageContent,
+  MessageExtras,
+  Recipient,
+} from '#src/core/types.js';
 import type { SecretBox } from '#src/lib/secret-box.js';
 import type { Db } from '#src/store/open.js';
 import { type Address, type ClaimedDelivery, loadAddresses } from '#src/store/outbox.js';
+import {
+  CHANNEL_REMOVED,
+  DELETED,
+  type MessageFacts,
+  quietUntil,
+  REMOVED,
+  SEALED,
+  type Stop,
+  stopCallback,
+  stopOf,
+} from './stops.js';
 
 /** A message delivery with all it needs, or the reason why it cannot go out. */
 export type MessageJob =
-  | { kind: 'message'; delivery: ClaimedDelivery; content: MessageContent; recipient: Recipient }
-  | { kind: 'stop'; delivery: ClaimedDelivery; state: 'failed' | 'cancelled'; code: string; why: string };
+  | {
+      kind: 'message';
+      delivery: ClaimedDelivery;
+      content: MessageContent;
+      recipient: Recipient;
+      settings: ChannelSettings;
+    }
+  | (Stop & { kind: 'stop'; delivery: ClaimedDelivery })
+  /** It is quiet with the receiver until then (milliseconds since the epoch). */
+  | { kind: 'wait'; delivery: ClaimedDelivery; until: number };
 
 /** A callback delivery with all it needs. */
 export interface CallbackJob {
@@ -28,12 +54,12 @@ export interface ContentDeps {
   box: SecretBox;
   account: { platform: string; account: string };
   pageUrlOf: (messageId: number) => string;
+  /** The server's own settings of channels that have any, by channel id. */
+  serverSettings: Readonly<Record<string, ChannelSettings>>;
   now: () => number;
 }
 
-type StoredContent = { content: MessageContent; deleted: boolean; expiresAt: number | null };
-type StoredEndpoint = { url: string; secret: string; disabledAt: Date | null };
-type Stop = Pick<Extract<MessageJob, { kind: 'stop' }>, 'state' | 'code' | 'why'>;
+type StoredContent = MessageFacts & { content: MessageContent };
 
 /** The sender's name of messages that a person's own key sent. */
 const OWN_MESSAGES = '个人推送';
@@ -73,7 +99,7 @@ export function createContents(deps: ContentDeps) {
         body,
         format,
         isUrgent: row.priority > 0,
-        extras: {},
+        extras: row.extras === null ? {} : (JSON.parse(row.extras) as MessageExtras),
         url,
         createdAt,
         pageUrl: deps.pageUrlOf(id),
@@ -107,7 +133,7 @@ export function createContents(deps: ContentDeps) {
   }
 
   async function loadMessageJobs(claimed: readonly ClaimedDelivery[]): Promise<Job[]> {
-    const [contents, addresses] = await Promise.all([
+    const [contents, addresses, settings] = await Promise.all([
       loadMessages(claimed.map((delivery) => delivery.messageId ?? 0)),
       loadAddresses(
         db,
@@ -115,17 +141,41 @@ export function createContents(deps: ContentDeps) {
         deps.account.platform,
         deps.account.account,
       ),
+      loadSettings(claimed.flatMap((delivery) => delivery.configId ?? [])),
     ]);
     return claimed.map((delivery): Job => {
       const stored = contents.get(delivery.messageId ?? 0);
       const to = addresses.get(delivery.personId ?? 0);
-      const stop = stopOf(stored, to, deps.now());
+      const stop = stopOf(stored, to, { channel: delivery.channel, now: deps.now() });
       if (!stored || !to || stop) {
         return { kind: 'stop', delivery, ...(stop ?? DELETED) };
       }
-      const recipient = { personId: delivery.personId ?? 0, uid: to.uid, address: to.address };
-      return { kind: 'message', delivery, content: stored.content, recipient };
+      const until = stored.content.isUrgent ? null : quietUntil(to.quiet, deps.now());
+      if (until !== null) {
+        return { kind: 'wait', delivery, until };
+      }
+      const own =
+        delivery.configId === null
+          ? (deps.serverSettings[delivery.channel] ?? {})
+          : settings.get(delivery.configId);
+      if (!own) {
+        return { kind: 'stop', delivery, ...CHANNEL_REMOVED };
+      }
+      const recipient = { personId: delivery.personId ?? 0, uid: to.uid, address: addressOf(delivery, to) };
+      return { kind: 'message', delivery, content: stored.content, recipient, settings: own };
     });
+  }
+
+  async function loadSettings(ids: readonly number[]): Promise<Map<number, ChannelSettings>> {
+    const rows = ids.length > 0 ? await db.channelConfig.findMany({ where: { id: { in: [...ids] } } }) : [];
+    const opened = new Map<number, ChannelSettings>();
+    for (const row of rows) {
+      const text = openSecret(row.config);
+      if (text !== null) {
+        opened.set(row.id, JSON.parse(text) as ChannelSettings);
+      }
+    }
+    return opened;
   }
 
   async function loadCallbackJobs(claimed: readonly ClaimedDelivery[]): Promise<Job[]> {
@@ -185,46 +235,10 @@ export function createContents(deps: ContentDeps) {
   return { loadJobs };
 }
 
-const DELETED: Stop = {
-  state: 'cancelled',
-  code: 'deleted',
-  why: '消息已被发送者删除 The sender deleted the message',
-};
-const REMOVED: Stop = {
-  state: 'cancelled',
-  code: 'removed',
-  why: '回调地址已被移除 The endpoint was removed',
-};
-const SEALED: Stop = {
-  state: 'failed',
-  code: 'sealed',
-  why: '签名密钥无法解密，请确认 SECRET_KEY 没有更换 The signing secret cannot be opened: has SECRET_KEY changed?',
-};
-
-/** Why a message cannot go to a person any more; null when it can. */
-function stopOf(stored: StoredContent | undefined, to: Address | undefined, now: number): Stop | null {
-  if (!stored || stored.deleted) {
-    return DELETED;
+/** What the channel's platform calls the person; channels with settings of their own know it from those. */
+function addressOf(delivery: ClaimedDelivery, to: Address): string {
+  if (delivery.configId !== null) {
+    return '';
   }
-  if (stored.expiresAt !== null && stored.expiresAt <= now) {
-    const why = '消息已过期 The message expired before it could be sent';
-    return { state: 'failed', code: 'expired', why };
-  }
-  if (!to?.following) {
-    const why = '接收者没有关注公众号 The person does not follow the account';
-    return { state: 'failed', code: 'unfollowed', why };
-  }
-  if (to.paused) {
-    return { state: 'cancelled', code: 'paused', why: '接收者已暂停接收 The person has paused all messages' };
-  }
-  return null;
-}
-
-/** Why an endpoint is not called; null when it is. */
-function stopCallback(endpoint: StoredEndpoint | undefined): Stop | null {
-  if (!endpoint || endpoint.url === '') {
-    return REMOVED;
-  }
-  const why = '回调地址已停用，改正后请重放 The endpoint is switched off; replay once it is mended';
-  return endpoint.disabledAt ? { state: 'failed', code: 'disabled', why } : null;
+  return delivery.channel === 'wecom-app' ? to.member : to.address;
 }

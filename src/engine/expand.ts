@@ -10,10 +10,13 @@ import {
   findSpreading,
   finishExpansion,
   listAccepted,
+  listSlice,
+  type SliceEnd,
   saveCursor,
 } from '#src/store/messages.js';
 import type { Db } from '#src/store/open.js';
 import { WECHAT_BULK_QUEUE, WECHAT_QUEUE } from './limits.js';
+import { fillSlots } from './slots.js';
 
 /** What the expansion is made with. */
 export interface ExpandDeps {
@@ -27,6 +30,8 @@ export interface ExpandDeps {
 const MESSAGES_PER_STEP = 200;
 /** Rows written by one statement: a few milliseconds, so that single messages slip in between. */
 const ROWS_PER_CHUNK = 2000;
+/** Small broadcasts that share one step, so that many of them go quickly and a single message still slips in between. */
+const BROADCASTS_PER_STEP = 10;
 /** A message to more people than this is a broadcast. */
 const SINGLE_AUDIENCE = 20;
 const EVENTS_PER_STEP = 500;
@@ -51,10 +56,12 @@ export async function expandMessages(deps: ExpandDeps): Promise<boolean> {
   const audiences = waiting.map((message) => ({ message, audience: readAudience(message) }));
   const small = audiences.filter(({ audience }) => isSmall(audience));
   if (small.length > 0) {
-    const rows = small.flatMap(({ message, audience }) =>
-      toRows(deps, message, audience.people, WECHAT_QUEUE),
+    const parts = await Promise.all(
+      small.map(({ message, audience }) =>
+        toRows(deps, message, { people: audience.people, queue: WECHAT_QUEUE }),
+      ),
     );
-    await expandPeople(deps.db, rows, { ...deps.account, now: deps.now() });
+    await expandPeople(deps.db, parts.flat(), { ...deps.account, now: deps.now() });
     await finishExpansion(
       deps.db,
       small.map(({ message }) => message.id),
@@ -68,11 +75,21 @@ export async function expandMessages(deps: ExpandDeps): Promise<boolean> {
       large.map(({ message }) => message.id),
     );
   }
-  const broadcast = await findSpreading(deps.db);
-  if (broadcast) {
-    await expandChunk(deps, broadcast, readAudience(broadcast));
+  const spread = await expandBroadcasts(deps);
+  return waiting.length > 0 || spread;
+}
+
+/** About one chunk of work: a part of one large broadcast, or several small ones. */
+async function expandBroadcasts(deps: ExpandDeps): Promise<boolean> {
+  let rows = 0;
+  for (let count = 0; count < BROADCASTS_PER_STEP; count += 1) {
+    const broadcast = rows < ROWS_PER_CHUNK ? await findSpreading(deps.db) : null;
+    if (!broadcast) {
+      return count > 0;
+    }
+    rows += await expandChunk(deps, broadcast, readAudience(broadcast));
   }
-  return waiting.length > 0 || broadcast !== null;
+  return true;
 }
 
 /** One step of events. Returns whether there was anything to do. */
@@ -94,53 +111,85 @@ function isSmall(audience: Audience): boolean {
   return audience.topics.length === 0 && audience.people.length <= SINGLE_AUDIENCE;
 }
 
-/** The next chunk of a broadcast: first the people named one by one, then each topic's subscribers. */
-async function expandChunk(deps: ExpandDeps, message: AcceptedMessage, audience: Audience): Promise<void> {
+/** The next chunk of a broadcast: first the people named one by one, then each topic's subscribers. Returns its size. */
+async function expandChunk(deps: ExpandDeps, message: AcceptedMessage, audience: Audience): Promise<number> {
   const cursor = readCursor(message.cursor);
-  const scope = { ...deps.account, now: deps.now() };
-  const save = (next: Cursor): Promise<void> => saveCursor(deps.db, message.id, JSON.stringify(next));
-  if (cursor.people < audience.people.length) {
-    const people = audience.people.slice(cursor.people, cursor.people + ROWS_PER_CHUNK);
-    await expandPeople(deps.db, toRows(deps, message, people, WECHAT_BULK_QUEUE), scope);
-    await save({ ...cursor, people: cursor.people + people.length });
-    return;
-  }
-  const topicId = audience.topics[cursor.topic];
-  if (topicId === undefined) {
+  const left = audience.people.length - cursor.people;
+  const { size, next } =
+    left > 0
+      ? await expandNamed(deps, message, { audience, cursor })
+      : await expandSubscribers(deps, message, { audience, cursor });
+  if (next.people >= audience.people.length && next.topic >= audience.topics.length) {
     await finishExpansion(deps.db, [message.id], deps.now());
-    return;
+  } else {
+    await saveCursor(deps.db, message.id, JSON.stringify(next));
   }
-  const last = await expandTopic(
-    deps.db,
-    {
-      message,
-      topicId,
-      after: cursor.after,
-      limit: ROWS_PER_CHUNK,
-      firstId: deps.newId(ROWS_PER_CHUNK),
-      idStride: ID_STRIDE,
-      channel: 'wechat',
-      queue: WECHAT_BULK_QUEUE,
-    },
-    scope,
-  );
-  await save(last === null ? { ...cursor, topic: cursor.topic + 1, after: 0 } : { ...cursor, after: last });
+  return size;
 }
 
-function toRows(
+interface Place {
+  audience: Audience;
+  cursor: Cursor;
+}
+
+async function expandNamed(deps: ExpandDeps, message: AcceptedMessage, { audience, cursor }: Place) {
+  const people = audience.people.slice(cursor.people, cursor.people + ROWS_PER_CHUNK);
+  const rows = await toRows(deps, message, { people, queue: WECHAT_BULK_QUEUE });
+  await expandPeople(deps.db, rows, { ...deps.account, now: deps.now() });
+  return { size: people.length, next: { ...cursor, people: cursor.people + people.length } };
+}
+
+async function expandSubscribers(deps: ExpandDeps, message: AcceptedMessage, { audience, cursor }: Place) {
+  const topicId = audience.topics[cursor.topic];
+  if (topicId === undefined) {
+    return { size: 0, next: cursor };
+  }
+  const { last, count, isEnd } = message.channels
+    ? await expandSlots(deps, message, { topicId, after: cursor.after })
+    : await expandTopic(
+        deps.db,
+        {
+          message,
+          topicId,
+          after: cursor.after,
+          limit: ROWS_PER_CHUNK,
+          firstId: deps.newId(ROWS_PER_CHUNK),
+          idStride: ID_STRIDE,
+          channel: 'wechat',
+          queue: WECHAT_BULK_QUEUE,
+        },
+        { ...deps.account, now: deps.now() },
+      );
+  const next = isEnd ? { ...cursor, topic: cursor.topic + 1, after: 0 } : { ...cursor, after: last };
+  return { size: count, next };
+}
+
+/** A slice of a topic for a message that asks for channels by name: each person's settings decide. */
+async function expandSlots(
   deps: ExpandDeps,
   message: AcceptedMessage,
-  people: number[],
-  queue: string,
-): DirectDelivery[] {
-  const first = deps.newId(Math.max(people.length, 1));
-  return people.map((personId, at) => ({
+  place: { topicId: number; after: number },
+): Promise<SliceEnd> {
+  const slice = await listSlice(deps.db, { message, ...place, limit: ROWS_PER_CHUNK });
+  const rows = await toRows(deps, message, { people: slice.people, queue: WECHAT_BULK_QUEUE });
+  await expandPeople(deps.db, rows, { ...deps.account, now: deps.now() });
+  return slice;
+}
+
+/** A row a person; where the message asks for channels by name, a row a person and channel. */
+async function toRows(
+  deps: ExpandDeps,
+  message: AcceptedMessage,
+  to: { people: readonly number[]; queue: string },
+): Promise<DirectDelivery[]> {
+  const asked = message.channels === null ? [] : (JSON.parse(message.channels) as string[]);
+  const slots = await fillSlots(deps.db, { ...to, asked });
+  const first = deps.newId(Math.max(slots.length, 1));
+  return slots.map((slot, at) => ({
+    ...slot,
     id: first + at * ID_STRIDE,
     messageId: message.id,
-    personId,
     appId: message.appId,
-    channel: 'wechat',
-    queue,
   }));
 }
 

@@ -1,5 +1,7 @@
 /** How much of each queue may be under way at once, and which queues must rest. */
+import { type Clock, systemClock } from '#src/lib/clock.js';
 import type { Db } from '#src/store/open.js';
+import { type ChannelLimits, createSendWindows, kindOf } from './send-windows.js';
 
 /** The queue of pushes to few people on the server's own WeChat account. */
 export const WECHAT_QUEUE = 'wechat';
@@ -29,8 +31,18 @@ export function accountOf(queue: string): string {
   return queue.split('#')[0] ?? queue;
 }
 
-/** Makes the limits. `inFlight`: how many sends of one message account may be under way. */
-export function createLimits(db: Db, inFlight: number) {
+/**
+ * Makes the limits.
+ * @param inFlight how many sends of the server's own account may be under way
+ * @param others what the other kinds of channel allow one account
+ */
+export function createLimits(
+  db: Db,
+  inFlight: number,
+  others: ChannelLimits = {},
+  clock: Clock = systemClock,
+) {
+  const windows = createSendWindows(others, clock);
   const running = new Map<string, number>();
   const rests = new Map<string, QueueRest>();
   const count = (name: string): number => running.get(name) ?? 0;
@@ -52,15 +64,20 @@ export function createLimits(db: Db, inFlight: number) {
       if (queue.startsWith('callback:')) {
         return Math.max(0, Math.min(PER_ENDPOINT - count(queue), CALLBACKS - count('callbacks')));
       }
+      const other = others[kindOf(queue)];
+      if (other) {
+        return Math.max(0, Math.min(other.inFlight - count(queue), windows.free(queue)));
+      }
       const reserved = queue.endsWith('#bulk') ? Math.min(RESERVED_FOR_SINGLES, inFlight - 1) : 0;
       return Math.max(0, inFlight - reserved - count(accountOf(queue)));
     },
     /** How many claimed rows of this queue may wait in memory for a slot. */
     readAhead(queue: string): number {
-      return queue.startsWith('callback:') ? 0 : inFlight;
+      return kindOf(queue) === 'callback' || others[kindOf(queue)] ? 0 : inFlight;
     },
     /** Takes a slot. */
     take(queue: string): void {
+      windows.note(queue);
       add(queue, 1);
       if (groupOf(queue) !== queue) {
         add(groupOf(queue), 1);

@@ -1,6 +1,7 @@
 /** Turns the outcome of a try into the delivery's next state. Pure. */
 import { assertNever } from '#src/core/errors.js';
-import type { Attempt, Outcome } from '#src/core/types.js';
+import type { Attempt, Outcome, RouteStep } from '#src/core/types.js';
+import { formatChinaTime } from '#src/lib/china-time.js';
 import { redactText } from '#src/lib/logger.js';
 import { takeCodePoints } from '#src/lib/text.js';
 import type { ClaimedDelivery, DeliveryResult } from '#src/store/outbox.js';
@@ -28,7 +29,12 @@ export function toResult(delivery: ClaimedDelivery, done: TryRecord): DeliveryRe
     ref: null,
     finishedAt: endedAt,
   };
-  const log = (attempt: Partial<Attempt> = {}): string => JSON.stringify({ ...toAttempt(done), ...attempt });
+  const log = (attempt: Partial<Attempt> = {}): string =>
+    JSON.stringify({ ...toAttempt(done), ...channelOf(delivery), ...attempt });
+  const next = readNext(delivery);
+  if (next && isStepOver(outcome, delivery.tries)) {
+    return { ...base, ...moveOn(next, endedAt), attempt: log({ next: next.step.channel }) };
+  }
   switch (outcome.kind) {
     case 'sent':
       return { ...base, state: 'sent', ref: outcome.ref || null, attempt: log() };
@@ -64,7 +70,19 @@ export function toStopped(
   delivery: ClaimedDelivery,
   stop: { state: 'failed' | 'cancelled'; code: string; why: string; at: number },
 ): DeliveryResult {
-  const attempt: Attempt = { at: stop.at, outcome: 'skipped', code: stop.code, detail: stop.why };
+  const attempt: Attempt = {
+    at: stop.at,
+    outcome: 'skipped',
+    code: stop.code,
+    detail: stop.why,
+    ...channelOf(delivery),
+  };
+  const next = stop.state === 'failed' && stop.code !== 'expired' ? readNext(delivery) : null;
+  if (next) {
+    const { id, messageId } = delivery;
+    const moved = JSON.stringify({ ...attempt, next: next.step.channel });
+    return { id, messageId, ref: null, ...moveOn(next, stop.at), attempt: moved };
+  }
   return {
     id: delivery.id,
     messageId: delivery.messageId,
@@ -74,6 +92,13 @@ export function toStopped(
     attempt: JSON.stringify(attempt),
     finishedAt: stop.at,
   };
+}
+
+/** The row of a delivery that waits for the end of its receiver's quiet hours. */
+export function toWaiting(delivery: ClaimedDelivery, until: number, at: number): DeliveryResult {
+  const detail = `免打扰，${formatChinaTime(new Date(until))} 后发送 Quiet hours: goes out after them`;
+  const attempt: Attempt = { at, outcome: 'skipped', code: 'quiet', detail };
+  return { ...toReturned(delivery), dueAt: until, attempt: JSON.stringify(attempt) };
 }
 
 /** The row of a claim that is given back untried. */
@@ -104,4 +129,40 @@ function toAttempt({ outcome, startedAt, endedAt }: TryRecord): Attempt {
 
 function shorten(text: string): string {
   return takeCodePoints(redactText(text), DETAIL_LENGTH, '…');
+}
+
+/** A step is tried so often while the other side is merely busy; then the next one takes over. */
+const TRIES_BEFORE_NEXT = 5;
+
+interface NextStep {
+  step: RouteStep;
+  rest: string;
+}
+
+function readNext(delivery: ClaimedDelivery): NextStep | null {
+  const [step, ...rest] = delivery.route === '' ? [] : (JSON.parse(delivery.route) as RouteStep[]);
+  return step ? { step, rest: JSON.stringify(rest) } : null;
+}
+
+/** Refused, gone, over quota, or busy for too long: the route goes on. */
+function isStepOver(outcome: Outcome, tries: number): boolean {
+  if (outcome.kind === 'retry') {
+    return outcome.scope === 'queue' || tries >= TRIES_BEFORE_NEXT;
+  }
+  return outcome.kind !== 'sent';
+}
+
+function moveOn({ step, rest }: NextStep, now: number) {
+  const { channel, queue, configId } = step;
+  return {
+    state: 'due' as const,
+    dueAt: now,
+    finishedAt: null,
+    next: { channel, queue, configId, route: rest },
+  };
+}
+
+/** Deliveries with a route, or by a person's own channel, say in each attempt which channel it was. */
+function channelOf(delivery: ClaimedDelivery): { channel?: string } {
+  return delivery.route === '' && delivery.configId === null ? {} : { channel: delivery.channel };
 }

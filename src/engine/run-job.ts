@@ -3,14 +3,14 @@ import type { SendCallback } from '#src/callbacks/send.js';
 import type { ChannelRegistry } from '#src/channels/registry.js';
 import type { Outcome } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
-import type { Logger } from '#src/lib/logger.js';
+import { type Logger, redactText } from '#src/lib/logger.js';
 import type { SafeFetch } from '#src/lib/safe-fetch.js';
 import type { Db } from '#src/store/open.js';
 import type { DeliveryResult } from '#src/store/outbox.js';
 import { markLeft } from '#src/store/people.js';
 import type { Job } from './contents.js';
 import { accountOf, type Limits } from './limits.js';
-import { toResult, toStopped } from './results.js';
+import { toResult, toStopped, toWaiting } from './results.js';
 
 /** What running is made with. */
 export interface RunDeps {
@@ -32,7 +32,11 @@ export interface RunDeps {
 /** Runs a job and gives the row that is to be recorded. Never throws: a bug counts as a try that failed. */
 export type RunJob = (job: Job) => Promise<DeliveryResult>;
 
-type LiveJob = Exclude<Job, { kind: 'stop' }>;
+type LiveJob = Exclude<Job, { kind: 'stop' | 'wait' }>;
+
+/** The time of a channel's last success is kept this exact, in milliseconds. */
+const HEALTH_MS = 60_000;
+const MAX_REASON = 500;
 
 /** How long a queue rests whose outcome names no time, in milliseconds. */
 const REST_MS = 1000;
@@ -44,6 +48,9 @@ export function createRunJob(deps: RunDeps): RunJob {
     const startedAt = clock.now();
     if (job.kind === 'stop') {
       return toStopped(job.delivery, { ...job, at: startedAt });
+    }
+    if (job.kind === 'wait') {
+      return toWaiting(job.delivery, job.until, startedAt);
     }
     const outcome = await send(deps, job).catch((error: unknown): Outcome => {
       log.error('a delivery failed by a bug', { delivery: job.delivery.id, error });
@@ -66,7 +73,7 @@ async function send(deps: RunDeps, job: LiveJob): Promise<Outcome> {
   if (!channel) {
     return { kind: 'refused', code: 'no_channel', why: `没有通道 no channel "${job.delivery.channel}"` };
   }
-  return channel.send(channel.render(job.content), {}, job.recipient, {
+  return channel.send(channel.render(job.content), job.settings, job.recipient, {
     deliveryId: job.delivery.id,
     http: deps.http,
     clock: deps.clock,
@@ -85,7 +92,10 @@ async function heed(
     deps.log.warn('a queue rests', { queue: accountOf(job.delivery.queue), until, why });
     await deps.limits.rest(job.delivery.queue, { until, code, why });
   }
-  if (outcome.kind === 'gone' && job.kind === 'message') {
+  if (job.kind === 'message' && job.delivery.configId !== null) {
+    await noteHealth(deps, job.delivery.configId, outcome);
+  }
+  if (outcome.kind === 'gone' && job.kind === 'message' && job.delivery.channel === 'wechat') {
     // As of the time of asking: the person may have come back while the refusal was on its way.
     const left = { ...deps.account, externalId: job.recipient.address, at: startedAt, isDated: true };
     await markLeft(deps.db, [left]);
@@ -93,5 +103,20 @@ async function heed(
   if (outcome.kind === 'gone' && job.kind === 'callback') {
     const data = { disabledAt: new Date(now), why: outcome.why };
     await deps.db.callback.updateMany({ where: { id: job.callbackId }, data });
+  }
+}
+
+/** What the owner of a channel sees of its health; written when it changes, not with every message. */
+async function noteHealth(deps: RunDeps, configId: number, outcome: Outcome): Promise<void> {
+  const at = new Date(deps.clock.now());
+  if (outcome.kind === 'sent') {
+    const stale = new Date(at.getTime() - HEALTH_MS);
+    const where = { id: configId, OR: [{ lastOkAt: null }, { lastOkAt: { lt: stale } }] };
+    await deps.db.channelConfig.updateMany({ where, data: { lastOkAt: at } });
+  } else {
+    await deps.db.channelConfig.updateMany({
+      where: { id: configId },
+      data: { lastError: redactText(outcome.why).slice(0, MAX_REASON), lastErrorAt: at },
+    });
   }
 }

@@ -19,6 +19,10 @@ export interface NewMessage {
   /** `[{"uid": ...} | {"topicId": ...}]` */
   targets: string;
   priority: number;
+  /** JSON list of channel codes or kinds; null: each person's route. */
+  channels: string | null;
+  /** JSON. */
+  extras: string | null;
   dedupeKey: string | null;
   createdAt: number;
   sendAt: number | null;
@@ -26,7 +30,7 @@ export interface NewMessage {
 }
 
 const MESSAGE_COLUMNS =
-  'id, appId, senderId, source, title, summary, body, format, url, audience, targets, priority, dedupeKey, createdAt, sendAt, expiresAt';
+  'id, appId, senderId, source, title, summary, body, format, url, audience, targets, priority, channels, extras, dedupeKey, createdAt, sendAt, expiresAt';
 
 /**
  * Writes the messages of a moment with one commit. A message whose dedupe key exists already is left out: the caller
@@ -61,12 +65,13 @@ export interface AcceptedMessage {
   appId: number | null;
   audience: string;
   cursor: string;
+  channels: string | null;
   priority: number;
   expiresAt: number | null;
 }
 
 const ACCEPTED_COLUMNS =
-  '"id", "appId", "audience", "cursor", "priority", CAST("expiresAt" AS INTEGER) AS "expiresAt"';
+  '"id", "appId", "audience", "cursor", "channels", "priority", CAST("expiresAt" AS INTEGER) AS "expiresAt"';
 type AcceptedRow = Omit<AcceptedMessage, 'id'> & { id: bigint };
 
 /** The oldest messages that wait for their expansion and whose time has come. */
@@ -105,6 +110,12 @@ export interface DirectDelivery {
   appId: number | null;
   channel: string;
   queue: string;
+  /** The channel that the sender asked for; empty: the person's route, with `channel` and `queue` for those who have none. */
+  slot: string;
+  /** The person's settings for the asked channel; null: the server's. */
+  configId: number | null;
+  /** Why there is nothing to send by; null where there is. */
+  problem: string | null;
 }
 
 /** What the expansion reads of the platform account that carries the channel. */
@@ -114,18 +125,28 @@ export interface ExpansionScope {
   now: number;
 }
 
-/** The state and first attempt of a new delivery: people who left or paused get a final row that says so, and no call. */
-const FIRST_STATE = `CASE WHEN i."externalId" IS NULL OR NOT i."following" THEN 'failed'
+/** Whether WeChat is the only way to this person, and closed: they left or never came. */
+const UNREACHABLE = `((j.slot = '' AND p."route" = '' OR j.slot <> '' AND j.channel = 'wechat')
+       AND (i."externalId" IS NULL OR NOT i."following"))`;
+const skipped = (code: string, detail: string): string =>
+  `json_array(json_object('at', j.now, 'outcome', 'skipped', 'code', '${code}', 'detail', ${detail}))`;
+/** The state and first attempt of a new delivery: who cannot be reached or paused gets a final row that says so, and no call. */
+const FIRST_STATE = `CASE WHEN j.problem IS NOT NULL OR ${UNREACHABLE} THEN 'failed'
        WHEN p."pausedAt" IS NOT NULL THEN 'cancelled' ELSE 'due' END`;
 const FIRST_ATTEMPTS = `CASE
-       WHEN i."externalId" IS NULL OR NOT i."following"
-       THEN json_array(json_object('at', j.now, 'outcome', 'skipped', 'code', 'unfollowed', 'detail', '接收者没有关注公众号 The person does not follow the account'))
-       WHEN p."pausedAt" IS NOT NULL
-       THEN json_array(json_object('at', j.now, 'outcome', 'skipped', 'code', 'paused', 'detail', '接收者已暂停接收 The person has paused all messages'))
+       WHEN j.problem IS NOT NULL THEN ${skipped('no_channel', 'j.problem')}
+       WHEN ${UNREACHABLE} THEN ${skipped('unfollowed', `'接收者没有关注公众号 The person does not follow the account'`)}
+       WHEN p."pausedAt" IS NOT NULL THEN ${skipped('paused', `'接收者已暂停接收 The person has paused all messages'`)}
        ELSE '[]' END`;
-const FIRST_FINISH = `CASE WHEN i."externalId" IS NULL OR NOT i."following" OR p."pausedAt" IS NOT NULL THEN j.now END`;
+const FIRST_FINISH = `CASE WHEN j.problem IS NOT NULL OR ${UNREACHABLE} OR p."pausedAt" IS NOT NULL THEN j.now END`;
+/** The first step of a person's route, and what is left of it; people without a route have WeChat. */
+const ROUTED = `j.slot = '' AND p."route" <> ''`;
+const FIRST_CHANNEL = `CASE WHEN ${ROUTED} THEN p."route"->>'$[0].channel' ELSE j.channel END`;
+const FIRST_QUEUE = `CASE WHEN ${ROUTED} AND p."route"->>'$[0].queue' <> 'wechat' THEN p."route"->>'$[0].queue' ELSE j.queue END`;
+const FIRST_CONFIG = `CASE WHEN ${ROUTED} THEN p."route"->>'$[0].configId' ELSE j.configId END`;
+const REST_OF_ROUTE = `CASE WHEN ${ROUTED} THEN json_remove(p."route", '$[0]') ELSE '' END`;
 const DELIVERY_COLUMNS =
-  '"id", "messageId", "personId", "appId", "channel", "queue", "state", "dueAt", "createdAt", "attempts", "finishedAt"';
+  '"id", "messageId", "personId", "appId", "slot", "channel", "queue", "configId", "route", "state", "dueAt", "createdAt", "attempts", "finishedAt"';
 
 /** Writes deliveries to people named one by one. A person who has one for this message already gets no second. */
 export async function expandPeople(
@@ -136,13 +157,14 @@ export async function expandPeople(
   await commitOne(
     db,
     `INSERT INTO "Delivery" (${DELIVERY_COLUMNS})
-     SELECT j.id, j.messageId, j.personId, j.appId, j.channel, j.queue, ${FIRST_STATE}, j.now, j.now, ${FIRST_ATTEMPTS}, ${FIRST_FINISH}
+     SELECT j.id, j.messageId, j.personId, j.appId, j.slot, ${FIRST_CHANNEL}, ${FIRST_QUEUE}, ${FIRST_CONFIG}, ${REST_OF_ROUTE}, ${FIRST_STATE}, j.now, j.now, ${FIRST_ATTEMPTS}, ${FIRST_FINISH}
      FROM (SELECT value->>'id' AS id, value->>'messageId' AS messageId, value->>'personId' AS personId, value->>'appId' AS appId,
-                  value->>'channel' AS channel, value->>'queue' AS queue, ? AS now FROM json_each(?)) j
+                  value->>'channel' AS channel, value->>'queue' AS queue, value->>'slot' AS slot, value->>'configId' AS configId,
+                  value->>'problem' AS problem, ? AS now FROM json_each(?)) j
      JOIN "Person" p ON p."id" = j.personId
      LEFT JOIN "Identity" i ON i."personId" = p."id" AND i."platform" = ? AND i."account" = ?
      WHERE true
-     ON CONFLICT ("messageId", "personId", "channel") DO NOTHING`,
+     ON CONFLICT ("messageId", "personId", "slot") DO NOTHING`,
     scope.now,
     toSqlJson(rows),
     scope.platform,
@@ -164,47 +186,77 @@ export interface TopicSlice {
   queue: string;
 }
 
+/** How far a slice came. */
+export interface SliceEnd {
+  /** The last subscription id that is done. */
+  last: number;
+  /** Subscriptions looked at. */
+  count: number;
+  /** Whether the topic has no more. */
+  isEnd: boolean;
+}
+
 /**
- * Writes the deliveries of one slice and returns the last subscription id it came to, or null when none was left.
- * Repeating a slice changes nothing. Only people who follow the account and have not paused get a row.
+ * Writes the deliveries of one slice. Repeating a slice changes nothing. Only people who follow the account and have not paused get a row.
  */
-export async function expandTopic(db: Db, slice: TopicSlice, scope: ExpansionScope): Promise<number | null> {
-  const last = await db.$queryRawUnsafe<{ last: bigint | null }[]>(
-    `SELECT max("id") AS "last" FROM (SELECT "id" FROM "Subscription"
+export async function expandTopic(db: Db, slice: TopicSlice, scope: ExpansionScope): Promise<SliceEnd> {
+  const [found] = await db.$queryRawUnsafe<{ last: bigint | null; count: bigint | number }[]>(
+    `SELECT max("id") AS "last", count(*) AS "count" FROM (SELECT "id" FROM "Subscription"
      WHERE "appId" = ? AND "topicId" = ? AND "id" > ? ORDER BY "id" LIMIT ?)`,
     slice.message.appId,
     slice.topicId,
     slice.after,
     slice.limit,
   );
-  const upTo = last[0]?.last ?? null;
-  if (upTo === null) {
-    return null;
+  const last = Number(found?.last ?? slice.after);
+  const count = Number(found?.count ?? 0);
+  const end = { last, count, isEnd: count < slice.limit };
+  if (count === 0) {
+    return end;
   }
   await commitOne(
     db,
     `INSERT INTO "Delivery" (${DELIVERY_COLUMNS})
-     SELECT ? + (row_number() OVER (ORDER BY s."id") - 1) * ?, ?, s."personId", s."appId", ?, ?, 'due', ?, ?, '[]', NULL
-     FROM "Subscription" s
+     SELECT ? + (row_number() OVER (ORDER BY s."id") - 1) * ?, ?, s."personId", s."appId", '', ${FIRST_CHANNEL}, ${FIRST_QUEUE}, ${FIRST_CONFIG},
+       ${REST_OF_ROUTE}, 'due', j.now, j.now, '[]', NULL
+     FROM (SELECT '' AS slot, ? AS channel, ? AS queue, NULL AS configId, ? AS now) j
+     JOIN "Subscription" s
      JOIN "Person" p ON p."id" = s."personId"
-     JOIN "Identity" i ON i."personId" = s."personId" AND i."platform" = ? AND i."account" = ? AND i."following"
-     WHERE s."appId" = ? AND s."topicId" = ? AND s."id" > ? AND s."id" <= ? AND NOT s."blocked" AND p."pausedAt" IS NULL
-     ON CONFLICT ("messageId", "personId", "channel") DO NOTHING`,
+     LEFT JOIN "Identity" i ON i."personId" = s."personId" AND i."platform" = ? AND i."account" = ?
+     WHERE (i."following" OR p."route" <> '') AND s."appId" = ? AND s."topicId" = ? AND s."id" > ? AND s."id" <= ? AND NOT s."blocked" AND p."pausedAt" IS NULL
+     ON CONFLICT ("messageId", "personId", "slot") DO NOTHING`,
     slice.firstId,
     slice.idStride,
     slice.message.id,
     slice.channel,
     slice.queue,
     scope.now,
-    scope.now,
     scope.platform,
     scope.account,
     slice.message.appId,
     slice.topicId,
     slice.after,
-    Number(upTo),
+    last,
   );
-  return Number(upTo);
+  return end;
+}
+
+/** The people of one slice, for messages that ask for channels by name; blocked ones are left out. */
+export async function listSlice(
+  db: Db,
+  slice: Pick<TopicSlice, 'message' | 'topicId' | 'after' | 'limit'>,
+): Promise<SliceEnd & { people: number[] }> {
+  const rows = await db.$queryRawUnsafe<{ id: bigint; personId: bigint; blocked: unknown }[]>(
+    `SELECT "id", "personId", "blocked" FROM "Subscription"
+     WHERE "appId" = ? AND "topicId" = ? AND "id" > ? ORDER BY "id" LIMIT ?`,
+    slice.message.appId,
+    slice.topicId,
+    slice.after,
+    slice.limit,
+  );
+  const people = rows.filter((row) => !row.blocked).map((row) => Number(row.personId));
+  const last = Number(rows.at(-1)?.id ?? slice.after);
+  return { people, last, count: rows.length, isEnd: rows.length < slice.limit };
 }
 
 /** Remembers how far a message's expansion has come. */

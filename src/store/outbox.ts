@@ -12,6 +12,10 @@ export interface ClaimedDelivery {
   callbackId: number | null;
   channel: string;
   queue: string;
+  /** The receiver's own settings for the channel; null: the server's. */
+  configId: number | null;
+  /** The steps that are left when this channel fails, as JSON; empty for none. */
+  route: string;
   /** Tries including this one. */
   tries: number;
   /** Milliseconds since the epoch. */
@@ -60,7 +64,7 @@ export async function claimDue(db: Db, request: ClaimRequest): Promise<ClaimedDe
     const claim = read(
       `UPDATE "Delivery" SET "state" = 'claimed', "owner" = ?, "leaseUntil" = ?, "tries" = "tries" + 1
        WHERE "id" IN (${picks.join(' UNION ALL ')})
-       RETURNING "id", "messageId", "personId", "eventId", "callbackId", "channel", "queue", "tries", CAST("createdAt" AS INTEGER) AS "createdAt"`,
+       RETURNING "id", "messageId", "personId", "eventId", "callbackId", "channel", "queue", "configId", "route", "tries", CAST("createdAt" AS INTEGER) AS "createdAt"`,
       request.owner,
       request.leaseUntil,
       ...part.flatMap(({ queue, limit }) => [queue, request.now, limit]),
@@ -82,6 +86,8 @@ function toClaimed(row: Record<string, bigint | number | string | null>): Claime
     callbackId: id(row.callbackId),
     channel: String(row.channel),
     queue: String(row.queue),
+    configId: id(row.configId),
+    route: String(row.route),
     tries: Number(row.tries),
     createdAt: Number(row.createdAt),
   };
@@ -98,6 +104,8 @@ export interface DeliveryResult {
   /** The attempt to add to the log, as JSON; null adds none. */
   attempt: string | null;
   finishedAt: number | null;
+  /** Where the delivery goes on, when a step of its route has failed; its tries begin anew. */
+  next?: { channel: string; queue: string; configId: number | null; route: string };
   /** A claim given back untried does not count as a try. */
   untried?: boolean;
 }
@@ -113,10 +121,13 @@ export async function recordResults(
 ): Promise<void> {
   const update = write(
     `UPDATE "Delivery" SET "state" = j.state, "dueAt" = coalesce(j.dueAt, "Delivery"."dueAt"), "leaseUntil" = NULL, "owner" = ?,
-       "ref" = coalesce(j.ref, "Delivery"."ref"), "finishedAt" = j.finishedAt, "tries" = "Delivery"."tries" - j.untried,
+       "ref" = coalesce(j.ref, "Delivery"."ref"), "finishedAt" = j.finishedAt, "tries" = CASE WHEN j.channel IS NULL THEN "Delivery"."tries" - j.untried ELSE 0 END,
+       "channel" = coalesce(j.channel, "Delivery"."channel"), "queue" = coalesce(j.queue, "Delivery"."queue"),
+       "configId" = CASE WHEN j.channel IS NULL THEN "Delivery"."configId" ELSE j.configId END, "route" = coalesce(j.route, "Delivery"."route"),
        "attempts" = CASE WHEN j.attempt IS NULL THEN "Delivery"."attempts" ELSE json_insert("Delivery"."attempts", '$[#]', json(j.attempt)) END
      FROM (SELECT value->>'id' AS id, value->>'state' AS state, value->>'dueAt' AS dueAt, value->>'ref' AS ref, value->>'attempt' AS attempt,
-                  value->>'finishedAt' AS finishedAt, coalesce(value->>'untried', 0) AS untried FROM json_each(?)) j
+                  value->>'finishedAt' AS finishedAt, coalesce(value->>'untried', 0) AS untried, value->>'$.next.channel' AS channel,
+                  value->>'$.next.queue' AS queue, value->>'$.next.configId' AS configId, value->>'$.next.route' AS route FROM json_each(?)) j
      WHERE "Delivery"."id" = j.id AND +"Delivery"."state" = 'claimed' AND "Delivery"."owner" = ?`,
     mark.batch,
     toSqlJson(results),
@@ -163,6 +174,10 @@ export interface Address {
   following: boolean;
   /** Whether the person has stopped all messages. */
   paused: boolean;
+  /** The person's id in WeCom; empty where they are no member. */
+  member: string;
+  /** Minutes of the day in China between which only urgent messages go out; null: none. */
+  quiet: { from: number; to: number } | null;
 }
 
 /** Where claimed deliveries of messages go: the platform's name of each person. */
@@ -173,9 +188,19 @@ export async function loadAddresses(
   account: string,
 ): Promise<Map<number, Address>> {
   const rows = await db.$queryRawUnsafe<
-    { personId: bigint; uid: string; address: string | null; following: unknown; paused: unknown }[]
+    {
+      personId: bigint;
+      uid: string;
+      address: string | null;
+      following: unknown;
+      paused: unknown;
+      member: string | null;
+      quietFrom: number | null;
+      quietTo: number | null;
+    }[]
   >(
-    `SELECT p."id" AS "personId", p."uid", i."externalId" AS "address", i."following", p."pausedAt" IS NOT NULL AS "paused"
+    `SELECT p."id" AS "personId", p."uid", i."externalId" AS "address", i."following", p."pausedAt" IS NOT NULL AS "paused",
+       p."quietFrom", p."quietTo", (SELECT w."externalId" FROM "Identity" w WHERE w."personId" = p."id" AND w."platform" = 'wecom' LIMIT 1) AS "member"
      FROM "Person" p LEFT JOIN "Identity" i ON i."personId" = p."id" AND i."platform" = ? AND i."account" = ?
      WHERE p."id" IN (SELECT value FROM json_each(?))`,
     platform,
@@ -190,6 +215,11 @@ export async function loadAddresses(
         address: row.address ?? '',
         following: Boolean(row.following),
         paused: Boolean(row.paused),
+        member: row.member ?? '',
+        quiet:
+          row.quietFrom === null || row.quietTo === null
+            ? null
+            : { from: Number(row.quietFrom), to: Number(row.quietTo) },
       },
     ]),
   );

@@ -13,6 +13,8 @@ const DELIVERY: ClaimedDelivery = {
   callbackId: null,
   channel: 'wechat',
   queue: 'wechat',
+  configId: null,
+  route: '',
   tries: 1,
   createdAt: NOW - 1000,
 };

@@ -216,7 +216,7 @@ it('reads where people are reached, and who left or paused', async () => {
   await w.db.identity.updateMany({ where: { personId: left }, data: { following: false } });
   await w.db.person.update({ where: { id: paused }, data: { pausedAt: new Date(0) } });
   const found = await loadAddresses(w.db, [stays, left, paused, 12345], ACCOUNT.platform, ACCOUNT.account);
-  expect(found.get(stays)).toEqual({
+  expect(found.get(stays)).toMatchObject({
     uid: `UID_${stays}`,
     address: `o${stays}`,
     following: true,

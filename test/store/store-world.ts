@@ -80,6 +80,8 @@ export async function openStoreWorld() {
       audience: JSON.stringify({ people, topics }),
       targets: '[]',
       priority: 0,
+      channels: null,
+      extras: null,
       dedupeKey: null,
       createdAt: clock.now(),
       sendAt: null,
@@ -114,6 +116,9 @@ export async function openStoreWorld() {
       appId: message.appId,
       channel: 'wechat',
       queue,
+      slot: '',
+      configId: null,
+      problem: null,
     }));
   }
 

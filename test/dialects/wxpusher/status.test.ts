@@ -32,10 +32,18 @@ async function send(): Promise<Sent> {
 async function deliver(messageId: number, uid: string, state: string): Promise<void> {
   const { personId } = await cast.core.people.getByUid(uid);
   const at = new Date(cast.clock.at);
-  const key = { messageId: BigInt(messageId), personId: BigInt(personId), channel: 'wechat' };
+  const key = { messageId: BigInt(messageId), personId: BigInt(personId), slot: '' };
   await cast.db.delivery.upsert({
-    where: { messageId_personId_channel: key },
-    create: { id: BigInt(messageId + personId), ...key, queue: 'wechat', state, dueAt: at, createdAt: at },
+    where: { messageId_personId_slot: key },
+    create: {
+      id: BigInt(messageId + personId),
+      ...key,
+      channel: 'wechat',
+      queue: 'wechat',
+      state,
+      dueAt: at,
+      createdAt: at,
+    },
     update: { state },
   });
 }

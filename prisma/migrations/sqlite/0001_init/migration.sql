@@ -34,6 +34,9 @@ CREATE TABLE "Person" (
     "uid" TEXT NOT NULL,
     "nickname" TEXT NOT NULL DEFAULT '',
     "pausedAt" DATETIME,
+    "route" TEXT NOT NULL DEFAULT '',
+    "quietFrom" INTEGER,
+    "quietTo" INTEGER,
     "createdAt" DATETIME NOT NULL
 );
 
@@ -149,8 +152,12 @@ CREATE TABLE "ChannelConfig" (
     "kind" TEXT NOT NULL,
     "code" TEXT NOT NULL,
     "config" TEXT NOT NULL,
+    "queue" TEXT NOT NULL,
     "isDefault" BOOLEAN NOT NULL DEFAULT false,
-    "position" INTEGER NOT NULL DEFAULT 0,
+    "fallback" INTEGER,
+    "lastOkAt" DATETIME,
+    "lastError" TEXT NOT NULL DEFAULT '',
+    "lastErrorAt" DATETIME,
     "createdAt" DATETIME NOT NULL,
     CONSTRAINT "ChannelConfig_personId_fkey" FOREIGN KEY ("personId") REFERENCES "Person" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
@@ -169,6 +176,8 @@ CREATE TABLE "Message" (
     "audience" TEXT NOT NULL,
     "targets" TEXT NOT NULL,
     "priority" INTEGER NOT NULL DEFAULT 0,
+    "channels" TEXT,
+    "extras" TEXT,
     "state" TEXT NOT NULL,
     "cursor" TEXT NOT NULL DEFAULT '',
     "total" INTEGER NOT NULL DEFAULT 0,
@@ -191,8 +200,11 @@ CREATE TABLE "Delivery" (
     "eventId" BIGINT,
     "callbackId" INTEGER,
     "appId" INTEGER,
+    "slot" TEXT NOT NULL DEFAULT '',
     "channel" TEXT NOT NULL,
     "queue" TEXT NOT NULL,
+    "configId" INTEGER,
+    "route" TEXT NOT NULL DEFAULT '',
     "state" TEXT NOT NULL,
     "dueAt" DATETIME NOT NULL,
     "leaseUntil" DATETIME,
@@ -337,7 +349,7 @@ CREATE INDEX "Delivery_ref_idx" ON "Delivery"("ref");
 CREATE INDEX "Delivery_callbackId_id_idx" ON "Delivery"("callbackId", "id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "Delivery_messageId_personId_channel_key" ON "Delivery"("messageId", "personId", "channel");
+CREATE UNIQUE INDEX "Delivery_messageId_personId_slot_key" ON "Delivery"("messageId", "personId", "slot");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Delivery_eventId_callbackId_key" ON "Delivery"("eventId", "callbackId");

@@ -1,0 +1,80 @@
+/** Checks what people say of a channel they set up, by the fields that its kind declares. */
+import { sha256Hex } from '#src/lib/hash.js';
+import { isHttpUrl } from '#src/lib/text.js';
+import { AppError } from './errors.js';
+import type { ChannelKind, ChannelSettings, ConfigField } from './types.js';
+
+/** The code of the server's own WeChat account, which everybody has. */
+export const WECHAT_CODE = 'wechat';
+
+const MAX_VALUE = 4000;
+
+/** Trims and checks the settings of a channel; throws bad_field naming the field. Unknown fields are dropped. */
+export function checkSettings(
+  kind: ChannelKind,
+  config: Readonly<Record<string, string>>,
+  checkUrl: (url: string) => void,
+): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const field of kind.configFields) {
+    const value = String(config[field.name] ?? '').trim();
+    if (value === '' && field.required) {
+      throw new AppError('bad_field', { field: field.name, detail: `必填 required（${field.label.zh}）` });
+    }
+    const wrong = value === '' ? null : whyWrong(field, value, checkUrl);
+    if (wrong) {
+      throw new AppError('bad_field', { field: field.name, detail: wrong });
+    }
+    if (value !== '') {
+      settings[field.name] = value;
+    }
+  }
+  const [problem] = kind.checkSettings?.(settings) ?? [];
+  if (problem) {
+    throw new AppError('bad_field', { field: problem.field, detail: `${problem.zh} ${problem.en}` });
+  }
+  return settings;
+}
+
+function whyWrong(field: ConfigField, value: string, checkUrl: (url: string) => void): string | null {
+  if (value.length > MAX_VALUE) {
+    return `最多 ${MAX_VALUE} 个字符 characters at most`;
+  }
+  if (field.type === 'number' && !/^-?\d+(\.\d+)?$/.test(value)) {
+    return '必须是数字 must be a number';
+  }
+  if (field.type === 'choice' && !field.choices?.includes(value)) {
+    return field.choices?.join(' | ') ?? '';
+  }
+  if (field.type === 'url') {
+    return isHttpUrl(value)
+      ? whyBlocked(value, checkUrl)
+      : '必须是 http 或 https 链接 must be an http or https address';
+  }
+  return null;
+}
+
+function whyBlocked(url: string, checkUrl: (url: string) => void): string | null {
+  try {
+    checkUrl(url);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'blocked';
+  }
+}
+
+/** Codes are what dialects name a channel by; throws bad_field. */
+export function checkCode(code: string): void {
+  if (!/^[\w-]{1,40}$/.test(code) || code === WECHAT_CODE) {
+    throw new AppError('bad_field', {
+      field: 'code',
+      detail: '1..40 个字母、数字、_ 或 - letters, digits, _ or -',
+    });
+  }
+}
+
+/** One queue for each remote account, named so that the account itself is not readable. */
+export function queueOf(kind: ChannelKind, settings: ChannelSettings, personId: number): string {
+  const account = kind.accountOf(settings, { personId, uid: '', address: '' });
+  return `${kind.id}:${sha256Hex(account).slice(0, 16)}`;
+}

@@ -1,0 +1,248 @@
+/** Channels: the doors out that people set up for themselves, and the route that a message to them takes. */
+
+import type { ChannelConfig as ChannelRow } from '#src/store/generated/client.js';
+import { checkCode, checkSettings, queueOf } from './channel-settings.js';
+import type { CoreDeps } from './deps.js';
+import { AppError, notFound } from './errors.js';
+import { buildRoute } from './routes.js';
+import type { ChannelKind, ChannelSettings } from './types.js';
+
+/** A channel as its owner sees it: secrets are masked. */
+export interface ChannelView {
+  id: number;
+  kind: string;
+  code: string;
+  config: Record<string, string>;
+  default: boolean;
+  /** Its place in the fallback chain, from 1; null: not in it. */
+  fallback: number | null;
+  createdAt: Date;
+  lastOkAt: Date | null;
+  lastError: string;
+  lastErrorAt: Date | null;
+}
+
+/** What an owner says of a channel. */
+export interface ChannelInput {
+  kind: string;
+  code: string;
+  config: Record<string, string>;
+  default?: boolean;
+  fallback?: number | null;
+}
+
+/** How a test message went. */
+export interface ChannelTest {
+  ok: boolean;
+  detail: string;
+}
+
+/** What the outside does for channels. */
+export interface ChannelOutside {
+  kinds: readonly ChannelKind[];
+  /** Throws a reason for an address that may not be called. */
+  checkUrl: (url: string) => void;
+  /** Sends a test message through a channel at once. */
+  trySend: (
+    kind: string,
+    settings: ChannelSettings,
+    person: { personId: number; uid: string },
+  ) => Promise<ChannelTest>;
+}
+
+/** What stands for a secret that is set. */
+export const SECRET_MASK = '••••••';
+
+const MAX_CHANNELS = 50;
+
+/** The verbs of channels. */
+export type Channels = ReturnType<typeof createChannels>;
+
+/** Makes the verbs of channels. */
+export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
+  const { db, clock, box } = deps;
+  const kindOf = new Map(outside.kinds.map((kind) => [kind.id, kind]));
+
+  /** All kinds of channel, with the fields of their forms. */
+  function listKinds(): readonly ChannelKind[] {
+    return outside.kinds;
+  }
+
+  function getKind(id: string): ChannelKind {
+    const kind = kindOf.get(id);
+    if (!kind) {
+      throw new AppError('bad_field', { field: 'kind', detail: [...kindOf.keys()].join(' | ') });
+    }
+    return kind;
+  }
+
+  /** Sets a channel up. Throws bad_field (naming the field), conflict for a code that is taken. */
+  async function createChannel(personId: number, input: ChannelInput): Promise<ChannelView> {
+    const kind = getKind(input.kind);
+    checkCode(input.code);
+    const settings = checkSettings(kind, input.config, outside.checkUrl);
+    const person = { personId: BigInt(personId) };
+    if (await db.channelConfig.findFirst({ where: { ...person, code: input.code } })) {
+      throw new AppError('conflict', { detail: `code「${input.code}」已被使用 is taken` });
+    }
+    if ((await db.channelConfig.count({ where: person })) >= MAX_CHANNELS) {
+      throw new AppError('conflict', { detail: `最多 ${MAX_CHANNELS} 个通道 channels at most` });
+    }
+    const row = await db.channelConfig.create({
+      data: {
+        ...person,
+        kind: kind.id,
+        code: input.code,
+        config: box.seal(JSON.stringify(settings)),
+        queue: queueOf(kind, settings, personId),
+        fallback: input.fallback ?? null,
+        createdAt: new Date(clock.now()),
+      },
+    });
+    await setDefault(personId, row.id, input.default);
+    return getChannel(personId, row.id);
+  }
+
+  /** Changes a channel; a secret that is left out or still masked stays. Throws not_found, bad_field. */
+  async function updateChannel(
+    personId: number,
+    id: number,
+    input: Partial<ChannelInput>,
+  ): Promise<ChannelView> {
+    const row = await findRow(personId, id);
+    const kind = getKind(row.kind);
+    const known = openSettings(row);
+    const given = Object.entries(input.config ?? {}).filter(([, value]) => value !== SECRET_MASK);
+    const settings = checkSettings(kind, { ...known, ...Object.fromEntries(given) }, outside.checkUrl);
+    if (input.code !== undefined) {
+      checkCode(input.code);
+    }
+    await db.channelConfig.update({
+      where: { id },
+      data: {
+        ...(input.code === undefined ? {} : { code: input.code }),
+        ...(input.fallback === undefined ? {} : { fallback: input.fallback }),
+        config: box.seal(JSON.stringify(settings)),
+        queue: queueOf(kind, settings, personId),
+      },
+    });
+    await setDefault(personId, id, input.default);
+    return getChannel(personId, id);
+  }
+
+  /** Removes a channel; what waits for it fails or goes on to the next step. Throws not_found. */
+  async function deleteChannel(personId: number, id: number): Promise<void> {
+    await findRow(personId, id);
+    await db.channelConfig.delete({ where: { id } });
+    await storeRoute(personId);
+  }
+
+  /** A person's channels, in the order they were made. */
+  async function listChannels(personId: number): Promise<ChannelView[]> {
+    const rows = await db.channelConfig.findMany({
+      where: { personId: BigInt(personId) },
+      orderBy: { id: 'asc' },
+    });
+    return rows.map(toView);
+  }
+
+  /** One channel of a person; throws not_found. */
+  async function getChannel(personId: number, id: number): Promise<ChannelView> {
+    return toView(await findRow(personId, id));
+  }
+
+  /** Finds a person's channel by its code, or the first of a kind; null when there is none. */
+  async function findChannel(personId: number, codeOrKind: string): Promise<ChannelView | null> {
+    const rows = await db.channelConfig.findMany({
+      where: { personId: BigInt(personId), OR: [{ code: codeOrKind }, { kind: codeOrKind }] },
+      orderBy: { id: 'asc' },
+    });
+    const row = rows.find(({ code }) => code === codeOrKind) ?? rows[0];
+    return row ? toView(row) : null;
+  }
+
+  /** Sends a test message through a channel and waits for the answer. Throws not_found. */
+  async function testChannel(person: { personId: number; uid: string }, id: number): Promise<ChannelTest> {
+    const row = await findRow(person.personId, id);
+    const result = await outside.trySend(row.kind, openSettings(row), person);
+    const at = new Date(clock.now());
+    const data = result.ok ? { lastOkAt: at } : { lastError: result.detail, lastErrorAt: at };
+    await db.channelConfig.updateMany({ where: { id }, data });
+    return result;
+  }
+
+  async function findRow(personId: number, id: number): Promise<ChannelRow> {
+    const isId = Number.isInteger(id) && id > 0 && id < 2 ** 31;
+    const row = isId ? await db.channelConfig.findFirst({ where: { id, personId: BigInt(personId) } }) : null;
+    if (!row) {
+      throw notFound('通道 Channel');
+    }
+    return row;
+  }
+
+  /** Makes one channel the default, or none where it was this one and is no more; stores the route anew. */
+  async function setDefault(personId: number, id: number, isDefault: boolean | undefined): Promise<void> {
+    if (isDefault === true) {
+      await db.channelConfig.updateMany({
+        where: { personId: BigInt(personId) },
+        data: { isDefault: false },
+      });
+    }
+    if (isDefault !== undefined) {
+      await db.channelConfig.update({ where: { id }, data: { isDefault } });
+    }
+    await storeRoute(personId);
+  }
+
+  /** The route is kept with the person, so that a broadcast reads it in the same statement as the person. */
+  async function storeRoute(personId: number): Promise<void> {
+    const rows = await db.channelConfig.findMany({ where: { personId: BigInt(personId) } });
+    const person = await db.person.findUnique({
+      where: { id: BigInt(personId) },
+      include: { identities: { where: { platform: 'wecom' } } },
+    });
+    const route = buildRoute(rows, (person?.identities.length ?? 0) > 0);
+    await db.person.update({ where: { id: BigInt(personId) }, data: { route } });
+  }
+
+  function openSettings(row: ChannelRow): Record<string, string> {
+    return JSON.parse(box.open(row.config)) as Record<string, string>;
+  }
+
+  function toView(row: ChannelRow): ChannelView {
+    const { id, kind, code, isDefault, fallback, createdAt, lastOkAt, lastError, lastErrorAt } = row;
+    const secrets = new Set(
+      kindOf.get(kind)?.configFields.flatMap((field) => (field.secret ? [field.name] : [])),
+    );
+    const config = Object.fromEntries(
+      Object.entries(openSettings(row)).map(([name, value]) => [
+        name,
+        secrets.has(name) && value ? SECRET_MASK : value,
+      ]),
+    );
+    return {
+      id,
+      kind,
+      code,
+      config,
+      default: isDefault,
+      fallback,
+      createdAt,
+      lastOkAt,
+      lastError,
+      lastErrorAt,
+    };
+  }
+
+  return {
+    listKinds,
+    createChannel,
+    updateChannel,
+    deleteChannel,
+    listChannels,
+    getChannel,
+    findChannel,
+    testChannel,
+    storeRoute,
+  };
+}
