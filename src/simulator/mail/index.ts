@@ -1,7 +1,8 @@
 /** The mail server's side of the control API: what arrived, and where the server listens. */
+import { z } from 'zod';
 import { createArrivals } from '../arrivals.js';
 import { sendJson } from '../call.js';
-import type { Platform } from '../platform.js';
+import { controlRoute, type Platform } from '../platform.js';
 import type { World } from '../world.js';
 import { createSmtp, type Smtp } from './smtp.js';
 
@@ -28,9 +29,21 @@ export function createMailPlatform(world: World): Platform & Pick<Smtp, 'smtpPor
           return { port, url: port === null ? null : `smtp://127.0.0.1:${port}`, password: 'simmail' };
         },
       },
+      controlRoute({
+        method: 'POST',
+        pattern: '/mail/settings',
+        schema: z.strictObject({ startTls: z.boolean() }),
+        run: async ({ body }) => {
+          await smtp.offerTls(body.startTls);
+          return body;
+        },
+      }),
     ],
     faultBody: (code) => ({ code, message: 'injected fault' }),
-    reset: () => arrivals.clear(),
+    reset: () => {
+      arrivals.clear();
+      void smtp.offerTls(false);
+    },
     close: smtp.close,
     smtpPort: smtp.smtpPort,
   };

@@ -14,6 +14,8 @@ import type { World } from '../world.js';
 
 const HOST = '127.0.0.1';
 const PASSWORD = 'simmail';
+/** Plain on the loopback at first: a client that is offered STARTTLS takes it, and then refuses the certificate. */
+const PLAIN_ONLY = ['STARTTLS'];
 const MAIL_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /** Recipients of these domains are never taken: for good, or for now. */
@@ -26,6 +28,8 @@ const REFUSED_DOMAINS: Readonly<Record<string, readonly [code: number, words: st
 export interface Smtp {
   /** The port once it listens; null when none was asked for or it is taken. */
   smtpPort(): Promise<number | null>;
+  /** Offers STARTTLS to the connections to come, with the library's own certificate, which careful clients refuse. */
+  offerTls(isOffered: boolean): Promise<void>;
   /** Cuts its connections. */
   close(): Promise<void>;
 }
@@ -34,12 +38,18 @@ export interface Smtp {
 export function createSmtp(world: World, arrivals: Arrivals): Smtp {
   const wanted = world.settings.smtpPort;
   if (wanted === undefined) {
-    return { smtpPort: async () => null, close: async () => {} };
+    return { smtpPort: async () => null, offerTls: async () => {}, close: async () => {} };
   }
   const listening = listen(world, arrivals, wanted);
   let closing: Promise<void> | null = null;
   return {
     smtpPort: () => listening.then((server) => server && (server.server.address() as AddressInfo).port),
+    offerTls: async (isOffered) => {
+      const server = await listening;
+      if (server) {
+        server.options.disabledCommands = isOffered ? [] : PLAIN_ONLY;
+      }
+    },
     close: () => {
       closing ??= listening.then(
         (server) => new Promise((resolve) => (server ? server.close(resolve) : resolve())),
@@ -57,8 +67,7 @@ async function listen(world: World, arrivals: Arrivals, port: number): Promise<S
     import('mailparser'),
   ]);
   const server = new Server({
-    // Plain on the loopback: a certificate made here would be refused by every careful client anyway.
-    disabledCommands: ['STARTTLS'],
+    disabledCommands: PLAIN_ONLY,
     authOptional: true,
     allowInsecureAuth: true,
     authMethods: ['PLAIN', 'LOGIN'],
