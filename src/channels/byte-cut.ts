@@ -16,7 +16,10 @@ export function takeBytes(text: string, maxBytes: number, ellipsis = '…'): str
   return takeMeasured(text, { max: maxBytes, measure: countBytes, ellipsis });
 }
 
-/** The longest start, with `ellipsis` behind it, that `measure` finds no larger than `max`; `measure` grows with its text. */
+/**
+ * The longest start, with `ellipsis` behind it, that `measure` finds no larger than `max`; empty when nothing fits. `measure`
+ * grows with its text.
+ */
 export function takeMeasured(
   text: string,
   options: { max: number; measure: (text: string) => number; ellipsis: string },
@@ -24,6 +27,9 @@ export function takeMeasured(
   const { max, measure, ellipsis } = options;
   if (measure(text) <= max) {
     return text;
+  }
+  if (measure(ellipsis) > max) {
+    return ellipsis === '' ? '' : takeMeasured(text, { ...options, ellipsis: '' });
   }
   let fits = 0;
   let tooLong = text.length;
@@ -35,8 +41,7 @@ export function takeMeasured(
       tooLong = middle;
     }
   }
-  const start = startOf(text, fits);
-  return measure(start + ellipsis) <= max ? start + ellipsis : start;
+  return startOf(text, fits) + ellipsis;
 }
 
 /** At most so many UTF-16 units, without half a pair at the end. */

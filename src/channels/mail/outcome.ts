@@ -50,7 +50,7 @@ function socketOutcome(error: MailSocketError): Outcome {
 }
 
 /** What its owner must mend before any mail goes through; null when it is nothing of the kind. */
-function accountAdvice({ step, reply }: MailFailure): string | null {
+function accountAdvice({ step, reply, words }: MailFailure): string | null {
   // 454 is a login that fails for the moment (RFC 4954 section 6).
   if (step === 'EAUTH' && !(reply !== null && reply < 500)) {
     return '用户名或密码不正确（多数邮箱要用授权码而不是登录密码） the user name or password is wrong: most providers want an app password';
@@ -58,7 +58,9 @@ function accountAdvice({ step, reply }: MailFailure): string | null {
   if (step === 'ENOAUTH' || reply === 530) {
     return '服务器要求登录或加密，请填写用户名和密码并选择加密方式 the server asks for a login or encryption';
   }
-  if (step === 'ETLS' || step === 'EREQUIRETLS') {
+  // nodemailer calls a certificate that fails in the middle a socket error.
+  const isTls = step === 'ETLS' || step === 'EREQUIRETLS';
+  if (isTls || (step === 'ESOCKET' && /certificate|self.signed|altnames|ssl|tls/i.test(words))) {
     return '加密连接失败：请检查端口与加密方式是否对应、证书是否有效 encryption failed: check port, security and certificate';
   }
   return null;

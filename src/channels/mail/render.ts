@@ -25,14 +25,14 @@ export function renderMail(message: MessageContent): MailCard {
     subject: takeCodePoints(headingOf(message), MAX_SUBJECT_LENGTH, '…'),
     html: drawHtml(message),
     text: drawText(message),
-    appName: message.appName.replace(/[\p{Cc}\s]+/gu, ' ').trim(),
+    appName: appNameOf(message),
     isUrgent: message.isUrgent,
   };
 }
 
 function drawText(message: MessageContent): string {
   const links = linksOf(message).map(({ name, url }) => `${name}: ${url}`);
-  const foot = `${message.appName} · ${formatChinaTime(message.createdAt)}`;
+  const foot = `${appNameOf(message)} · ${formatChinaTime(message.createdAt)}`;
   const parts = [toPlainLines(message.body, message.format), [...links, foot].join('\n')];
   return parts.filter((part) => part !== '').join('\n\n-- \n');
 }
@@ -45,7 +45,7 @@ function drawHtml(message: MessageContent): string {
         `<a href="${escapeHtml(url)}" style="color:#1677b3;text-decoration:none;margin-right:16px">${name}</a>`,
     )
     .join('');
-  const foot = `${escapeHtml(message.appName)} · ${formatChinaTime(message.createdAt)}`;
+  const foot = `${escapeHtml(appNameOf(message))} · ${formatChinaTime(message.createdAt)}`;
   return [
     '<!doctype html>',
     '<html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head>',
@@ -58,6 +58,10 @@ function drawHtml(message: MessageContent): string {
     '</div></body></html>',
     '',
   ].join('\n');
+}
+
+function appNameOf({ appName }: MessageContent): string {
+  return appName.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 }
 
 function linksOf({ url, pageUrl }: MessageContent): { name: string; url: string }[] {

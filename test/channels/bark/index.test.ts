@@ -43,7 +43,7 @@ describe('a push', () => {
   it('is these bytes', async () => {
     const { method, path, headers, body } = await pushed(messageOf());
     expect(`${method} ${path}`).toBe('POST /bark/push');
-    expect(headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(headers?.['content-type']).toBe('application/json; charset=utf-8');
     expect(body).toBe(
       '{"title":"CPU > 90%","body":"主机 \\"db-1\\" 🔥\\n请检查","url":"https://q.example/m/1-abc","group":"机房告警","device_key":"sim-device1"}',
     );
