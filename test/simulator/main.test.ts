@@ -42,6 +42,8 @@ it('listens with the account of its flags, says where, and ends on SIGTERM', asy
     '0',
     '--push-to',
     'http://127.0.0.1:1/wechat',
+    '--wecom-push-to',
+    'http://127.0.0.1:1/wecom',
     '--smtp-port',
     '0',
     ...own,
@@ -50,6 +52,7 @@ it('listens with the account of its flags, says where, and ends on SIGTERM', asy
   expect(await ask(`${base}/api/account`)).toMatchObject({
     body: { appId: 'wx9', mode: 'safe', pushTo: 'http://127.0.0.1:1/wechat' },
   });
+  expect(await ask(`${base}/api/wecom`)).toMatchObject({ body: { pushTo: 'http://127.0.0.1:1/wecom' } });
   const token = await ask(`${base}/wechat/cgi-bin/token?grant_type=client_credential&appid=wx9&secret=s9`);
   expect(token.body.expires_in).toBe(7200);
   child.kill('SIGTERM');
@@ -64,6 +67,8 @@ it.each([
   [['--smtp-port', 'x'], '--smtp-port'],
   [['--aes-key', 'short'], 'EncodingAESKey'],
   [['--push-to', 'localhost:8080'], '--push-to'],
+  [['--wecom-push-to', 'localhost:8080'], '--wecom-push-to'],
+  [['--wecom-aes-key', 'short'], 'EncodingAESKey'],
 ])('stops at %j with one line that names it', async (flags, named) => {
   const { child, output } = run(...flags);
   expect(await once(child, 'close')).toEqual([1, null]);

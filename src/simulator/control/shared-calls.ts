@@ -4,18 +4,7 @@ import { ControlError, type ControlRoute, controlRoute, type Platform } from '..
 import type { World } from '../world.js';
 
 /** Inboxes of platforms that are not simulated yet: they are empty. A platform's own route comes before this. */
-const LATER_INBOXES = new Set([
-  'wecom',
-  'wecom-bot',
-  'dingtalk',
-  'feishu',
-  'bark',
-  'pushdeer',
-  'ntfy',
-  'gotify',
-  'mail',
-  'sms',
-]);
+const LATER_INBOXES = new Set(['bark', 'pushdeer', 'ntfy', 'gotify', 'mail', 'sms']);
 const MAX_WAIT_MS = 3_600_000;
 const MAX_ADVANCE_MS = 400 * 86_400_000;
 

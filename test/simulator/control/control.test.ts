@@ -54,9 +54,9 @@ describe('mistakes', () => {
     expect((await ask(`${sim.base}/api/reset`, init)).status).toBe(403);
   });
 
-  it('is a platform that does not exist yet', async () => {
+  it('is a platform that does not exist', async () => {
     const sim = await openSim();
-    for (const path of ['/wecom/cgi-bin/gettoken', '/dingtalk/robot/send', '/unknown']) {
+    for (const path of ['/unknown', '/wecom-bot/cgi-bin/webhook/send']) {
       expect(await ask(`${sim.base}${path}`)).toMatchObject({
         status: 404,
         body: { error: { code: 'not_found' } },

@@ -113,6 +113,7 @@ describe('counters', () => {
       calls: {},
       inflightMax: {},
       tokenDeaths: 0,
+      wecomTokenDeaths: 0,
       pushLoad: { waiting: 0, running: 0 },
     });
     expect((await sim.api('GET', '/followers')).body.items).toEqual([]);
