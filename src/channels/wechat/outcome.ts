@@ -11,6 +11,8 @@ const ACCOUNT = new Set([
   61004, 89503, 89506, 89507,
 ]);
 const ACCOUNT_REST_MS = 60_000;
+/** Tokens that die as fast as they are fetched need no mending hand: another one may live. */
+const TOKEN_REST_MS = 2000;
 const MINUTE_MS = 60_000;
 
 /** Turns a failure of a WeChat call into an outcome; anything that is no platform failure is thrown on, as a bug. */
@@ -29,7 +31,8 @@ export function toOutcome(error: unknown, now: number): Outcome {
       return { kind: 'gone', code, why };
     }
     if (ACCOUNT.has(error.code)) {
-      return { kind: 'retry', scope: 'queue', afterMs: ACCOUNT_REST_MS, code, why };
+      const afterMs = error.retryable ? TOKEN_REST_MS : ACCOUNT_REST_MS;
+      return { kind: 'retry', scope: 'queue', afterMs, code, why };
     }
     return error.retryable ? { kind: 'retry', code, why } : { kind: 'refused', code, why };
   }

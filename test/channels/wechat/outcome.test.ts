@@ -92,6 +92,15 @@ describe('the reason', () => {
   });
 });
 
+it.each([
+  ['a token that died again right after its renewal', outcomeOf(40001), 2000],
+  ['an expired token', outcomeOf(42001), 2000],
+  ['a wrong secret', outcomeOf(40001, 'stable_token'), 60_000],
+  ['a missing template', outcomeOf(40037), 60_000],
+])('lets the account rest for %s', (_, outcome, afterMs) => {
+  expect(outcome).toMatchObject({ kind: 'retry', scope: 'queue', afterMs });
+});
+
 describe('a used-up quota', () => {
   it('of the day lets the account rest until midnight in China', () => {
     const outcome = outcomeOf(45009);
