@@ -41,10 +41,11 @@ export interface Arrivals {
   readonly route: ControlRoute;
 }
 
-/** Makes the inbox `name`, empty. */
+/** Makes the inbox `name`, empty, and shows it to the phone page. */
 export function createArrivals(world: World, name: string): Arrivals {
   let kept: Arrival[] = [];
   const list = () => kept.slice(-KEPT_ARRIVALS).reverse();
+  world.inboxes.set(name, list);
   return {
     keep: (fields) => {
       const arrival: Arrival = { id: world.nextId(), at: world.clock.now(), ...fields };

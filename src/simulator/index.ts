@@ -9,6 +9,7 @@ import { createGotifyPlatform } from './gotify/index.js';
 import { createMailPlatform } from './mail/index.js';
 import { createNtfyPlatform } from './ntfy/index.js';
 import type { SimulatorOptions } from './options.js';
+import { arrivalsCall } from './phone/arrivals-call.js';
 import { createPhonePages } from './phone/index.js';
 import type { Platform } from './platform.js';
 import { createPushdeerPlatform } from './pushdeer/index.js';
@@ -55,7 +56,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const world = createWorld(options);
   const mail = createMailPlatform(world);
   const platforms = [...PLATFORMS.map((create) => create(world)), mail];
-  const routes = [...platforms.flatMap((platform) => platform.controls), ...sharedCalls(world, platforms)];
+  const own = platforms.flatMap((platform) => platform.controls);
+  const routes = [...own, arrivalsCall(world), ...sharedCalls(world, platforms)];
   const app = new Koa();
   app.silent = true;
   app.on('error', (error: unknown) => logUnlessGone(world, error));

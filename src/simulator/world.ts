@@ -1,6 +1,7 @@
 /** What every simulated platform shares: time, settings, the log, the live stream, and the injected faults. */
 import type { Clock } from '#src/lib/clock.js';
 import type { Logger } from '#src/lib/logger.js';
+import type { Arrival } from './arrivals.js';
 import { createFaults, type Faults } from './faults.js';
 import { createLiveEvents, type LiveEvents } from './live-events.js';
 import { realDelay, type Settings, type SimulatorOptions, toSettings } from './options.js';
@@ -26,6 +27,8 @@ export interface World {
   readonly stats: Stats;
   /** Whether the platforms' rate and day limits are in force; off at first, so that load can be tried. */
   readonly limits: { isOn: boolean };
+  /** What arrived by inbox name, newest first: each platform with an inbox puts its own list here. */
+  readonly inboxes: Map<string, () => readonly Arrival[]>;
   /** The next number for anything that needs one: inbox items, requests. Grows by one. */
   nextId(): number;
   /** Forgets faults, counters and the set-ahead time, and turns the limits off. */
@@ -48,6 +51,7 @@ export function createWorld(options: SimulatorOptions): World {
     faults,
     stats,
     limits,
+    inboxes: new Map(),
     nextId: () => {
       lastId += 1;
       return lastId;

@@ -22,6 +22,7 @@ const answerSchema = z.strictObject({
 /** Makes the webhook platform: `/webhook/{name}` and anything below it. */
 export function createWebhookPlatform(world: World): Platform {
   const store = createWebhookStore();
+  world.inboxes.set('webhook', () => store.newest().map((kept) => ({ ...kept })));
   return {
     name: 'webhook',
     serve: (ctx, path) => serveWebhook({ world, store }, ctx, path),
@@ -74,6 +75,7 @@ async function serveWebhook(
   );
   const request = { method: ctx.method, path: ctx.url, headers, body };
   store.keep(name, { id: world.nextId(), at: world.clock.now(), request, rendered: body });
+  world.live.tell('arrival', { platform: 'webhook' });
   await answer(world, ctx, store.takeAnswer(name));
   return {};
 }

@@ -1,6 +1,7 @@
 /** Keeps what came to each named webhook, and what the next requests to it are answered. */
 
 const KEPT_REQUESTS = 1_000;
+const KEPT_NEWEST = 200;
 const MAX_NAMES = 20_000;
 
 /** A request that came to a webhook. */
@@ -31,6 +32,8 @@ export interface WebhookStore {
   takeAnswer(name: string): WebhookAnswer | null;
   /** Tells what the next requests get; it takes the place of an earlier one. */
   tell(name: string, answer: WebhookAnswer): void;
+  /** The newest of all names, newest first, each with its name. */
+  newest(): (KeptRequest & { to: string })[];
   /** Newest first. */
   list(name: string): KeptRequest[];
   clear(): void;
@@ -40,6 +43,7 @@ export interface WebhookStore {
 export function createWebhookStore(): WebhookStore {
   const kept = new Map<string, KeptRequest[]>();
   const answers = new Map<string, WebhookAnswer & { left: number }>();
+  let newest: (KeptRequest & { to: string })[] = [];
   return {
     keep: (name, request) => {
       const requests = kept.get(name) ?? [];
@@ -52,6 +56,8 @@ export function createWebhookStore(): WebhookStore {
       if (requests.length >= 2 * KEPT_REQUESTS) {
         requests.splice(0, requests.length - KEPT_REQUESTS);
       }
+      newest.push({ ...request, to: name });
+      newest = newest.length >= 2 * KEPT_NEWEST ? newest.slice(-KEPT_NEWEST) : newest;
     },
     takeAnswer: (name) => {
       const answer = answers.get(name);
@@ -68,9 +74,11 @@ export function createWebhookStore(): WebhookStore {
       forgetOldest(answers);
       answers.set(name, { ...answer, left: answer.times ?? Number.POSITIVE_INFINITY });
     },
+    newest: () => newest.slice(-KEPT_NEWEST).reverse(),
     list: (name) => (kept.get(name) ?? []).slice(-KEPT_REQUESTS).reverse(),
     clear: () => {
       kept.clear();
+      newest = [];
       answers.clear();
     },
   };
