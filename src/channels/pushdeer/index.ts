@@ -31,6 +31,7 @@ export interface PushDeerCard {
 const SERVER = 'https://api2.pushdeer.com';
 /** The server keeps a message in a database column of 65,535 bytes; the rest is on the message page. */
 const MAX_DESP_BYTES = 60_000;
+const MINUTE_MS = 60_000;
 const DEAD_KEY_ADVICE =
   'Key 无效或名下没有设备，请在 PushDeer App 里检查 the key is unknown or has no device: check it in the app';
 
@@ -54,7 +55,7 @@ export function createPushDeerChannel(): Channel<PushDeerCard> {
       },
     ],
     // The servers count 60 requests a minute for each caller; all channels of one server share ours.
-    limits: { inFlight: 4, windows: [{ count: 60, perMs: 60_000 }] },
+    limits: { inFlight: 4, windows: [{ count: 60, perMs: MINUTE_MS }] },
     accountOf: (settings) => serverOf(settings, SERVER),
     checkSettings: (settings) =>
       /^[\w-]{1,100}$/.test(settingOf(settings, 'key'))
@@ -108,11 +109,7 @@ function linksOf({ page, link }: TapTargets, isMarkdown: boolean): string {
 /** HTTP 200 also for refusals; `content.result` has one JSON text for each device that was reached. */
 function readPushDeer(answer: SafeAnswer, clock: Clock): Outcome | null {
   if (answer.status !== 200) {
-    const common = commonOutcome(answer, 'PushDeer', clock);
-    // 429 counts the caller, not this key: everything to this server waits.
-    return answer.status === 429 && common.kind === 'retry'
-      ? { ...common, scope: 'queue', afterMs: common.afterMs ?? 60_000 }
-      : common;
+    return readStatus(answer, clock);
   }
   const json = readJsonObject(answer.body);
   if (!json || typeof json.code !== 'number') {
@@ -135,6 +132,19 @@ function readPushDeer(answer: SafeAnswer, clock: Clock): Outcome | null {
         code: 'not_reached',
         why: `PushDeer: 没有设备收到 no device took it${quote(result.join(' '))}`,
       };
+}
+
+/** 429 counts the caller, not this key: everything to that server waits. */
+function readStatus(answer: SafeAnswer, clock: Clock): Outcome {
+  const common = commonOutcome(answer, 'PushDeer', clock);
+  if (common.kind !== 'retry') {
+    return common;
+  }
+  if (answer.status === 429) {
+    return { ...common, scope: 'queue', afterMs: common.afterMs ?? MINUTE_MS };
+  }
+  // The server's present code fails so on a key it does not know, as well as when it is broken.
+  return answer.status === 500 ? { ...common, why: `${common.why}；${DEAD_KEY_ADVICE}` } : common;
 }
 
 /** 80403 the account, 80501 the arguments, 80502 the push service behind, 80999 anything else. */
