@@ -1,7 +1,11 @@
 /** Reads the environment once, checks all of it, and says every problem at once. */
 import { join, resolve } from 'node:path';
 import { config as readDotEnv } from 'dotenv';
+import { SETTINGS } from './config-table.js';
 import { LOG_LEVELS, type LogLevel } from './lib/logger.js';
+import { findNearMisses } from './lib/near-misses.js';
+
+export { SETTINGS } from './config-table.js';
 
 /** Which part of a message fills one keyword of the template. */
 export interface TemplateField {
@@ -27,6 +31,16 @@ export interface WechatSettings {
   templateFields: readonly TemplateField[];
 }
 
+/** The server's own WeCom app. */
+export interface WecomSettings {
+  corpId: string;
+  agentId: string;
+  secret: string;
+  /** Token and key of its server URL; null where members' messages are not taken. */
+  token: string | null;
+  aesKey: string | null;
+}
+
 /** Everything that can be set, checked. */
 export interface Config {
   port: number;
@@ -40,46 +54,16 @@ export interface Config {
   /** No official account is configured: the simulator stands in. */
   sandbox: boolean;
   wechat: WechatSettings;
+  /** The server's own WeCom app; null where there is none. */
+  wecom: WecomSettings | null;
+  /** Where the calls of other platforms go; null: the simulator of this very server. */
+  bases: { wecom: string | null; dingtalk: string | null; feishu: string | null; sms: string | null };
+  /** The default mailer; null where there is none. */
+  mailer: { url: string; from: string } | null;
   allowPrivateTargets: boolean;
   simulatorSmtpPort: number;
   logLevel: LogLevel;
 }
-
-/** Every name, its default and what it is for; the README's table says the same. */
-export const SETTINGS = {
-  PORT: ['8080', 'HTTP port; 0 picks a free one'],
-  HOST: ['', 'address to listen on; 127.0.0.1 in the sandbox, else 0.0.0.0'],
-  PUBLIC_URL: ['', 'where people reach this server; http://localhost:PORT'],
-  DATA_DIR: ['./data', 'database, secret key and stored files'],
-  DATABASE_URL: ['', 'file: path of the SQLite file; DATA_DIR/qingniao.db'],
-  SECRET_KEY: ['', '32 bytes, base64; made once and kept in DATA_DIR/secret.key'],
-  ADMIN_TOKEN: ['', 'bearer token of the management API'],
-  ROLE: ['all', 'all, api or worker'],
-  WECHAT_APP_ID: ['', 'official account; none means sandbox'],
-  WECHAT_APP_SECRET: ['', 'its secret'],
-  WECHAT_TOKEN: ['', 'its server token'],
-  WECHAT_ENCODING_AES_KEY: ['', 'its message key; set for safe and compatible mode'],
-  WECHAT_ENCODING_AES_KEY_PREVIOUS: ['', 'the message key before the last change'],
-  WECHAT_API_BASE: ['https://api.weixin.qq.com', 'where its calls go'],
-  WECHAT_MP_BASE: ['https://mp.weixin.qq.com', 'where its QR pictures are'],
-  WECHAT_OPEN_BASE: ['https://open.weixin.qq.com', 'where people sign in'],
-  WECHAT_TEMPLATE_ID: ['', 'the template that carries messages'],
-  WECHAT_TEMPLATE_FIELDS: ['', 'how message parts fill its keywords'],
-  WECOM_CORP_ID: ['', 'WeCom'],
-  WECOM_AGENT_ID: ['', 'WeCom'],
-  WECOM_SECRET: ['', 'WeCom'],
-  WECOM_TOKEN: ['', 'WeCom'],
-  WECOM_ENCODING_AES_KEY: ['', 'WeCom'],
-  WECOM_API_BASE: ['', 'WeCom'],
-  DINGTALK_BASE: ['', 'DingTalk'],
-  FEISHU_BASE: ['', 'Feishu'],
-  SMS_BASE: ['', 'SMS'],
-  SMTP_URL: ['', 'default mailer'],
-  MAIL_FROM: ['', 'default sender'],
-  ALLOW_PRIVATE_TARGETS: ['', 'whether callbacks may reach private addresses; true in the sandbox'],
-  SIMULATOR_SMTP_PORT: ['2525', "the simulator's mail server; 0 picks a free one"],
-  LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
-} as const satisfies Record<string, readonly [string, string]>;
 
 type Name = keyof typeof SETTINGS;
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -101,6 +85,15 @@ const SANDBOX = {
   templateFields: 'thing1=title,thing2=summary,time3=time',
 };
 
+/** The WeCom app that the simulator has; its server URL is not set until somebody sets it. */
+const SANDBOX_WECOM = {
+  corpId: 'wwsim0000000001',
+  agentId: '1000002',
+  secret: 'simwecomsecret',
+  token: null,
+  aesKey: null,
+};
+
 const PARTS = ['title', 'summary', 'time', 'app', 'sender'] as const;
 
 /** Reads `.env` and the process environment; the environment wins. Throws ConfigError. */
@@ -111,7 +104,7 @@ export function loadConfig(): Config {
 
 /** Checks an environment. Throws ConfigError with every problem. */
 export function parseConfig(env: Environment): Config {
-  const problems = findNearMisses(env);
+  const problems = findNearMisses(env, Object.keys(SETTINGS));
   const read = (name: Name): string => env[name]?.trim() || SETTINGS[name][0];
   const complain = (name: Name, text: string): void => {
     problems.push(`${name}: ${text}`);
@@ -129,6 +122,14 @@ export function parseConfig(env: Environment): Config {
     role: readChoice('ROLE', ['all', 'api', 'worker'] as const),
     sandbox,
     wechat: sandbox ? sandboxAccount() : realAccount(),
+    wecom: readWecom(),
+    bases: {
+      wecom: readBase('WECOM_API_BASE'),
+      dingtalk: readBase('DINGTALK_BASE'),
+      feishu: readBase('FEISHU_BASE'),
+      sms: readBase('SMS_BASE'),
+    },
+    mailer: readMailer(),
     allowPrivateTargets: readFlag('ALLOW_PRIVATE_TARGETS', sandbox),
     simulatorSmtpPort: readPort('SIMULATOR_SMTP_PORT'),
     logLevel: readChoice('LOG_LEVEL', LOG_LEVELS),
@@ -197,6 +198,46 @@ export function parseConfig(env: Environment): Config {
     return key === '' ? null : key;
   }
 
+  /** In the sandbox a base that is not set is the simulator's. */
+  function readBase(name: Name): string | null {
+    return sandbox && !env[name] ? null : readUrl(name);
+  }
+
+  function readWecom(): WecomSettings | null {
+    const names = ['WECOM_CORP_ID', 'WECOM_AGENT_ID', 'WECOM_SECRET'] as const;
+    const given = names.filter((name) => read(name) !== '');
+    if (given.length === 0) {
+      return sandbox ? { ...SANDBOX_WECOM } : null;
+    }
+    for (const name of names) {
+      if (read(name) === '') {
+        complain(name, `must be given with ${given[0]}`);
+      }
+    }
+    return {
+      corpId: read('WECOM_CORP_ID'),
+      agentId: read('WECOM_AGENT_ID'),
+      secret: read('WECOM_SECRET'),
+      token: read('WECOM_TOKEN') || null,
+      aesKey: readAesKey('WECOM_ENCODING_AES_KEY'),
+    };
+  }
+
+  function readMailer(): { url: string; from: string } | null {
+    const url = read('SMTP_URL');
+    const from = read('MAIL_FROM');
+    if (url === '') {
+      return null;
+    }
+    if (!/^smtps?:\/\/\S+$/.test(url)) {
+      complain('SMTP_URL', 'must be an smtp or smtps address');
+    }
+    if (from === '') {
+      complain('MAIL_FROM', 'must be given with SMTP_URL');
+    }
+    return { url, from };
+  }
+
   function sandboxAccount(): WechatSettings {
     for (const name of ['WECHAT_APP_SECRET', 'WECHAT_TOKEN', 'WECHAT_TEMPLATE_ID'] as const) {
       if (read(name) !== '') {
@@ -250,39 +291,4 @@ export function parseConfig(env: Environment): Config {
         return { keyword, part: known ?? 'title' };
       });
   }
-}
-
-/** Names that are almost ours: a misspelt setting would otherwise be silently ignored. */
-function findNearMisses(env: Environment): string[] {
-  const squeeze = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
-  const known = Object.keys(SETTINGS);
-  return Object.keys(env).flatMap((name) => {
-    if (known.includes(name) || !/^[A-Z][A-Z0-9_]+$/.test(name)) {
-      return [];
-    }
-    const near = known.find((other) => {
-      const same = squeeze(name) === squeeze(other);
-      return (
-        same ||
-        (other.length >= 8 && isOneOrTwoEditsAway(name, other) && name.slice(0, 4) === other.slice(0, 4))
-      );
-    });
-    return near ? [`${name}: is not a setting; did you mean ${near}?`] : [];
-  });
-}
-
-function isOneOrTwoEditsAway(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 2) {
-    return false;
-  }
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
-    }
-    row = next;
-  }
-  return (row[b.length] ?? 99) <= 2;
 }

@@ -6,13 +6,13 @@ import { createApp } from './app.js';
 import { createPayloads } from './callbacks/payloads.js';
 import { createSendCallback } from './callbacks/send.js';
 import { createChannelRegistry } from './channels/registry.js';
-import { createWechatChannel } from './channels/wechat/index.js';
 import type { Config, WechatSettings } from './config.js';
 import { AppError } from './core/errors.js';
 import { createCore } from './core/index.js';
 import { RETENTION_DAYS } from './core/messages.js';
 import { createPageLinks } from './core/page-links.js';
 import { createPlatformTokens } from './core/platform-tokens.js';
+import { servePrefixed } from './dialects/prefix.js';
 import { createDialects } from './dialects/registry.js';
 import { createContents } from './engine/contents.js';
 import { createCounters } from './engine/counters.js';
@@ -26,6 +26,7 @@ import type { Logger } from './lib/logger.js';
 import { createSafeFetch } from './lib/safe-fetch.js';
 import { createSecretBox } from './lib/secret-box.js';
 import { deriveKey, loadSecretKey } from './lib/secret-key.js';
+import { createOutgoing } from './outgoing.js';
 import { createWechatPlatform, PlatformError } from './platforms/wechat/index.js';
 import { openStore, type Store } from './store/open.js';
 import { createApi } from './web/api/index.js';
@@ -66,13 +67,25 @@ export async function wire(input: WiringInput) {
   const { db } = store;
   const newId = createNewId(clock, 0, await readLastId(store));
   const account = { platform: 'wechat', account: config.wechat.appId } as const;
+  const tokens = createPlatformTokens(db, box);
   const wechat = createWechatPlatform({
     config: withBases(config.wechat, { selfUrl: input.selfUrl, publicUrl }),
-    tokens: createPlatformTokens(db, box),
+    tokens,
     clock,
     log: log.child('wechat-api'),
   });
   const http = createSafeFetch({ allowPrivate: config.allowPrivateTargets });
+  const outgoing = createOutgoing({
+    config,
+    selfUrl: input.selfUrl,
+    clock,
+    log,
+    newId,
+    http,
+    wechat,
+    tokens,
+    publicUrl,
+  });
   const wakers: (() => void)[] = [];
   const wake = (): void => {
     for (const waker of wakers) {
@@ -85,12 +98,13 @@ export async function wire(input: WiringInput) {
       qrcodes: { createQrcode: (asked) => askWechat(() => wechat.createQrcode(asked)) },
       checkUrl: http.checkUrl,
       adminToken: config.adminToken,
+      channels: { kinds: outgoing.personal, trySend: outgoing.trySend },
     },
   );
   const dialects = createDialects(core);
   const counters = createCounters();
-  const channel = createWechatChannel({ platform: wechat, settings: config.wechat, clock });
-  const limits = createLimits(db, channel.limits.inFlight);
+  const others = Object.fromEntries(outgoing.personal.map(({ id, limits }) => [id, limits]));
+  const limits = createLimits(db, outgoing.server.limits.inFlight, others, clock);
   const styles = Object.fromEntries(
     dialects.flatMap((dialect) => (dialect.callbackBody ? [[dialect.name, dialect.callbackBody]] : [])),
   );
@@ -107,7 +121,7 @@ export async function wire(input: WiringInput) {
       box,
       account,
       pageUrlOf: createPageLinks(hashKey, publicUrl).urlOf,
-      serverSettings: {},
+      serverSettings: outgoing.serverSettings,
       now: clock.now,
     }),
     runJob: createRunJob({
@@ -115,7 +129,7 @@ export async function wire(input: WiringInput) {
       clock,
       log: engineLog,
       account,
-      channels: createChannelRegistry([channel]),
+      channels: createChannelRegistry(outgoing.all),
       sendCallback: createSendCallback({ http, clock, payloadOf: createPayloads(styles) }),
       limits,
       http,
@@ -157,6 +171,7 @@ export async function wire(input: WiringInput) {
       ...(input.extraDoors ?? []),
       ops,
       wechatDoor,
+      ...dialects.map(servePrefixed),
       ...dialects.map((dialect) => dialect.router.routes() as Middleware),
       createApi(core, { createMenu: () => askWechat(() => wechat.createMenu(buildMenu(publicUrl))) }),
       assets.middleware,
@@ -168,7 +183,7 @@ export async function wire(input: WiringInput) {
   async function close(): Promise<void> {
     await wechatDoor.idle();
     await worker.stop();
-    await Promise.all([wechat.close(), http.close()]);
+    await Promise.all([wechat.close(), http.close(), outgoing.close()]);
     await store.close();
   }
 }

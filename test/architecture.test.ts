@@ -21,7 +21,8 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
 /** Which rooms a room may import, besides itself. Types of config.ts are open to all. */
 const FLOORS: Record<string, readonly string[]> = {
   lib: [],
-  'config.ts': ['lib'],
+  'config.ts': ['lib', 'config-table.ts'],
+  'config-table.ts': ['lib'],
   store: ['lib'],
   platforms: ['lib'],
   core: ['store', 'platforms', 'lib'],
@@ -33,7 +34,7 @@ const FLOORS: Record<string, readonly string[]> = {
   web: ['core', 'lib', 'config.ts'],
   simulator: ['lib'],
 };
-const TOP = ['main.ts', 'app.ts', 'wiring.ts', 'sandbox.ts'];
+const TOP = ['main.ts', 'app.ts', 'wiring.ts', 'outgoing.ts', 'sandbox.ts'];
 
 function readSource(path: string): SourceFile {
   const text = readFileSync(join(root, path), 'utf8');

@@ -1,0 +1,38 @@
+/** Every setting there is: its name, its default and what it is for. */
+import { LOG_LEVELS } from './lib/logger.js';
+
+/** Every name, its default and what it is for; the README's table says the same. */
+export const SETTINGS = {
+  PORT: ['8080', 'HTTP port; 0 picks a free one'],
+  HOST: ['', 'address to listen on; 127.0.0.1 in the sandbox, else 0.0.0.0'],
+  PUBLIC_URL: ['', 'where people reach this server; http://localhost:PORT'],
+  DATA_DIR: ['./data', 'database, secret key and stored files'],
+  DATABASE_URL: ['', 'file: path of the SQLite file; DATA_DIR/qingniao.db'],
+  SECRET_KEY: ['', '32 bytes, base64; made once and kept in DATA_DIR/secret.key'],
+  ADMIN_TOKEN: ['', 'bearer token of the management API'],
+  ROLE: ['all', 'all, api or worker'],
+  WECHAT_APP_ID: ['', 'official account; none means sandbox'],
+  WECHAT_APP_SECRET: ['', 'its secret'],
+  WECHAT_TOKEN: ['', 'its server token'],
+  WECHAT_ENCODING_AES_KEY: ['', 'its message key; set for safe and compatible mode'],
+  WECHAT_ENCODING_AES_KEY_PREVIOUS: ['', 'the message key before the last change'],
+  WECHAT_API_BASE: ['https://api.weixin.qq.com', 'where its calls go'],
+  WECHAT_MP_BASE: ['https://mp.weixin.qq.com', 'where its QR pictures are'],
+  WECHAT_OPEN_BASE: ['https://open.weixin.qq.com', 'where people sign in'],
+  WECHAT_TEMPLATE_ID: ['', 'the template that carries messages'],
+  WECHAT_TEMPLATE_FIELDS: ['', 'how message parts fill its keywords'],
+  WECOM_CORP_ID: ['', 'WeCom'],
+  WECOM_AGENT_ID: ['', 'WeCom'],
+  WECOM_SECRET: ['', 'WeCom'],
+  WECOM_TOKEN: ['', 'WeCom'],
+  WECOM_ENCODING_AES_KEY: ['', 'WeCom'],
+  WECOM_API_BASE: ['https://qyapi.weixin.qq.com', 'where WeCom calls go'],
+  DINGTALK_BASE: ['https://oapi.dingtalk.com', 'where DingTalk calls go'],
+  FEISHU_BASE: ['https://open.feishu.cn', 'where Feishu calls go'],
+  SMS_BASE: ['https://dysmsapi.aliyuncs.com', 'where SMS calls go'],
+  SMTP_URL: ['', 'default mailer'],
+  MAIL_FROM: ['', 'default sender'],
+  ALLOW_PRIVATE_TARGETS: ['', 'whether callbacks may reach private addresses; true in the sandbox'],
+  SIMULATOR_SMTP_PORT: ['2525', "the simulator's mail server; 0 picks a free one"],
+  LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
+} as const satisfies Record<string, readonly [string, string]>;

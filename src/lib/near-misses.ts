@@ -1,0 +1,41 @@
+/** Finds misspelt names. */
+
+/**
+ * Names of the environment that are almost one of the known ones, a sentence each: a misspelt setting would otherwise be
+ * silently ignored.
+ */
+export function findNearMisses(
+  env: Readonly<Record<string, string | undefined>>,
+  known: readonly string[],
+): string[] {
+  const squeeze = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
+  return Object.keys(env).flatMap((name) => {
+    if (known.includes(name) || !/^[A-Z][A-Z0-9_]+$/.test(name)) {
+      return [];
+    }
+    const near = known.find((other) => {
+      const same = squeeze(name) === squeeze(other);
+      return (
+        same ||
+        (other.length >= 8 && isOneOrTwoEditsAway(name, other) && name.slice(0, 4) === other.slice(0, 4))
+      );
+    });
+    return near ? [`${name}: is not a setting; did you mean ${near}?`] : [];
+  });
+}
+
+function isOneOrTwoEditsAway(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 2) {
+    return false;
+  }
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next[j] = Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
+    }
+    row = next;
+  }
+  return (row[b.length] ?? 99) <= 2;
+}
