@@ -24,11 +24,3 @@ export const WECOM_MARKDOWN: Markup = {
   link: (label, url) => `[${label}](${url})`,
   disarm: disarmMentions,
 };
-
-/** Plain texts in which an address alone can be tapped. */
-export const BARE_TEXT: Markup = {
-  lineEnd: '\n',
-  blankLine: '\n\n',
-  link: (label, url) => (label === url ? url : `${label} ${url}`),
-  disarm: disarmMentions,
-};

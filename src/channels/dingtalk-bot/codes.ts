@@ -25,22 +25,22 @@ const CODES: Readonly<Record<number, RobotCode>> = {
   460101: refused('内容超过 20000 字节，请缩短后再发 longer than 20,000 bytes'),
 };
 
-/** The safety settings by what 310000 says; `sign` before `timestamp`, since one of them can name both. */
+/** The safety settings by what 310000 says, in English or Chinese; its words on a signature can name the time as well. */
 const SAFETY: readonly [RegExp, string][] = [
   [
-    /keyword/i,
-    '机器人设置了「自定义关键词」，标题或正文必须包含它，也可以改用「加签」 the message lacks the robot’s keyword',
-  ],
-  [
-    /sign/i,
-    '签名不正确：请检查加签密钥（以 SEC 开头），或在机器人的安全设置里核对 wrong signature: check the secret',
-  ],
-  [
-    /timestamp/i,
+    /invalid timestamp|(?:timestamp|时间戳) ?无效/i,
     '时间戳超出一小时：请校准服务器的时钟 the timestamp is over an hour off: set the server’s clock',
   ],
   [
-    /ip .*whitelist/i,
+    /keyword|关键词/i,
+    '机器人设置了「自定义关键词」，标题或正文必须包含它，也可以改用「加签」 the message lacks the robot’s keyword',
+  ],
+  [
+    /sign|签名/i,
+    '签名不正确：请检查加签密钥（以 SEC 开头），或在机器人的安全设置里核对 wrong signature: check the secret',
+  ],
+  [
+    /whitelist|白名单/i,
     '服务器的 IP 不在机器人的 IP 白名单里，请在机器人的安全设置里加入 the server’s IP is not allowed',
   ],
 ];

@@ -1,8 +1,9 @@
 /** Draws a message for a DingTalk robot: Markdown or text, within 20,000 bytes of body. */
+
+import { BARE_TEXT } from '#src/channels/bare-text.js';
 import { countJsonBytes, fitText } from '#src/channels/fit-text.js';
 import type { Markup } from '#src/channels/markup.js';
 import { drawMessage, titleLine } from '#src/channels/message-text.js';
-import { BARE_TEXT } from '#src/channels/wecom-markup.js';
 import type { MessageContent } from '#src/core/types.js';
 import { takeCodePoints } from '#src/lib/text.js';
 

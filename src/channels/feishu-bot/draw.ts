@@ -1,9 +1,10 @@
 /** Draws a message for a Feishu robot: a card with a coloured title, or a text, within 20 KB of body. */
+
+import { BARE_TEXT } from '#src/channels/bare-text.js';
 import type { Tone } from '#src/channels/color-tone.js';
 import { countJsonBytes, fitText } from '#src/channels/fit-text.js';
 import type { Markup } from '#src/channels/markup.js';
 import { disarmMentions, drawMessage, titleLine } from '#src/channels/message-text.js';
-import { BARE_TEXT } from '#src/channels/wecom-markup.js';
 import type { MessageContent } from '#src/core/types.js';
 
 /** A message in both formats; the settings choose one. */

@@ -1,4 +1,6 @@
 /** The WeCom group robot channel: one webhook key, text or Markdown into one group. */
+
+import { BARE_TEXT } from '#src/channels/bare-text.js';
 import type { Channel, ConfigField } from '#src/channels/channel.js';
 import { fitText } from '#src/channels/fit-text.js';
 import { drawMessage } from '#src/channels/message-text.js';
@@ -6,7 +8,7 @@ import { settingOf } from '#src/channels/parts.js';
 import { isCredential, readCredential } from '#src/channels/robot-address.js';
 import { toFailureOutcome, toRobotOutcome } from '#src/channels/robot-answers.js';
 import { createRobotHost, ROBOT_TIMEOUT_MS, type RobotDeps } from '#src/channels/robot-host.js';
-import { BARE_TEXT, WECOM_MARKDOWN } from '#src/channels/wecom-markup.js';
+import { WECOM_MARKDOWN } from '#src/channels/wecom-markup.js';
 import type { MessageContent } from '#src/core/types.js';
 import { describeWecomBotCode } from './codes.js';
 
