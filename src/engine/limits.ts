@@ -1,4 +1,5 @@
 /** How much of each queue may be under way at once, and which queues must rest. */
+import { LRUCache } from 'lru-cache';
 import { type Clock, systemClock } from '#src/lib/clock.js';
 import type { Db } from '#src/store/open.js';
 import { type ChannelLimits, createSendWindows, kindOf } from './send-windows.js';
@@ -12,8 +13,12 @@ export const WECHAT_BULK_QUEUE = 'wechat#bulk';
 const RESERVED_FOR_SINGLES = 8;
 /** At most so many requests to one callback endpoint at once. */
 const PER_ENDPOINT = 4;
-/** At most so many callbacks in all. */
-const CALLBACKS = 256;
+/** To one whose last answer was a failure or silence: it must not hold slots that others could use. */
+const PER_FAILING_ENDPOINT = 1;
+/** At most so many callbacks in all: more dead endpoints than this are needed before others wait. */
+const CALLBACKS = 1000;
+/** So many failing endpoints are remembered. */
+const MAX_FAILING = 20_000;
 
 /** A queue that rests, as people see it. */
 export interface QueueRest {
@@ -45,6 +50,7 @@ export function createLimits(
   const windows = createSendWindows(others, clock);
   const running = new Map<string, number>();
   const rests = new Map<string, QueueRest>();
+  const failing = new LRUCache<string, true>({ max: MAX_FAILING });
   const count = (name: string): number => running.get(name) ?? 0;
 
   function add(name: string, by: number): void {
@@ -62,7 +68,8 @@ export function createLimits(
     /** How many more of this queue may start now. */
     freeSlots(queue: string): number {
       if (queue.startsWith('callback:')) {
-        return Math.max(0, Math.min(PER_ENDPOINT - count(queue), CALLBACKS - count('callbacks')));
+        const most = failing.has(queue) ? PER_FAILING_ENDPOINT : PER_ENDPOINT;
+        return Math.max(0, Math.min(most - count(queue), CALLBACKS - count('callbacks')));
       }
       const other = others[kindOf(queue)];
       if (other) {
@@ -88,6 +95,14 @@ export function createLimits(
       add(queue, -1);
       if (groupOf(queue) !== queue) {
         add(groupOf(queue), -1);
+      }
+    },
+    /** Notes how the last try of a callback endpoint went. */
+    noteAnswer(queue: string, isGood: boolean): void {
+      if (isGood) {
+        failing.delete(queue);
+      } else {
+        failing.set(queue, true);
       }
     },
     /** Whether the queue's account rests now. */

@@ -100,6 +100,9 @@ async function heed(
     const left = { ...deps.account, externalId: job.recipient.address, at: startedAt, isDated: true };
     await markLeft(deps.db, [left]);
   }
+  if (job.kind === 'callback') {
+    deps.limits.noteAnswer(job.delivery.queue, outcome.kind === 'sent');
+  }
   if (outcome.kind === 'gone' && job.kind === 'callback') {
     const data = { disabledAt: new Date(now), why: outcome.why };
     await deps.db.callback.updateMany({ where: { id: job.callbackId }, data });

@@ -62,11 +62,20 @@ describe('slots of callback endpoints', () => {
   });
 
   it('are bounded in all', () => {
-    const taken = Array.from({ length: 70 }, (_, at) => takeAll(`callback:${at}`));
-    expect(taken.reduce((sum, n) => sum + n, 0)).toBe(256);
-    expect(limits.runningCount()).toBe(256);
+    const taken = Array.from({ length: 260 }, (_, at) => takeAll(`callback:${at}`));
+    expect(taken.reduce((sum, n) => sum + n, 0)).toBe(1000);
+    expect(limits.runningCount()).toBe(1000);
     limits.give('callback:0');
-    expect(limits.freeSlots('callback:69')).toBe(1);
+    expect(limits.freeSlots('callback:259')).toBe(1);
+  });
+
+  it('are one for an endpoint that fails, until it answers again', () => {
+    limits.noteAnswer('callback:1', false);
+    expect(takeAll('callback:1')).toBe(1);
+    expect(takeAll('callback:2')).toBe(4);
+    limits.give('callback:1');
+    limits.noteAnswer('callback:1', true);
+    expect(takeAll('callback:1')).toBe(4);
   });
 
   it('keep nothing waiting in memory', () => {
