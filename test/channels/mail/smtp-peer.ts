@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
-import type { Cleanups } from '#test/channels/http-peer.js';
+import type { ChannelSettings } from '#src/channels/channel.js';
+import { createMailChannel, type DefaultMailer } from '#src/channels/mail/index.js';
+import type { MessageContent, Outcome } from '#src/core/types.js';
+import { type Cleanups, openIo, sendBy } from '#test/channels/http-peer.js';
 
 /** One mail as it came. */
 export interface SeenMail {
@@ -71,4 +74,29 @@ export async function openSmtpPeer(
   await once(server.server, 'listening');
   cleanups.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
   return { seen, port: (server.server.address() as AddressInfo).port };
+}
+
+/** Settings of a person's own mail server, but for its port. */
+export const OWN = {
+  host: '127.0.0.1',
+  security: 'none',
+  user: 'ops@mail.example',
+  password: 'simmail',
+  to: 'ming@mail.example',
+};
+
+/** What a send may be told besides its settings. */
+export interface Means {
+  message?: MessageContent;
+  address?: string;
+  defaultMailer?: DefaultMailer | null;
+  allowPrivate?: boolean;
+  timeoutMs?: number;
+}
+
+/** Sends a message by mail. */
+export function sendMail(cleanups: Cleanups, settings: ChannelSettings, means: Means = {}): Promise<Outcome> {
+  const { defaultMailer = null, allowPrivate = true, timeoutMs, ...input } = means;
+  const channel = createMailChannel({ defaultMailer, allowPrivate, timeoutMs });
+  return sendBy(channel, settings, { ...input, io: openIo(cleanups) });
 }
