@@ -25,11 +25,12 @@ export interface PhoneWorld {
 }
 
 /** Starts both servers on free ports. */
-export async function openPhoneWorld(): Promise<PhoneWorld> {
+export async function openPhoneWorld(options: { smtpPort?: number } = {}): Promise<PhoneWorld> {
   const account = await listen(answerAsAccount);
   const { clock, log } = { clock: systemClock, log: silentLogger };
   const pushTo = `${account.url}/wechat`;
-  const simulator = createSimulator({ ...simulatorDefaults, pushTo, publicUrl: account.url, clock, log });
+  const publicUrl = account.url;
+  const simulator = createSimulator({ ...simulatorDefaults, ...options, pushTo, publicUrl, clock, log });
   const phone = await listen(simulator.app.callback());
   simulator.setAddresses({ publicUrl: phone.url });
   const world: PhoneWorld = {

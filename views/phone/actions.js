@@ -45,6 +45,22 @@ async function readOrMakePeople() {
   return [{ openid: made.openid, nickname: FIRST_PERSON, following: false }];
 }
 
+/** Reads what arrived by other ways, and at the first time where the mail server is. What was there before is no news. */
+export async function loadArrivals() {
+  const isFirst = state.mail === null;
+  state.mail ??= await api.mail();
+  const { filter } = state.arrivals;
+  const { items, counts } = await api.arrivals(filter);
+  const newestId = items[0]?.id ?? 0;
+  // Numbers that went back are those of a simulator that was started anew.
+  const isFresh = !filter && newestId > 0 && newestId < state.arrivals.seenId;
+  const seenId = isFirst ? newestId : isFresh ? 0 : state.arrivals.seenId;
+  if (filter === state.arrivals.filter) {
+    state.arrivals = { items, counts, filter, seenId };
+    announce('arrivals');
+  }
+}
+
 /** Hands the phone to this person. */
 export async function pickPerson(openid) {
   state.current = openid;
@@ -66,6 +82,7 @@ export function forgetEverything() {
   state.people = new Map();
   state.current = null;
   state.pushes = [];
+  state.arrivals = { ...state.arrivals, filter: null };
   for (const part of [state.chats, state.unread, state.refused]) {
     part.clear();
   }

@@ -26,6 +26,10 @@ export const api = {
   say: (openid, content) => call('POST', `${person(openid)}/messages`, { content }),
   tapMenu: (openid, button) => call('POST', `${person(openid)}/menu`, button),
   refuse: (openid, templateId, refused) => call('POST', `${person(openid)}/refuse`, { templateId, refused }),
+  /** What arrived by other ways than WeChat, newest first: `{items, counts}`. */
+  arrivals: (platform) =>
+    call('GET', platform ? `arrivals?platform=${encodeURIComponent(platform)}` : 'arrivals'),
+  mail: () => call('GET', 'mail'),
   /** Newest first: the inbox with the person's own messages, the passive replies and WeChat's notices in it. */
   chat: (openid) => call('GET', `${person(openid)}/chat`).then((answer) => answer.items),
 };

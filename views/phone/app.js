@@ -7,12 +7,14 @@ import { createComposer } from './composer.js';
 import { avatar, both, h, icon, iconButton } from './dom.js';
 import { listenLive } from './live.js';
 import { signInAs, watchOtherTabs } from './memory.js';
+import { createOthers } from './others.js';
 import { createPanel } from './panel.js';
 import { openProfile } from './profile.js';
 import { createRefresher } from './refresh.js';
 import { acceptScansFromOutside, createScanner } from './scan.js';
 import { createSheetLayer, toast } from './sheets.js';
 import { announce, currentPerson, listen, state } from './state.js';
+import { createTabs } from './tabs.js';
 import { clockTime } from './times.js';
 
 const TITLE = document.title;
@@ -45,19 +47,33 @@ function build() {
     (open ? stage.querySelector('.panel-close') : stage.querySelector('.holder'))?.focus();
   };
   const closeDrawer = () => stage.classList.contains('drawer-open') && setDrawer(false);
-  inside.append(
-    drawSlimBar(() => setDrawer(true), scanner.openScanSheet),
+  const wechat = h(
+    'section',
+    { class: 'view' },
     drawChatBar(),
     createChat({ openPage, reportErrors }),
     createComposer({ openPage, openScan: scanner.openScanSheet, reportErrors }),
   );
+  const others = createOthers({ openPage, reportErrors });
+  const tabs = createTabs({ wechat, others });
+  // Whatever a person does happens in WeChat.
+  const showWechat = () => tabs.show('wechat');
+  const openScan = () => {
+    showWechat();
+    scanner.openScanSheet();
+  };
+  const slim = drawSlimBar(() => setDrawer(true), openScan);
+  inside.append(slim, tabs.element, wechat, others);
   const screen = h('div', { class: 'screen' }, drawStatusBar(), inside, browser.element, layer);
   const cover = h('div', { class: 'drawer-cover', on: { click: closeDrawer } });
   stage.append(
     createPanel({
-      openScan: scanner.openScanSheet,
+      openScan,
       reportErrors,
-      onPicked: closeDrawer,
+      onPicked: () => {
+        showWechat();
+        closeDrawer();
+      },
       closePanel: closeDrawer,
     }),
     cover,
@@ -65,7 +81,11 @@ function build() {
   );
   addEventListener('keydown', (event) => event.key === 'Escape' && closeDrawer());
   chooseLayout(stage, closeDrawer);
-  return scanner;
+  const scan = (text) => {
+    showWechat();
+    return scanner.scan(text);
+  };
+  return { scan };
 }
 
 /** On a narrow screen, and embedded in another page, the phone fills everything and the panel is a drawer. */
@@ -152,14 +172,14 @@ function goLive() {
   listenLive({
     onEvent: (name, fields) => {
       takeEvent(name, fields);
-      if (name === 'inbox' && document.hidden) {
+      if ((name === 'inbox' || name === 'arrival') && document.hidden) {
         document.title = `● ${TITLE}`;
       }
     },
     onOpen: () => {
       setLive(true);
       // Whatever happened while nobody listened; at the first time all but the inbox was read a moment ago.
-      refreshSoon('inbox', ...(isFirstOpen && state.current ? [] : ['people', 'account']));
+      refreshSoon('inbox', 'arrivals', ...(isFirstOpen && state.current ? [] : ['people', 'account']));
       isFirstOpen = false;
     },
     onDown: () => setLive(false),

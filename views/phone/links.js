@@ -81,7 +81,8 @@ function drawAnchor(attributes, label, { openPage, say }) {
   return url ? pageLink(url, { class: 'text-link' }, openPage, words) : null;
 }
 
-function drawBareLinks(text, openPage) {
+/** Draws text whose bare http(s) addresses are links and nothing else is. */
+export function drawBareLinks(text, openPage) {
   const nodes = [];
   let rest = 0;
   for (const match of text.matchAll(BARE)) {

@@ -3,7 +3,7 @@ import { root } from './api.js';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
-const EVENTS = ['inbox', 'follower', 'menu'];
+const EVENTS = ['inbox', 'follower', 'menu', 'arrival'];
 
 /**
  * Listens until the page goes away. `onEvent(name, fields)` gets each event; `onOpen()` is called at each (re)connect,

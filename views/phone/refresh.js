@@ -1,5 +1,5 @@
 /** Turns live events into few readings: a load test makes thousands a second, and each thing is read once. */
-import { forgetEverything, loadAccount, loadChat, loadPeople } from './actions.js';
+import { forgetEverything, loadAccount, loadArrivals, loadChat, loadPeople } from './actions.js';
 import { announce, state } from './state.js';
 
 const GATHER_MS = 120;
@@ -42,6 +42,9 @@ async function readDue(due) {
   } else if (due.has('inbox') && state.current) {
     await loadChat(state.current);
   }
+  if (due.has('arrivals')) {
+    await loadArrivals();
+  }
   if (due.has('badges')) {
     announce('people', 'current');
   }
@@ -51,6 +54,8 @@ function takeEvent(name, fields, refreshSoon) {
   const known = state.people.get(fields.openid);
   if (name === 'menu') {
     refreshSoon('account');
+  } else if (name === 'arrival') {
+    refreshSoon('arrivals');
   } else if (name === 'follower') {
     takeFollower(known, fields, refreshSoon);
   } else if (fields.openid === state.current) {
@@ -66,6 +71,7 @@ function takeEvent(name, fields, refreshSoon) {
 function takeFollower(known, fields, refreshSoon) {
   if (fields.reset) {
     forgetEverything();
+    refreshSoon('arrivals');
   }
   if (known && typeof fields.following === 'boolean') {
     state.people.set(known.openid, { ...known, following: fields.following });

@@ -17,11 +17,17 @@ export const state = {
   /** What this page did lately, newest first: `{at, zh, en, who, tookMs, tries, problem}`. */
   pushes: [],
   live: false,
+  /** Which tab is shown: `wechat` or `others`. */
+  tab: 'wechat',
+  /** The mail server as the simulator tells it, or null before the first answer. */
+  mail: null,
+  /** What arrived by other ways, newest first; `filter` is one platform or null; up to `seenId` it has been seen. */
+  arrivals: { items: [], counts: {}, filter: null, seenId: 0 },
 };
 
 const listeners = new Map();
 
-/** Calls `listener` whenever one of `topics` (`people`, `current`, `chat`, `account`, `live`, `pushes`) changes. */
+/** Calls `listener` whenever one of `topics` (`people`, `current`, `chat`, `account`, `live`, `pushes`, `tab`, `arrivals`) changes. */
 export function listen(topics, listener) {
   for (const topic of topics) {
     listeners.set(topic, [...(listeners.get(topic) ?? []), listener]);

@@ -66,10 +66,14 @@ export function showOnPhone(pushed: BarkNotification, told: BarkEncryption | und
   return { ...toNotification({ ...others, ...lowered }), encryption: 'decrypted' };
 }
 
-/** The notification as text, line by line. Markdown takes the place of the body. */
+/** The main text: Markdown takes the place of the body. */
+export function mainText({ encryption, extras, body }: BarkNotification): string {
+  return encryption === 'failed' ? body : textOf(extras.markdown) || body;
+}
+
+/** The notification as text, line by line. */
 export function renderNotification(shown: BarkNotification): string {
-  const body = shown.encryption === 'failed' ? shown.body : textOf(shown.extras.markdown) || shown.body;
-  return [shown.title, shown.subtitle, body].filter((line) => line !== '').join('\n');
+  return [shown.title, shown.subtitle, mainText(shown)].filter((line) => line !== '').join('\n');
 }
 
 function toSound(sound: string): string {

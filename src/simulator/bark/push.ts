@@ -4,7 +4,7 @@ import type { Arrivals } from '../arrivals.js';
 import type { Call } from '../call.js';
 import type { World } from '../world.js';
 import type { BarkKeys } from './keys.js';
-import { fitsApns, renderNotification, showOnPhone, toNotification } from './notification.js';
+import { fitsApns, mainText, renderNotification, showOnPhone, toNotification } from './notification.js';
 import { type BarkParameters, readBatch, readParameters } from './parameters.js';
 
 /** One bark-server. */
@@ -81,10 +81,12 @@ function pushOne(state: BarkState, call: Call, parameters: BarkParameters): Bark
   }
   const shown = showOnPhone(pushed, phone.encryption);
   replaceEarlier(state, key, shown.extras.id);
-  const { title, subtitle, body: text, sound, isRemoval, encryption, extras } = shown;
+  const { title, subtitle, sound, isRemoval, encryption, extras } = shown;
+  const text = mainText(shown);
   const rendered = isRemoval ? '' : renderNotification(shown);
   const more = { title, subtitle, text, sound, encryption, isRemoval, isReplaced: isRemoval };
-  state.arrivals.keep({ request: call.request, to: key, rendered, ...more, extras });
+  const { url, image } = extras;
+  state.arrivals.keep({ request: call.request, to: key, rendered, ...more, url, image, extras });
   return SUCCESS;
 }
 
