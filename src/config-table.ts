@@ -1,4 +1,4 @@
-/** Every setting there is: its name, its default and what it is for. */
+/** Every setting there is, its name, its default and what it is for; and what stands in for them in the sandbox. */
 import { LOG_LEVELS } from './lib/logger.js';
 
 /** Every name, its default and what it is for; the README's table says the same. */
@@ -36,3 +36,21 @@ export const SETTINGS = {
   SIMULATOR_SMTP_PORT: ['2525', "the simulator's mail server; 0 picks a free one"],
   LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
 } as const satisfies Record<string, readonly [string, string]>;
+
+/** The account that the simulator has when it is new; in the sandbox the server uses it. */
+export const SANDBOX = {
+  appId: 'wx0000000000000001',
+  appSecret: 'simsecret',
+  token: 'simtoken',
+  templateId: 'sim-category-template',
+  templateFields: 'thing1=title,thing2=summary,time3=time',
+};
+
+/** The WeCom app that the simulator has; its server URL is not set until somebody sets it. */
+export const SANDBOX_WECOM = {
+  corpId: 'wwsim0000000001',
+  agentId: '1000002',
+  secret: 'simwecomsecret',
+  token: null,
+  aesKey: null,
+};

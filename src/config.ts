@@ -1,9 +1,10 @@
 /** Reads the environment once, checks all of it, and says every problem at once. */
 import { join, resolve } from 'node:path';
 import { config as readDotEnv } from 'dotenv';
-import { SETTINGS } from './config-table.js';
+import { SANDBOX, SANDBOX_WECOM, SETTINGS } from './config-table.js';
 import { LOG_LEVELS, type LogLevel } from './lib/logger.js';
 import { findNearMisses } from './lib/near-misses.js';
+import { isBaseUrl, isHost, isPort, readKey32 } from './lib/setting-forms.js';
 
 export { SETTINGS } from './config-table.js';
 
@@ -76,24 +77,6 @@ export class ConfigError extends Error {
   }
 }
 
-/** The account that the simulator has when it is new; in the sandbox the server uses it. */
-const SANDBOX = {
-  appId: 'wx0000000000000001',
-  appSecret: 'simsecret',
-  token: 'simtoken',
-  templateId: 'sim-category-template',
-  templateFields: 'thing1=title,thing2=summary,time3=time',
-};
-
-/** The WeCom app that the simulator has; its server URL is not set until somebody sets it. */
-const SANDBOX_WECOM = {
-  corpId: 'wwsim0000000001',
-  agentId: '1000002',
-  secret: 'simwecomsecret',
-  token: null,
-  aesKey: null,
-};
-
 const PARTS = ['title', 'summary', 'time', 'app', 'sender'] as const;
 
 /** Reads `.env` and the process environment; the environment wins. Throws ConfigError. */
@@ -113,7 +96,7 @@ export function parseConfig(env: Environment): Config {
   const dataDir = resolve(read('DATA_DIR'));
   const config: Config = {
     port: readPort('PORT'),
-    host: read('HOST') || (sandbox ? '127.0.0.1' : '0.0.0.0'),
+    host: readHost(sandbox ? '127.0.0.1' : '0.0.0.0'),
     publicUrl: readUrl('PUBLIC_URL'),
     dataDir,
     databaseUrl: read('DATABASE_URL') || `file:${join(dataDir, 'qingniao.db')}`,
@@ -134,7 +117,7 @@ export function parseConfig(env: Environment): Config {
     simulatorSmtpPort: readPort('SIMULATOR_SMTP_PORT'),
     logLevel: readChoice('LOG_LEVEL', LOG_LEVELS),
   };
-  if (!/^(file:|postgres(ql)?:\/\/)/.test(config.databaseUrl)) {
+  if (!/^(file:.|postgres(ql)?:\/\/.)/.test(config.databaseUrl)) {
     complain('DATABASE_URL', 'must start with file: or postgresql://');
   }
   if (config.databaseUrl.startsWith('postgres') && !config.secretKey) {
@@ -143,22 +126,33 @@ export function parseConfig(env: Environment): Config {
   if (config.role === 'worker' && config.databaseUrl.startsWith('file:')) {
     complain('ROLE', 'worker needs PostgreSQL: one SQLite file serves one process (all or api)');
   }
+  if (config.wechat.previousAesKey && !config.wechat.aesKey) {
+    complain('WECHAT_ENCODING_AES_KEY_PREVIOUS', 'must be given with WECHAT_ENCODING_AES_KEY');
+  }
   if (problems.length > 0) {
     throw new ConfigError(problems);
   }
   return Object.freeze(config);
 
   function readPort(name: Name): number {
-    const port = Number(read(name));
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    const text = read(name);
+    if (!isPort(text)) {
       complain(name, 'must be a port number, 0..65535');
     }
-    return port;
+    return Number(text);
+  }
+
+  function readHost(fallback: string): string {
+    const host = read('HOST') || fallback;
+    if (!isHost(host)) {
+      complain('HOST', 'must be an IP address or a host name, without a port');
+    }
+    return host;
   }
 
   function readUrl(name: Name): string | null {
     const value = read(name).replace(/\/+$/, '');
-    if (value !== '' && !/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/.test(value)) {
+    if (value !== '' && !isBaseUrl(value)) {
       complain(name, 'must be an http or https address without a query');
     }
     return value === '' ? null : value;
@@ -183,11 +177,11 @@ export function parseConfig(env: Environment): Config {
 
   function readSecretKey(): Buffer | null {
     const text = read('SECRET_KEY');
-    const key = Buffer.from(text, 'base64');
-    if (text !== '' && key.length !== 32) {
+    const key = text === '' ? null : readKey32(text);
+    if (text !== '' && !key) {
       complain('SECRET_KEY', 'must be 32 bytes in base64 (openssl rand -base64 32)');
     }
-    return text === '' ? null : key;
+    return key;
   }
 
   function readAesKey(name: Name): string | null {
@@ -200,7 +194,7 @@ export function parseConfig(env: Environment): Config {
 
   /** In the sandbox a base that is not set is the simulator's. */
   function readBase(name: Name): string | null {
-    return sandbox && !env[name] ? null : readUrl(name);
+    return sandbox && !env[name]?.trim() ? null : readUrl(name);
   }
 
   function readWecom(): WecomSettings | null {
@@ -239,7 +233,13 @@ export function parseConfig(env: Environment): Config {
   }
 
   function sandboxAccount(): WechatSettings {
-    for (const name of ['WECHAT_APP_SECRET', 'WECHAT_TOKEN', 'WECHAT_TEMPLATE_ID'] as const) {
+    const names = [
+      'WECHAT_APP_SECRET',
+      'WECHAT_TOKEN',
+      'WECHAT_TEMPLATE_ID',
+      'WECHAT_TEMPLATE_FIELDS',
+    ] as const;
+    for (const name of names) {
       if (read(name) !== '') {
         complain('WECHAT_APP_ID', `must be given with ${name}`);
       }
@@ -248,9 +248,9 @@ export function parseConfig(env: Environment): Config {
       ...SANDBOX,
       aesKey: readAesKey('WECHAT_ENCODING_AES_KEY'),
       previousAesKey: readAesKey('WECHAT_ENCODING_AES_KEY_PREVIOUS'),
-      apiBase: env.WECHAT_API_BASE ? readUrl('WECHAT_API_BASE') : null,
-      mpBase: env.WECHAT_MP_BASE ? readUrl('WECHAT_MP_BASE') : null,
-      openBase: env.WECHAT_OPEN_BASE ? readUrl('WECHAT_OPEN_BASE') : null,
+      apiBase: readBase('WECHAT_API_BASE'),
+      mpBase: readBase('WECHAT_MP_BASE'),
+      openBase: readBase('WECHAT_OPEN_BASE'),
       templateFields: readFields(SANDBOX.templateFields),
     };
   }
@@ -280,9 +280,9 @@ export function parseConfig(env: Environment): Config {
       .split(',')
       .filter((entry) => entry.trim() !== '')
       .map((entry) => {
-        const [keyword = '', part = ''] = entry.split('=').map((side) => side.trim());
+        const [keyword = '', part = '', ...more] = entry.split('=').map((side) => side.trim());
         const known = PARTS.find((name) => name === part);
-        if (!/^[A-Za-z_]\w*$/.test(keyword) || !known) {
+        if (!/^[A-Za-z_]\w*$/.test(keyword) || !known || more.length > 0) {
           complain(
             'WECHAT_TEMPLATE_FIELDS',
             `"${entry}" is not keyword=part with a part of ${PARTS.join(', ')}`,

@@ -10,14 +10,16 @@ export function findNearMisses(
 ): string[] {
   const squeeze = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
   return Object.keys(env).flatMap((name) => {
-    if (known.includes(name) || !/^[A-Z][A-Z0-9_]+$/.test(name)) {
+    if (known.includes(name)) {
       return [];
     }
+    const isUpper = /^[A-Z][A-Z0-9_]+$/.test(name);
     const near = known.find((other) => {
-      const same = squeeze(name) === squeeze(other);
+      // Short names in lower case, such as `host`, are everyday names of other programs.
+      const isTelling = other.length >= 8;
       return (
-        same ||
-        (other.length >= 8 && isOneOrTwoEditsAway(name, other) && name.slice(0, 4) === other.slice(0, 4))
+        ((isUpper || isTelling) && squeeze(name) === squeeze(other)) ||
+        (isUpper && isTelling && name.slice(0, 4) === other.slice(0, 4) && isOneOrTwoEditsAway(name, other))
       );
     });
     return near ? [`${name}: is not a setting; did you mean ${near}?`] : [];
