@@ -4,7 +4,8 @@ import type { Message as MessageRow } from '#src/store/generated/client.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
 import type { PageLinks } from './page-links.js';
-import type { Attempt, Format, Target } from './types.js';
+import { createSentMessages, readExtras } from './sent-messages.js';
+import type { Attempt, Format, MessageExtras, Target } from './types.js';
 import { findWaits, type Wait } from './waits.js';
 
 /** The state of a message: on its way, all that could arrive has, nothing has, or stopped. */
@@ -45,6 +46,8 @@ export interface MessagePage {
   format: Format;
   body: string;
   url: string;
+  /** What the door in kept with it, for shown messages. */
+  extras?: MessageExtras;
   state: 'shown' | 'deleted' | 'expired';
 }
 
@@ -58,7 +61,9 @@ const MAX_TARGETS = 4096;
 export type Messages = ReturnType<typeof createMessages>;
 
 /** Makes the verbs of messages. */
-export function createMessages({ db, clock }: CoreDeps, links: PageLinks) {
+export function createMessages(deps: CoreDeps, links: PageLinks) {
+  const { db, clock } = deps;
+
   /** A message's head; throws not_found. */
   async function getMessage(id: number): Promise<MessageHead> {
     const row = await db.message.findUnique({ where: { id: toId(id) } });
@@ -157,10 +162,20 @@ export function createMessages({ db, clock }: CoreDeps, links: PageLinks) {
       return { ...empty, format: 'text', state: 'deleted' };
     }
     const { title, summary, body, url } = row;
-    return { ...empty, title: title || summary, body, url, format: row.format as Format, state: 'shown' };
+    const extras = readExtras(row.extras);
+    const format = row.format as Format;
+    return { ...empty, title: title || summary, body, url, format, extras, state: 'shown' };
   }
 
-  return { getMessage, findByRecord, findDeliveryState, listDeliveries, deletePage, findPage };
+  return {
+    getMessage,
+    findByRecord,
+    findDeliveryState,
+    listDeliveries,
+    deletePage,
+    findPage,
+    ...createSentMessages(deps),
+  };
 }
 
 function toId(id: number): bigint {
