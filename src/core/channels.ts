@@ -4,7 +4,7 @@ import type { ChannelConfig as ChannelRow } from '#src/store/generated/client.js
 import { checkCode, checkSettings, queueOf } from './channel-settings.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
-import { buildRoute } from './routes.js';
+import { storeRoute } from './routes.js';
 import type { ChannelKind, ChannelSettings } from './types.js';
 
 /** A channel as its owner sees it: secrets are masked. */
@@ -134,7 +134,7 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
   async function deleteChannel(personId: number, id: number): Promise<void> {
     await findRow(personId, id);
     await db.channelConfig.delete({ where: { id } });
-    await storeRoute(personId);
+    await storeRoute(db, personId);
   }
 
   /** A person's channels, in the order they were made. */
@@ -191,18 +191,7 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
     if (isDefault !== undefined) {
       await db.channelConfig.update({ where: { id }, data: { isDefault } });
     }
-    await storeRoute(personId);
-  }
-
-  /** The route is kept with the person, so that a broadcast reads it in the same statement as the person. */
-  async function storeRoute(personId: number): Promise<void> {
-    const rows = await db.channelConfig.findMany({ where: { personId: BigInt(personId) } });
-    const person = await db.person.findUnique({
-      where: { id: BigInt(personId) },
-      include: { identities: { where: { platform: 'wecom' } } },
-    });
-    const route = buildRoute(rows, (person?.identities.length ?? 0) > 0);
-    await db.person.update({ where: { id: BigInt(personId) }, data: { route } });
+    await storeRoute(db, personId);
   }
 
   function openSettings(row: ChannelRow): Record<string, string> {
@@ -243,6 +232,5 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
     getChannel,
     findChannel,
     testChannel,
-    storeRoute,
   };
 }

@@ -11,6 +11,7 @@ import {
 } from '#src/store/people.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
+import { storeRoute } from './routes.js';
 import type { OutsideName } from './types.js';
 
 /** A person as the other rooms see them. */
@@ -59,10 +60,15 @@ export function createPeople({ db, clock, newId, account }: CoreDeps) {
 
   /**
    * Somebody follows the account (again): makes or finds the person and marks them as following, unless they left after
-   * `seenAt`, the platform's own time in milliseconds (default now).
+   * `seenAt`, the platform's own time in milliseconds (default now). The first meeting with a WeCom member leads their
+   * route to the WeCom app.
    */
-  function follow(name: OutsideName, seenAt?: number): Promise<Person> {
-    return arrive({ name, following: true, seenAt });
+  async function follow(name: OutsideName, seenAt?: number): Promise<Person> {
+    const person = await arrive({ name, following: true, seenAt });
+    if (name.platform === 'wecom' && !person.hasRoute) {
+      await storeRoute(db, person.personId);
+    }
+    return person;
   }
 
   /** Somebody shows up without following, such as by OAuth: makes or finds the person, changes nothing else. */

@@ -24,6 +24,8 @@ export interface ArrivedPerson {
   uid: string;
   following: boolean;
   paused: boolean;
+  /** Whether the person had a route of their own before they came now. */
+  hasRoute: boolean;
 }
 
 /** Pushes come out of order: word of a follow counts only if it is not older than the last leave. */
@@ -41,6 +43,7 @@ export async function upsertPeople(db: Db, arrivals: readonly Arrival[]): Promis
     uid: string;
     following: unknown;
     paused: unknown;
+    hasRoute: unknown;
   }>(db, [
     write(
       `INSERT INTO "Person" ("id", "uid", "createdAt")
@@ -61,7 +64,7 @@ export async function upsertPeople(db: Db, arrivals: readonly Arrival[]): Promis
       json,
     ),
     read(
-      `SELECT j.key AS "key", p."id" AS "personId", p."uid", i."following", p."pausedAt" IS NOT NULL AS "paused"
+      `SELECT j.key AS "key", p."id" AS "personId", p."uid", i."following", p."pausedAt" IS NOT NULL AS "paused", p."route" <> '' AS "hasRoute"
      FROM json_each(?) j
      JOIN "Identity" i ON i."platform" = j.value->>'platform' AND i."account" = j.value->>'account' AND i."externalId" = j.value->>'externalId'
      JOIN "Person" p ON p."id" = i."personId" ORDER BY j.key`,
@@ -73,6 +76,7 @@ export async function upsertPeople(db: Db, arrivals: readonly Arrival[]): Promis
     uid: row.uid,
     following: Boolean(row.following),
     paused: Boolean(row.paused),
+    hasRoute: Boolean(row.hasRoute),
   }));
 }
 
