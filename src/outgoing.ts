@@ -12,10 +12,11 @@ import { createSmsChannel } from './channels/sms/index.js';
 import { createWebhookChannel } from './channels/webhook/index.js';
 import { createWechatChannel } from './channels/wechat/index.js';
 import { createWechatOwnChannel } from './channels/wechat-own/index.js';
-import { createWecomAppChannel } from './channels/wecom-app/index.js';
+import { createWecomAppChannel, drawForWecom, readReceivers } from './channels/wecom-app/index.js';
 import { createWecomBotChannel } from './channels/wecom-bot/index.js';
 import type { Config } from './config.js';
 import type { ChannelTest } from './core/channels.js';
+import type { NotifyOutside } from './core/notify-codes.js';
 import type { ChannelSettings, MessageContent } from './core/types.js';
 import type { Clock } from './lib/clock.js';
 import { type NewId, randomHex } from './lib/ids.js';
@@ -23,7 +24,7 @@ import type { Logger } from './lib/logger.js';
 import type { SafeFetch } from './lib/safe-fetch.js';
 import { createSmsPlatform } from './platforms/aliyun-sms.js';
 import type { TokenStore, WechatPlatform } from './platforms/wechat/index.js';
-import { createWecomPlatform } from './platforms/wecom/index.js';
+import { createWecomPlatform, type WecomPlatform } from './platforms/wecom/index.js';
 
 /** What the channels are made with. */
 export interface OutgoingInput {
@@ -105,6 +106,7 @@ export function createOutgoing(input: OutgoingInput) {
     all: [server, ...personal] as readonly Channel[],
     wecom,
     trySend,
+    notify: createNotifyOutside(wecom, input),
     /** Settings of the server's own that a channel needs, by channel id. */
     serverSettings: (config.wecom
       ? {
@@ -124,6 +126,25 @@ export function createOutgoing(input: OutgoingInput) {
         dingtalk.close(),
         feishu.close(),
       ]);
+    },
+  };
+}
+
+/** What notify codes ask of WeCom. */
+function createNotifyOutside(wecom: WecomPlatform, input: OutgoingInput): NotifyOutside {
+  const credentialsOf = ({ corpId = '', agentId = '', secret = '' }: ChannelSettings) => ({
+    corpId,
+    agentId,
+    secret,
+  });
+  return {
+    check: async (settings) => {
+      await wecom.checkCredentials(credentialsOf(settings), readReceivers(settings.receivers).ids);
+    },
+    listMembers: (settings) => wecom.listMembers(credentialsOf(settings)),
+    countParts: (text, { format }) => {
+      const drawing = drawForWecom({ ...testMessage(0, input), ...text, format: 'markdown' });
+      return drawing.bodies(format === 'markdown' ? 'markdown' : 'text', 'split').length;
     },
   };
 }

@@ -99,6 +99,7 @@ export async function wire(input: WiringInput) {
       checkUrl: http.checkUrl,
       adminToken: config.adminToken,
       channels: { kinds: outgoing.personal, trySend: outgoing.trySend },
+      notify: outgoing.notify,
     },
   );
   const dialects = createDialects(core);
