@@ -92,16 +92,17 @@ function writeProblem(
   }
 }
 
-/** The route's pattern: addresses themselves may hold keys. */
+/** The route's pattern, or where there is none a short plain first part: addresses themselves may hold keys. */
 function routeOf(ctx: Context): string {
-  return typeof ctx._matchedRoute === 'string'
-    ? ctx._matchedRoute
-    : `/${ctx.path.split('/')[1]?.slice(0, 20) ?? ''}`;
+  const [, first = ''] = ctx.path.split('/');
+  const plain = /^[a-z][a-z.-]{0,15}$/.test(first) ? `/${first}` : '/…';
+  return typeof ctx._matchedRoute === 'string' ? ctx._matchedRoute : plain;
 }
 
 /** A caller that goes away in the middle is everyday life. */
 function isGone(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const aborted = error instanceof BodyError && error.reason === 'aborted';
-  return aborted || /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED)$/.test(code);
+  // HPE_…: Node's HTTP parser met an end in the middle, or no HTTP at all.
+  return aborted || /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED|HPE_\w+)$/.test(code);
 }
