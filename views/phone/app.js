@@ -1,5 +1,5 @@
 /** Puts the phone together and keeps it up to date. */
-import { loadAccount, loadPeople } from './actions.js';
+import { loadAccount, loadArrivals, loadPeople } from './actions.js';
 import { ApiError } from './api.js';
 import { createBrowser } from './browser.js';
 import { createChat } from './chat.js';
@@ -187,7 +187,7 @@ function goLive() {
 }
 
 const scanner = build();
-const ready = reportErrors(() => Promise.all([loadAccount(), loadPeople()]));
+const ready = reportErrors(() => Promise.all([loadAccount(), loadPeople(), loadArrivals()]));
 // A page around the phone may hand over a code as soon as the phone is loaded: it waits until somebody holds the phone.
 acceptScansFromOutside(async (text) => {
   await ready;

@@ -102,14 +102,15 @@ function drawEmpty() {
       ),
     ),
     h(
-      'dl',
+      'ul',
       { class: 'ways' },
       ways.map(([platform, address, more]) =>
         h(
-          'div',
+          'li',
           {},
-          h('dt', {}, glyph(platform), PLATFORMS[platform].name),
-          h('dd', {}, h('code', {}, address), more ? h('span', {}, more) : null),
+          glyph(platform),
+          h('span', {}, PLATFORMS[platform].name, more ? h('small', {}, more) : null),
+          h('code', {}, address),
         ),
       ),
     ),

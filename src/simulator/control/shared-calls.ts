@@ -3,8 +3,6 @@ import { z } from 'zod';
 import { ControlError, type ControlRoute, controlRoute, type Platform } from '../platform.js';
 import type { World } from '../world.js';
 
-/** Inboxes of platforms that are not simulated yet: they are empty. A platform's own route comes before this. */
-const LATER_INBOXES = new Set(['bark', 'pushdeer', 'ntfy', 'gotify', 'mail', 'sms']);
 const MAX_WAIT_MS = 3_600_000;
 const MAX_ADVANCE_MS = 400 * 86_400_000;
 
@@ -87,16 +85,6 @@ function readCalls(world: World, platforms: readonly Platform[]): ControlRoute[]
         }
         world.live.tell('follower', { reset: true });
         world.live.tell('menu', { reset: true });
-      },
-    },
-    {
-      method: 'GET',
-      pattern: '/inboxes/:platform',
-      run: ({ params }) => {
-        if (!LATER_INBOXES.has(params.platform ?? '')) {
-          throw new ControlError(404, 'not_found', '没有这个平台 No such platform');
-        }
-        return { items: [] };
       },
     },
   ];
