@@ -1,0 +1,93 @@
+/** Server酱's numbers of channels: which of a person's channels each means, and who else gets a copy there. */
+import type { Core } from '#src/core/index.js';
+import type { MessageExtras } from '#src/core/types.js';
+import { Refusal } from './envelope.js';
+import type { Fields } from './read-fields.js';
+
+/** Number -> kinds of channel, the first that the person has. */
+export const CHANNEL_CODES: Readonly<Record<string, readonly string[]>> = {
+  '9': ['wechat'],
+  '66': ['wecom-app'],
+  '1': ['wecom-bot'],
+  '2': ['dingtalk-bot'],
+  '3': ['feishu-bot'],
+  '8': ['bark'],
+  '0': ['wechat-own'],
+  '88': ['webhook'],
+  '18': ['pushdeer'],
+  '98': ['ntfy', 'gotify'],
+};
+
+/** Server酱 sends by two channels at most. */
+const MAX_CHANNELS = 2;
+
+/** How a list of further receivers is written, on the two channels that have one. */
+const SEPARATORS: Readonly<Record<string, RegExp>> = { 'wechat-own': /[,，]/, 'wecom-app': /\|/ };
+const MAX_CC = 200;
+
+/** Where a message goes. */
+export interface Routing {
+  /** The person's codes of the channels; absent: the person's own route. */
+  channels?: readonly string[];
+  /** Further receivers by kind of channel. */
+  extras: MessageExtras;
+}
+
+type Own = Awaited<ReturnType<Core['channels']['listChannels']>>[number];
+
+/**
+ * Reads `channel` and `openid`. Throws Refusal for numbers that are none, more than two, and channels that the person has
+ * not set up.
+ */
+export async function readRouting(
+  core: Core,
+  personId: number,
+  { channel, openid }: Pick<Fields, 'channel' | 'openid'>,
+): Promise<Routing> {
+  if (channel === undefined && openid === undefined) {
+    return { extras: {} };
+  }
+  const own = await core.channels.listChannels(personId);
+  const codes = [...new Set((channel ?? '').split('|').map((code) => code.trim()))].filter(
+    (code) => code !== '',
+  );
+  if (codes.length > MAX_CHANNELS) {
+    throw new Refusal('INPUT', `channel 最多 ${MAX_CHANNELS} 个`);
+  }
+  const chosen = codes.map((code) => choose(code, own));
+  const named = chosen.length > 0 ? chosen : own.filter((one) => one.default);
+  const cc = openid === undefined ? [] : named.flatMap((one) => readCc(one, openid));
+  return {
+    ...(chosen.length > 0 ? { channels: [...new Set(chosen.map((one) => one.code))] } : {}),
+    extras: Object.fromEntries(cc),
+  };
+}
+
+type Chosen = Pick<Own, 'kind' | 'code' | 'config'>;
+
+function choose(code: string, own: readonly Own[]): Chosen {
+  const kinds = Object.hasOwn(CHANNEL_CODES, code) ? CHANNEL_CODES[code] : undefined;
+  if (!kinds) {
+    throw new Refusal('INPUT', `channel 不支持[${code.slice(0, 20)}]`);
+  }
+  // Everybody has the server's own account.
+  if (kinds[0] === 'wechat') {
+    return { kind: 'wechat', code: 'wechat', config: {} };
+  }
+  const found = kinds.flatMap((kind) => own.find((one) => one.kind === kind) ?? [])[0];
+  if (!found) {
+    throw new Refusal('INPUT', `channel 没有配置[${code}]，请先添加通道 ${kinds.join(' 或 ')}`);
+  }
+  return found;
+}
+
+/** A copy goes to more people, so those whom the channel itself names stay. */
+function readCc({ kind, config }: Chosen, openid: string): [string, { receivers: string[] }][] {
+  const separator = SEPARATORS[kind];
+  if (!separator) {
+    return [];
+  }
+  const own = kind === 'wecom-app' ? (config.receivers ?? '').split('|') : [];
+  const all = [...own, ...openid.split(separator)].map((one) => one.trim()).filter((one) => one !== '');
+  return all.length === 0 ? [] : [[kind, { receivers: [...new Set(all)].slice(0, MAX_CC) }]];
+}
