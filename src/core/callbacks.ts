@@ -129,15 +129,19 @@ export function createCallbacks({ db, clock, box, wake }: CoreDeps, checkUrl: (u
     if (!row) {
       throw notFound('回调记录 Callback');
     }
+    if (row.state === 'claimed') {
+      throw new AppError('conflict', { detail: '正在发送 A try is under way' });
+    }
+    // First the endpoint: the engine may take the delivery the moment it is due.
+    if (row.callbackId) {
+      await db.callback.updateMany({ where: { id: row.callbackId }, data: { disabledAt: null, why: '' } });
+    }
     const { count } = await db.delivery.updateMany({
       where: { id: row.id, state: { not: 'claimed' } },
       data: { state: 'due', dueAt: now, tries: 0, finishedAt: null },
     });
     if (count === 0) {
       throw new AppError('conflict', { detail: '正在发送 A try is under way' });
-    }
-    if (row.callbackId) {
-      await db.callback.updateMany({ where: { id: row.callbackId }, data: { disabledAt: null, why: '' } });
     }
     wake();
   }
