@@ -1,0 +1,120 @@
+/** The Bark dialect: programs that push to a bark-server push to a person here. */
+import Router from '@koa/router';
+import type { Context, Next } from 'koa';
+import type { Core } from '#src/core/index.js';
+import type { Dialect } from '#src/dialects/dialect.js';
+import type { Logger } from '#src/lib/logger.js';
+import { type BarkAnswer, BarkRefusal, toEnvelope, toErrorAnswer } from './envelope.js';
+import { push } from './push.js';
+import { checkKey, register } from './register.js';
+
+/** A key has this form, so that no other door's path at the root looks like one. */
+const KEY = /^[A-Za-z0-9]{22}$/;
+const MAX_SEGMENTS = 4;
+/** The version whose parameters and answers these are. */
+const INFO = { version: 'v2.3.3', build: '2026-02-24', arch: 'qingniao', commit: '1091c91', devices: 0 };
+
+/** Makes the dialect. */
+export function createBark(core: Core): Dialect {
+  const router = new Router();
+  const answerWith = (methods: readonly string[], run: (ctx: Context) => Promise<BarkAnswer>) => {
+    return (ctx: Context): Promise<void> => answer(core, ctx, { methods, run });
+  };
+  router.get(['/', '/healthz'], (ctx, next) => {
+    if (!ctx.state.isPrefixed) {
+      return next();
+    }
+    ctx.body = 'ok';
+  });
+  router.all(
+    '/ping',
+    answerWith(['GET'], async () => ({ code: 200, message: 'pong' })),
+  );
+  router.get('/info', (ctx) => {
+    ctx.body = INFO;
+  });
+  router.all(
+    '/register',
+    answerWith(['GET', 'POST'], (ctx) => register(core, ctx)),
+  );
+  router.all(
+    '/register/:barkKey',
+    answerWith(['GET'], (ctx) => checkKey(core, segmentsOf(ctx)[1] ?? '')),
+  );
+  router.all(
+    '/push',
+    answerWith(['POST'], (ctx) => push(core, ctx, [])),
+  );
+  const pushByPath = answerWith(['GET', 'POST'], (ctx) => push(core, ctx, segmentsOf(ctx)));
+  router.all('/:barkKey{/*barkRest}', async (ctx, next: Next) => {
+    if (!(await isOurs(core, ctx))) {
+      return next();
+    }
+    await pushByPath(ctx);
+  });
+  return { name: 'bark', routes: ROUTES, router, answerUnknown: (ctx) => answerUnknown(core, ctx) };
+}
+
+const PUSH_PATHS = [
+  '/:barkKey',
+  '/:barkKey/:body',
+  '/:barkKey/:title/:body',
+  '/:barkKey/:title/:subtitle/:body',
+];
+
+const ROUTES = [
+  { method: 'POST', path: '/push' },
+  ...PUSH_PATHS.flatMap((path) => ['GET', 'POST'].map((method) => ({ method, path }))),
+  { method: 'POST', path: '/register' },
+  { method: 'GET', path: '/register' },
+  { method: 'GET', path: '/register/:barkKey' },
+  { method: 'GET', path: '/ping' },
+  { method: 'GET', path: '/info' },
+  // The same paths without the prefix are the product's own.
+  { method: 'GET', path: '/bark/' },
+  { method: 'GET', path: '/bark/healthz' },
+];
+
+/** At the root only the path of a known key is ours; under the prefix everything but MCP and what is too long is a push. */
+async function isOurs(core: Core, ctx: Context): Promise<boolean> {
+  const segments = segmentsOf(ctx);
+  const [first = ''] = segments;
+  if (segments.length > MAX_SEGMENTS) {
+    return false;
+  }
+  if (ctx.state.isPrefixed) {
+    return first.toLowerCase() !== 'mcp';
+  }
+  return KEY.test(first) && (await core.keys.findOwner('bark', first)) !== null;
+}
+
+function answerUnknown(core: Core, ctx: Context): void {
+  send(ctx, { code: 404, message: `Cannot ${ctx.method} ${ctx.path}` }, core.clock.now());
+}
+
+async function answer(
+  core: Core,
+  ctx: Context,
+  { methods, run }: { methods: readonly string[]; run: (ctx: Context) => Promise<BarkAnswer> },
+): Promise<void> {
+  const { log }: { log?: Logger } = ctx.state;
+  try {
+    // A link preview's HEAD must not send a message.
+    if (!methods.includes(ctx.method)) {
+      throw new BarkRefusal(405, 'Method Not Allowed');
+    }
+    send(ctx, await run(ctx), core.clock.now());
+  } catch (error) {
+    send(ctx, toErrorAnswer(error, log), core.clock.now());
+  }
+}
+
+function send(ctx: Context, answer: BarkAnswer, nowMs: number): void {
+  ctx.status = answer.code;
+  ctx.body = toEnvelope(answer, nowMs);
+}
+
+/** The parts of the path, still escaped; a closing slash is none. */
+function segmentsOf(ctx: Context): string[] {
+  return ctx.path.replace(/^\/|\/$/g, '').split('/');
+}

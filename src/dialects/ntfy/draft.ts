@@ -1,0 +1,38 @@
+/** Draws an ntfy message as one that is good on other channels too. */
+import type { PersonDraft } from '#src/dialects/person-push.js';
+import type { Reading } from './message.js';
+
+const URGENT = 5;
+
+/** The message: tags, the attachment and the buttons that open an address stand under the text; all goes along for ntfy. */
+export function toDraft({ message, sendAt, isCached }: Reading): PersonDraft {
+  const { title, priority, tags = [], click, icon, actions = [], attachment } = message;
+  const isMarkdown = message.content_type !== undefined;
+  const notes = [
+    tags.length > 0 ? `标签 Tags: ${tags.join(', ')}` : '',
+    attachment ? `附件 Attachment: ${attachment.url}` : '',
+    ...actions.flatMap(({ action, label, url }) => (action === 'view' ? `${label}: ${url}` : [])),
+  ].filter((note) => note !== '');
+  const given = {
+    priority,
+    ...(tags.length > 0 ? { tags } : {}),
+    click,
+    icon,
+    ...(actions.length > 0 ? { actions: actions.map(({ id: _ours, ...action }) => action) } : {}),
+    ...(attachment ? { attach: attachment.url, filename: attachment.name } : {}),
+    ...(isCached ? {} : { cache: 'no' }),
+    ...(isMarkdown ? { markdown: true } : {}),
+  };
+  return {
+    source: 'ntfy',
+    title,
+    body: [message.message, notes.join(isMarkdown ? '\n\n' : '\n')]
+      .filter((part) => part !== '')
+      .join('\n\n'),
+    format: isMarkdown ? 'markdown' : 'text',
+    link: click,
+    isUrgent: priority === URGENT,
+    extras: { ntfy: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) },
+    ...(sendAt ? { sendAt } : {}),
+  };
+}

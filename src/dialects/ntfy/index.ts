@@ -1,0 +1,165 @@
+/** The ntfy dialect: programs that publish to an ntfy server push to a person here, whose key is the topic. */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Core } from '#src/core/index.js';
+import type { KeyOwner } from '#src/core/keys.js';
+import type { Dialect } from '#src/dialects/dialect.js';
+import { publishToPeople } from '#src/dialects/person-push.js';
+import { parseObject, typeOf } from '#src/dialects/read-form.js';
+import { BodyError, decodeUtf8, readRawBody } from '#src/lib/body.js';
+import { toDraft } from './draft.js';
+import { type ErrorBody, NtfyRefusal, toErrorAnswer, toErrorBody } from './errors.js';
+import { type Reading, readMessage } from './message.js';
+import { readOptions, toOptions } from './options.js';
+
+const TOPIC = /^[-_A-Za-z0-9]{1,64}$/;
+/** Our topics have this form, so that no other door's path at the root looks like one. */
+const OUR_TOPIC = /^qn[a-z0-9]{22}$/;
+const RESERVED = ['docs', 'static', 'file', 'app', 'metrics', 'account', 'settings', 'signup', 'login', 'v1'];
+const VERBS = ['publish', 'send', 'trigger'];
+const MAX_BODY_BYTES = 512 * 1024;
+/** How long ntfy keeps a message for its subscribers, in seconds. */
+const CACHE_S = 12 * 3600;
+const ID_LENGTH = 12;
+
+/** Makes the dialect. */
+export function createNtfy(core: Core): Dialect {
+  const router = new Router();
+  router.all('/', async (ctx, next) => {
+    const isWrite = ctx.method === 'POST' || ctx.method === 'PUT';
+    if (!isWrite || !(await publishJson(core, ctx))) {
+      return next();
+    }
+  });
+  router.get('/v1/health', (ctx) => {
+    ctx.body = { healthy: true };
+  });
+  router.all('/:ntfyTopic{/:ntfyVerb}', async (ctx, next) => {
+    const topic = toTopic(ctx);
+    if (topic === null) {
+      return next();
+    }
+    const owner = OUR_TOPIC.test(topic) ? await core.keys.findOwner('ntfy', topic) : null;
+    if (!owner && !ctx.state.isPrefixed) {
+      return next();
+    }
+    await answer(core, ctx, { topic, owner, read: () => readRaw(ctx) });
+  });
+  return { name: 'ntfy', routes: ROUTES, router, answerUnknown: (ctx) => refuse(ctx, toErrorBody(40401)) };
+}
+
+const ROUTES = [
+  { method: 'POST', path: '/:ntfyTopic' },
+  { method: 'PUT', path: '/:ntfyTopic' },
+  ...VERBS.map((verb) => ({ method: 'GET', path: `/:ntfyTopic/${verb}` })),
+  { method: 'POST', path: '/' },
+  { method: 'PUT', path: '/' },
+  { method: 'GET', path: '/v1/health' },
+];
+
+/** The topic of a publishing request; null for all others. */
+function toTopic(ctx: Context): string | null {
+  const { ntfyTopic: topic = '', ntfyVerb: verb } = ctx.params;
+  const isPublish =
+    verb === undefined
+      ? ctx.method === 'POST' || ctx.method === 'PUT'
+      : ctx.method === 'GET' && VERBS.includes(verb);
+  return isPublish && TOPIC.test(topic) ? topic : null;
+}
+
+/** Answers a JSON message with its topic; false at the root, where it is not meant for us. */
+async function publishJson(core: Core, ctx: Context): Promise<boolean> {
+  const read = await readJson(ctx).catch((error: unknown) => ({ error }));
+  const topic = 'error' in read || typeof read.body.topic !== 'string' ? '' : read.body.topic;
+  const owner = OUR_TOPIC.test(topic) ? await core.keys.findOwner('ntfy', topic) : null;
+  if (!owner && !ctx.state.isPrefixed) {
+    return false;
+  }
+  await answer(core, ctx, {
+    topic,
+    owner,
+    read: async () => {
+      if ('error' in read) {
+        throw read.error;
+      }
+      return { options: toOptions(read.body), text: '', isMarkdown: false };
+    },
+  });
+  return true;
+}
+
+async function readJson(ctx: Context): Promise<{ body: Record<string, unknown> }> {
+  try {
+    const body = parseObject(decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES })));
+    if (body) {
+      return { body };
+    }
+  } catch (error) {
+    if (error instanceof BodyError && error.reason === 'too_large') {
+      throw new NtfyRefusal(41303);
+    }
+  }
+  throw new NtfyRefusal(40017);
+}
+
+/** The body is the message, whatever it is called: clients send it as a form. */
+async function readRaw(ctx: Context) {
+  const text = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
+  return {
+    options: readOptions(ctx),
+    text,
+    isMarkdown: typeOf(ctx.get('content-type')) === 'text/markdown',
+  };
+}
+
+interface Publish {
+  topic: string;
+  owner: KeyOwner | null;
+  read(): Promise<{ options: ReturnType<typeof readOptions>; text: string; isMarkdown: boolean }>;
+}
+
+async function answer(core: Core, ctx: Context, { topic, owner, read }: Publish): Promise<void> {
+  try {
+    const nowMs = core.clock.now();
+    const source = await read();
+    checkTopic(topic);
+    const reading = readMessage({ ...source, nowMs });
+    if (!owner) {
+      throw new NtfyRefusal(40301);
+    }
+    const { messageId } = await publishToPeople(core, [owner], toDraft(reading));
+    ctx.body = toAnswer(reading, { topic, messageId, nowMs });
+  } catch (error) {
+    refuse(ctx, toErrorAnswer(error, ctx.state.log));
+  }
+}
+
+function checkTopic(topic: string): void {
+  if (!TOPIC.test(topic)) {
+    throw new NtfyRefusal(40009);
+  }
+  if (RESERVED.includes(topic)) {
+    throw new NtfyRefusal(40010);
+  }
+}
+
+function toAnswer(
+  { message, sendAt, isCached }: Reading,
+  { topic, messageId, nowMs }: { topic: string; messageId: number; nowMs: number },
+) {
+  const time = Math.floor((sendAt?.getTime() ?? nowMs) / 1000);
+  return {
+    // A number below 2^53 has eleven digits to the base 36.
+    id: messageId.toString(36).padStart(ID_LENGTH, '0'),
+    time,
+    ...(isCached ? { expires: time + CACHE_S } : {}),
+    event: 'message',
+    topic,
+    ...message,
+  };
+}
+
+function refuse(ctx: Context, body: ErrorBody): void {
+  ctx.status = body.http;
+  ctx.body = body;
+}

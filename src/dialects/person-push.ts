@@ -1,0 +1,73 @@
+/** Sends what somebody pushes by a person's own key, where the foreign service has limits and links that ours has not. */
+import type { Core } from '#src/core/index.js';
+import type { KeyOwner } from '#src/core/keys.js';
+import { MESSAGE_LIMITS } from '#src/core/publish.js';
+import type { Format, MessageExtras, Published } from '#src/core/types.js';
+import { isHttpUrl, stripControls, takeCodePoints } from '#src/lib/text.js';
+
+/** A push before it is fitted to the domain's limits. */
+export interface PersonDraft {
+  /** The dialect's name. */
+  source: string;
+  /** Any length; what is cut off the title stands in the body. */
+  title?: string;
+  /** Never blank. */
+  body: string;
+  format: Format;
+  /** An address of any scheme: what no browser opens is shown as text. */
+  link?: string;
+  /** Passes quiet hours. */
+  isUrgent?: boolean;
+  extras?: MessageExtras;
+  /** Codes or kinds of channel; absent: each person's own route. */
+  channels?: readonly string[];
+  sendAt?: Date;
+}
+
+/**
+ * Publishes to the people whom the keys stand for, each once however many of their keys are named. The first is the sender.
+ * Throws AppError content_too_long, and content_empty for a blank body.
+ */
+export function publishToPeople(
+  core: Core,
+  owners: readonly [KeyOwner, ...KeyOwner[]],
+  draft: PersonDraft,
+): Promise<Published> {
+  const people = [...new Map(owners.map((owner) => [owner.personId, owner])).values()];
+  const { source, format, isUrgent, extras, channels, sendAt } = draft;
+  return core.publish({
+    appId: null,
+    senderId: owners[0].personId,
+    source,
+    format,
+    ...fitTexts(draft),
+    audience: { people: people.map((owner) => owner.personId), topics: [] },
+    targets: people.map(({ uid }) => ({ uid })),
+    priority: isUrgent ? 1 : 0,
+    ...(extras ? { extras } : {}),
+    ...(channels ? { channels } : {}),
+    ...(sendAt ? { sendAt } : {}),
+  });
+}
+
+/** Half surrogate pairs and NULs are in no database's text; JSON can carry both. */
+export function toStorable(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd').replaceAll('\u0000', '\ufffd');
+}
+
+function fitTexts({ title = '', body, link = '' }: PersonDraft) {
+  const whole = stripControls(toStorable(title)).replace(/\s+/g, ' ').trim();
+  const short = takeCodePoints(whole, MESSAGE_LIMITS.title, '…');
+  const address = toStorable(link).trim();
+  const isUrl = isHttpUrl(address) && address.length <= MESSAGE_LIMITS.url;
+  const parts = [
+    short === whole ? '' : whole,
+    toStorable(body),
+    isUrl || address === '' ? '' : `链接 Link: ${address}`,
+  ];
+  return {
+    ...(short === '' ? {} : { title: short }),
+    body: parts.filter((part) => part !== '').join('\n\n'),
+    ...(isUrl ? { url: address } : {}),
+  };
+}
