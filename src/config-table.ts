@@ -46,11 +46,11 @@ export const SANDBOX = {
   templateFields: 'thing1=title,thing2=summary,time3=time',
 };
 
-/** The WeCom app that the simulator has; its server URL is not set until somebody sets it. */
+/** The WeCom app that the simulator has when it is new. */
 export const SANDBOX_WECOM = {
   corpId: 'wwsim0000000001',
   agentId: '1000002',
   secret: 'simwecomsecret',
-  token: null,
-  aesKey: null,
+  token: 'simwecomtoken',
+  aesKey: 'ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvuE',
 };

@@ -199,12 +199,14 @@ export function parseConfig(env: Environment): Config {
 
   function readWecom(): WecomSettings | null {
     const names = ['WECOM_CORP_ID', 'WECOM_AGENT_ID', 'WECOM_SECRET'] as const;
-    const given = names.filter((name) => read(name) !== '');
+    const door = ['WECOM_TOKEN', 'WECOM_ENCODING_AES_KEY'] as const;
+    const isGiven = (name: Name): boolean => read(name) !== '';
+    const given = [...names, ...door].filter(isGiven);
     if (given.length === 0) {
       return sandbox ? { ...SANDBOX_WECOM } : null;
     }
-    for (const name of names) {
-      if (read(name) === '') {
+    for (const name of door.some(isGiven) ? [...names, ...door] : names) {
+      if (!isGiven(name)) {
         complain(name, `must be given with ${given[0]}`);
       }
     }

@@ -30,7 +30,10 @@ export function mountSimulator(input: {
   const simulator = createSimulator({
     ...simulatorDefaults,
     ...(config.wechat.aesKey ? { aesKey: config.wechat.aesKey, mode: 'safe' as const } : {}),
+    ...(config.wecom?.token ? { wecomToken: config.wecom.token } : {}),
+    ...(config.wecom?.aesKey ? { wecomAesKey: config.wecom.aesKey } : {}),
     pushTo: `${selfUrl}/wechat`,
+    wecomPushTo: `${selfUrl}/wecom`,
     publicUrl: `${config.publicUrl ?? selfUrl.replace('127.0.0.1', 'localhost')}${PREFIX}`,
     smtpPort: config.simulatorSmtpPort,
     clock: input.clock,

@@ -8,7 +8,7 @@ import { createSendCallback } from './callbacks/send.js';
 import { createChannelRegistry } from './channels/registry.js';
 import type { Config, WechatSettings } from './config.js';
 import { AppError } from './core/errors.js';
-import { createCore } from './core/index.js';
+import { type Core, createCore } from './core/index.js';
 import { RETENTION_DAYS } from './core/messages.js';
 import { createPageLinks } from './core/page-links.js';
 import { createPlatformTokens } from './core/platform-tokens.js';
@@ -33,7 +33,7 @@ import { createApi } from './web/api/index.js';
 import { createOps } from './web/ops/index.js';
 import { openViews } from './web/pages/index.js';
 import { createPages } from './web/site.js';
-import { buildMenu, createWechatDoor } from './wechat/index.js';
+import { buildMenu, createWechatDoor, createWecomDoor, type WechatDoor } from './wechat/index.js';
 
 /** What wiring needs besides the settings: addresses that are known once the server listens, and the means of tests. */
 export interface WiringInput {
@@ -165,6 +165,7 @@ export async function wire(input: WiringInput) {
     clock,
     log: log.child('wechat'),
   });
+  const wecomDoor = openWecomDoor({ core, outgoing, config, clock, log });
   const app = createApp({
     log,
     writeErrorPage: site.writeErrorPage,
@@ -172,6 +173,7 @@ export async function wire(input: WiringInput) {
       ...(input.extraDoors ?? []),
       ops,
       wechatDoor,
+      ...(wecomDoor ? [wecomDoor] : []),
       ...dialects.map(servePrefixed),
       ...dialects.map((dialect) => dialect.router.routes() as Middleware),
       createApi(core, { createMenu: () => askWechat(() => wechat.createMenu(buildMenu(publicUrl))) }),
@@ -182,11 +184,35 @@ export async function wire(input: WiringInput) {
   return { app, core, db, worker, upkeep, wechat, site, publicUrl, close };
 
   async function close(): Promise<void> {
-    await wechatDoor.idle();
+    await Promise.all([wechatDoor.idle(), wecomDoor?.idle()]);
     await worker.stop();
     await Promise.all([wechat.close(), http.close(), outgoing.close()]);
     await store.close();
   }
+}
+
+/** The WeCom app's server URL, where its token and key are set. */
+function openWecomDoor(parts: {
+  core: Core;
+  outgoing: ReturnType<typeof createOutgoing>;
+  config: Config;
+  clock: Clock;
+  log: Logger;
+}): WechatDoor | null {
+  const { core, outgoing, clock, log } = parts;
+  const { wecom } = parts.config;
+  if (!wecom?.token || !wecom.aesKey) {
+    return null;
+  }
+  return createWecomDoor({
+    core,
+    settings: { corpId: wecom.corpId, token: wecom.token, aesKey: wecom.aesKey },
+    sendText: async (member, content) => {
+      await outgoing.wecom.sendMessage(wecom, { touser: member, msgtype: 'text', text: { content } });
+    },
+    clock,
+    log: log.child('wecom'),
+  });
 }
 
 /** The real hosts, or the simulator of this very server; people's browsers reach it by the public address. */

@@ -186,6 +186,8 @@ describe('settings that need each other', () => {
     [{ DATABASE_URL: 'postgresql://localhost/q' }, /^SECRET_KEY: must be given with PostgreSQL/],
     [{ ROLE: 'worker', DATABASE_URL: 'file:/srv/q.db' }, /^ROLE: worker needs PostgreSQL/],
     [{ WECOM_CORP_ID: 'ww1' }, /^WECOM_(AGENT_ID|SECRET): must be given/],
+    [{ WECOM_CORP_ID: 'ww1', WECOM_TOKEN: 't' }, /^WECOM_ENCODING_AES_KEY: must be given with WECOM_CORP_ID/],
+    [{ WECOM_ENCODING_AES_KEY: 'A'.repeat(43) }, /^WECOM_CORP_ID: must be given/],
     [{ SMTP_URL: 'smtp://mail.example.com' }, /^MAIL_FROM: must be given with SMTP_URL/],
   ])('%j', (env, expected) => {
     expect(problemsOf(env)).toContainEqual(expect.stringMatching(expected));

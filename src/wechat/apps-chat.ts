@@ -5,9 +5,9 @@ import {
   askWhichApp,
   CANCELLED,
   type Named,
-  NO_APPS,
   tellBlocked,
   tellNoApp,
+  tellNoApps,
   tellNotSubscribed,
   tellSent,
   tellSentAndRemembered,
@@ -49,7 +49,7 @@ export async function sendPlain(talk: Talk, content: string): Promise<string> {
   const apps = await listApps(talk);
   const [first] = apps;
   if (!first) {
-    return NO_APPS;
+    return tellNoApps(talk.canScan);
   }
   if (apps.length === 1) {
     return sendTo(talk, first, content);

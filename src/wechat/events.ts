@@ -5,6 +5,7 @@ import { subscribeAndGreet } from './greeting.js';
 import { verbOfKey } from './menu.js';
 import type { Push } from './push.js';
 import { MAX_REPLY_BYTES } from './replies.js';
+import type { EventAnswer } from './respond.js';
 import type { Talk } from './talk.js';
 import { CODE_EXPIRED, HELP, HELP_HINT, lines, WELCOME } from './texts.js';
 
@@ -12,19 +13,20 @@ import { CODE_EXPIRED, HELP, HELP_HINT, lines, WELCOME } from './texts.js';
 const SCENE_PREFIX = 'qrscene_';
 const SCENE = /^[\w:-]{1,64}$/;
 
-/** An event of a follower who is there; resolves to the reply, or null. */
-type Answer = (talk: Talk, push: Push) => Promise<string | null>;
-
-const ANSWERS: Readonly<Record<string, Answer>> = {
+const ANSWERS: Readonly<Record<string, EventAnswer>> = {
   subscribe: welcome,
   SCAN: (talk, push) => scan(talk, push.field('EventKey')),
-  CLICK: (talk, push) =>
-    actOn(talk, verbOfKey(push.field('EventKey')) ?? 'help').then((text) => text ?? HELP),
+  CLICK: (talk, push) => tapMenu(talk, push.field('EventKey')),
 };
 
 /** How to answer an event; null for those that ask for nothing. */
-export function findEventAnswer(event: string): Answer | null {
+export function findEventAnswer(event: string): EventAnswer | null {
   return Object.hasOwn(ANSWERS, event) ? (ANSWERS[event] ?? null) : null;
+}
+
+/** Does what a button of the menu stands for; a key of another menu helps. */
+export async function tapMenu(talk: Talk, key: string): Promise<string> {
+  return (await actOn(talk, verbOfKey(key) ?? 'help')) ?? HELP;
 }
 
 /** Keeps WeChat's word on how a template message ended. Safe to repeat, without a claim: there are thousands a second. */

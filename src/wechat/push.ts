@@ -1,15 +1,17 @@
-/** What WeChat tells us: one message or event of one follower, with the key that makes its repeats recognisable. */
+/** What a platform tells us: one message or event of one person, with the key that makes its repeats recognisable. */
 import { sha256Hex } from '#src/lib/hash.js';
 import type { Fields } from './fields.js';
 import { PushRefusal } from './refusal.js';
 
 /** A message or event. */
 export interface Push {
-  /** The account's own id (`gh_...`). */
+  /** The account's own id (`gh_...`, a corp id). */
   to: string;
-  /** The follower's openid. */
+  /** The person's openid or member id, as the platform wrote it. */
   from: string;
-  /** When it happened by WeChat's clock, which counts seconds: the end of that second, in milliseconds; never the future. */
+  /** The same in the one spelling by which the person is known. */
+  externalId: string;
+  /** When it happened by the platform's clock, which counts seconds: the end of that second, in milliseconds; never the future. */
   at: number;
   /** The same for every repeat of this push, and for nothing else. At most 200 characters. */
   key: string;
@@ -17,30 +19,50 @@ export interface Push {
   type: string;
   /** The event's name, exact case; empty for messages. */
   event: string;
-  /** Whether WeChat shows the follower an answer to it. */
+  /** Whether the person waits for an answer to it. */
   isMessage: boolean;
   /** A field's text, empty where there is none. */
   field(name: string): string;
 }
 
+/** What a platform's pushes look like. */
+export interface PushForm {
+  platform: string;
+  /** The account that knows the sender. */
+  account: string;
+  /** What a sender's name may be. */
+  sender: RegExp;
+  /** The fields that tell two events apart. */
+  eventParts: readonly string[];
+  nowMs: number;
+}
+
 const OPENID = /^[\w-]{1,64}$/;
+/** CreateTime alone has a resolution of a second: two scans within one differ by their EventKey. */
+const EVENT_PARTS = ['FromUserName', 'CreateTime', 'Event', 'EventKey', 'MsgID'];
 const LONGEST_KEY = 200;
 
-/** Understands the fields of a push that came now. Throws PushRefusal 400. */
+/** Understands the fields of an official account's push that came now. Throws PushRefusal 400. */
 export function readPush(fields: Fields, account: string, nowMs: number): Push {
+  return toPush(fields, { platform: 'wechat', account, sender: OPENID, eventParts: EVENT_PARTS, nowMs });
+}
+
+/** Understands the fields of a push. Throws PushRefusal 400. */
+export function toPush(fields: Fields, { platform, account, sender, eventParts, nowMs }: PushForm): Push {
   const field = (name: string): string => fields.get(name) ?? '';
   const [from, type] = [field('FromUserName'), field('MsgType')];
-  if (!OPENID.test(from) || type === '') {
+  if (!sender.test(from) || type === '') {
     throw new PushRefusal(400, 'no sender or no type');
   }
   const isMessage = type !== 'event';
-  const parts = isMessage ? messageKey(field) : eventKey(field);
-  const key = ['wechat', account, ...parts].join('|');
+  const parts = isMessage ? messageKey(field) : eventParts.map(field);
+  const key = [platform, account, ...parts].join('|');
   return {
     to: field('ToUserName'),
     from,
+    externalId: from,
     at: endOfSecond(field('CreateTime'), nowMs),
-    key: key.length > LONGEST_KEY ? `wechat|${sha256Hex(key)}` : key,
+    key: key.length > LONGEST_KEY ? `${platform}|${sha256Hex(key)}` : key,
     type,
     event: isMessage ? '' : field('Event'),
     isMessage,
@@ -59,9 +81,4 @@ function messageKey(field: Push['field']): string[] {
     return [id];
   }
   return [field('FromUserName'), field('CreateTime'), field('MsgType'), sha256Hex(field('Content'))];
-}
-
-/** CreateTime alone has a resolution of a second: two scans within one differ by their EventKey. */
-function eventKey(field: Push['field']): string[] {
-  return ['FromUserName', 'CreateTime', 'Event', 'EventKey', 'MsgID'].map(field);
 }

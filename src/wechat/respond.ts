@@ -1,15 +1,29 @@
 /** Decides what a push asks for, has it done once, and gives the reply. */
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
+import type { OutsideName } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { Logger } from '#src/lib/logger.js';
-import { findEventAnswer, keepReceipt } from './events.js';
+import { keepReceipt } from './events.js';
 import { answerMessage } from './messages.js';
 import type { Push } from './push.js';
 import { fitReply } from './replies.js';
 import type { Talk } from './talk.js';
 import { APOLOGY, lines } from './texts.js';
 import type { Answer, Order, Progress, Turns } from './turns.js';
+
+/** Answers an event of somebody who is there; resolves to the reply, or null. */
+export type EventAnswer = (talk: Talk, push: Push) => Promise<string | null>;
+
+/** How a platform's people are known, and what they can do there. */
+export interface ChatRules {
+  /** The account that knows them. */
+  account: Pick<OutsideName, 'platform' | 'account'>;
+  /** Whether this server's QR codes lead them anywhere. */
+  canScan: boolean;
+  /** How to answer an event; null for those that ask for nothing. */
+  findEventAnswer(event: string): EventAnswer | null;
+}
 
 /** What answering needs. */
 export interface ResponderNeeds {
@@ -18,8 +32,9 @@ export interface ResponderNeeds {
   clock: Clock;
   log: Logger;
   newNonce: () => string;
-  /** Sends a customer-service text, for replies that come too late to answer with. */
-  sendText(openid: string, text: string): Promise<void>;
+  /** Sends a text of its own, for replies that come too late to answer with. */
+  sendText(to: string, text: string): Promise<void>;
+  rules: ChatRules;
 }
 
 const NOTHING: Answer = { kind: 'reply', text: null };
@@ -55,18 +70,19 @@ async function answerReceipt({ core, log }: ResponderNeeds, push: Push): Promise
 
 /** The work that a push asks for; null for events that ask for nothing. */
 function findWork(needs: ResponderNeeds, push: Push): Order['work'] | null {
-  const { core, clock, newNonce } = needs;
-  const name = { ...core.account, externalId: push.from };
+  const { core, clock, newNonce, rules } = needs;
+  const { canScan } = rules;
+  const name = { ...rules.account, externalId: push.externalId };
   if (push.event === 'unsubscribe') {
     return () => core.people.leave(name, push.at).then(() => null);
   }
-  const respond = push.isMessage ? answerMessage : findEventAnswer(push.event);
+  const respond = push.isMessage ? answerMessage : rules.findEventAnswer(push.event);
   if (!respond) {
     return null;
   }
   return async (progress: Progress) => {
     const person = await core.people.follow(name, push.at);
-    const talk: Talk = { core, clock, newNonce, person, key: push.key, commit: progress.commit };
+    const talk: Talk = { core, clock, newNonce, person, canScan, key: push.key, commit: progress.commit };
     const text = await respond(talk, push).catch(explain);
     return text === null ? null : fitReply(text);
   };

@@ -2,7 +2,7 @@
 import { signSettingUrl } from '#src/core/setting-links.js';
 import { MAX_REPLY_BYTES } from './replies.js';
 import type { Talk } from './talk.js';
-import { lines, NO_SUBSCRIPTIONS } from './texts.js';
+import { lines, tellNoSubscriptions } from './texts.js';
 
 /** One relation of the follower. */
 type Relation = Awaited<ReturnType<Talk['core']['subscriptions']['listOfPerson']>>[number];
@@ -16,7 +16,7 @@ const MAX_LINK_BYTES = 1_400;
 export async function listSubscriptions(talk: Talk, page: number): Promise<string> {
   const relations = await talk.core.subscriptions.listOfPerson(talk.person.personId);
   if (relations.length === 0) {
-    return NO_SUBSCRIPTIONS;
+    return tellNoSubscriptions(talk.canScan);
   }
   const topics = await talk.core.topics.findTopics(relations.map((relation) => relation.topicId));
   const topicNames = new Map(topics.map((topic) => [topic.id, topic.name]));

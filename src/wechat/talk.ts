@@ -13,6 +13,8 @@ export interface Talk extends Progress {
   /** Makes the nonces of setting links. */
   newNonce: () => string;
   person: Follower;
+  /** Whether this server's QR codes lead this platform's people anywhere. */
+  canScan: boolean;
   /** Names the push; what it causes is written once by it. */
   key: string;
 }

@@ -34,6 +34,13 @@ export const WELCOME = lines(
   `\n${HELP}`,
 );
 
+/** For a WeCom member who meets the app for the first time. */
+export const WELCOME_MEMBER = lines(
+  '欢迎使用！你订阅的应用会把消息推送到这里，发「我的UID」查看你的 UID。',
+  'Welcome! The apps you subscribe to will push their messages here; send “uid” for your UID.',
+  `\n${HELP}`,
+);
+
 /** Short pointer to the help. */
 export const HELP_HINT = '发「帮助」看全部用法。Send “help” for everything.';
 
@@ -51,17 +58,28 @@ export const CODE_EXPIRED = lines(
 export const EMPTY = lines('没有收到文字内容。', 'There was no text in it.', HELP_HINT);
 
 /** A plain text of somebody without subscriptions. */
-export const NO_APPS = lines(
-  '你还没有订阅应用，这条消息没有发给任何人。扫应用的二维码，或发「#应用号」订阅。',
-  'You follow no app yet, so this went to nobody. Scan an app’s code, or send its number, such as #97.',
-  `\n${HELP}`,
-);
+export function tellNoApps(canScan: boolean): string {
+  return lines(
+    `你还没有订阅应用，这条消息没有发给任何人。${howToSubscribe(canScan).zh}`,
+    `You follow no app yet, so this went to nobody. ${howToSubscribe(canScan).en}`,
+    `\n${HELP}`,
+  );
+}
 
 /** No relations to list. */
-export const NO_SUBSCRIPTIONS = lines(
-  '你还没有订阅。扫应用的二维码，或发「#应用号」订阅。',
-  'No subscriptions yet. Scan an app’s code, or send its number, such as #97.',
-);
+export function tellNoSubscriptions(canScan: boolean): string {
+  const { zh, en } = howToSubscribe(canScan);
+  return lines(`你还没有订阅。${zh}`, `No subscriptions yet. ${en}`);
+}
+
+function howToSubscribe(canScan: boolean): { zh: string; en: string } {
+  return canScan
+    ? {
+        zh: '扫应用的二维码，或发「#应用号」订阅。',
+        en: 'Scan an app’s code, or send its number, such as #97.',
+      }
+    : { zh: '发「#应用号」订阅。', en: 'Send an app’s number, such as #97.' };
+}
 
 /** How to name what to leave. */
 export const UNSUB_HOW = lines(

@@ -1,4 +1,4 @@
-/** Proves that a request to the server URL comes from WeChat, and opens its body in all three push modes. */
+/** Proves that a request to a server URL comes from the platform, and opens its body in all three push modes. */
 import type { ParsedUrlQuery } from 'node:querystring';
 import {
   decodeAesKey,
@@ -23,6 +23,7 @@ export interface DoorSettings {
 /** The settings ready for use. */
 export interface Verifier {
   token: string;
+  /** Stands at the end of every encrypted message: an app id, or for WeCom the corp id. */
   appId: string;
   /** Empty: plaintext mode. The first is the current one. */
   aesKeys: readonly Buffer[];
@@ -60,8 +61,6 @@ export function isHandshake(verifier: Verifier, query: ParsedUrlQuery): boolean 
 
 /** Checks what can be checked before a body is read. Throws PushRefusal 401. */
 export function checkQuery(verifier: Verifier, query: ParsedUrlQuery, nowMs: number): void {
-  const sentAtMs = /^\d{1,12}$/.test(textOf(query.timestamp)) ? Number(query.timestamp) * 1000 : Number.NaN;
-  const isRecent = Math.abs(nowMs - sentAtMs) <= PUSH_WINDOW_MS;
   if (verifier.aesKeys.length === 0) {
     if (!hasSignature(verifier, query)) {
       throw new PushRefusal(401, 'the signature is wrong');
@@ -70,6 +69,13 @@ export function checkQuery(verifier: Verifier, query: ParsedUrlQuery, nowMs: num
     // One seen signature would otherwise let anybody post forged plaintext: it does not cover the body.
     throw new PushRefusal(401, 'a plaintext push while a message key is set');
   }
+  checkTime(query, nowMs);
+}
+
+/** Refuses a push of another time. Throws PushRefusal 401. */
+export function checkTime(query: ParsedUrlQuery, nowMs: number): void {
+  const sentAtMs = /^\d{1,12}$/.test(textOf(query.timestamp)) ? Number(query.timestamp) * 1000 : Number.NaN;
+  const isRecent = Math.abs(nowMs - sentAtMs) <= PUSH_WINDOW_MS;
   if (!isRecent) {
     throw new PushRefusal(401, 'the timestamp is too far from the clock of this server');
   }
@@ -83,11 +89,10 @@ export async function openPush(verifier: Verifier, query: ParsedUrlQuery, body: 
   }
   const outer = await readEnvelope(verifier, query, body);
   const encrypted = outer.fields.get('Encrypt') ?? '';
-  const expected = signatureOf(verifier.token, textOf(query.timestamp), nonce, encrypted);
-  if (!signaturesMatch(expected, textOf(query.msg_signature))) {
+  if (!hasMessageSignature(verifier, query, encrypted)) {
     throw new PushRefusal(401, 'the message signature is wrong');
   }
-  const { message, aesKey } = decrypt(verifier, encrypted);
+  const { message, aesKey } = decryptPush(verifier, encrypted);
   const { fields } = await readFields(message);
   return { fields, form: outer.form, aesKey, nonce };
 }
@@ -101,7 +106,14 @@ async function readEnvelope(verifier: Verifier, query: ParsedUrlQuery, body: str
   }
 }
 
-function decrypt(verifier: Verifier, encrypted: string): { message: string; aesKey: Buffer } {
+/** Whether `msg_signature` covers the encrypted text. */
+export function hasMessageSignature({ token }: Verifier, query: ParsedUrlQuery, encrypted: string): boolean {
+  const expected = signatureOf(token, textOf(query.timestamp), textOf(query.nonce), encrypted);
+  return signaturesMatch(expected, textOf(query.msg_signature));
+}
+
+/** Opens what is signed, with the key that fits. Throws PushRefusal 401, or 400 for a text that is no UTF-8. */
+export function decryptPush(verifier: Verifier, encrypted: string): { message: string; aesKey: Buffer } {
   for (const aesKey of verifier.aesKeys) {
     try {
       return { message: decryptMessage({ encrypted, receiverId: verifier.appId, aesKey }), aesKey };
@@ -125,6 +137,6 @@ function hasSignature({ token }: Verifier, query: ParsedUrlQuery): boolean {
 }
 
 /** A repeated parameter counts as none. */
-function textOf(value: string | string[] | undefined): string {
+export function textOf(value: string | string[] | undefined): string {
   return typeof value === 'string' ? value : '';
 }

@@ -37,7 +37,8 @@ export interface Phone {
   uid(): Promise<string>;
 }
 
-interface Means {
+/** What a person acts by. */
+export interface Means {
   sim(path: string, body?: unknown, method?: string): Promise<Answer>;
 }
 
@@ -71,17 +72,22 @@ export function createPhone(means: Means, nickname: string): Phone {
     taps: (key) => act('/menu', { key }),
     cards: async () => (await inbox()).filter((item) => item.kind === 'template'),
     uid: async () => {
-      const { text } = await act('/messages', { content: 'uid' });
-      const uid = /UID_[A-Za-z0-9]{24,}/.exec(text)?.[0];
-      if (!uid) {
-        throw new Error(`no UID in the reply "${text}"`);
-      }
-      return uid;
+      return readUid((await act('/messages', { content: 'uid' })).text);
     },
   };
 }
 
-function toSaid(answer: { reply: Said['reply']; event?: string }): Said & { event: string } {
+/** The UID that a reply names. */
+export function readUid(text: string): string {
+  const uid = /UID_[A-Za-z0-9]{24,}/.exec(text)?.[0];
+  if (!uid) {
+    throw new Error(`no UID in the reply "${text}"`);
+  }
+  return uid;
+}
+
+/** The answer to an act, ready to be looked at. */
+export function toSaid(answer: { reply: Said['reply']; event?: string }): Said & { event: string } {
   const text = answer.reply?.text ?? '';
   const said = {
     reply: answer.reply,

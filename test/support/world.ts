@@ -6,11 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '#src/config.js';
 import { createLogger } from '#src/lib/logger.js';
-import { createSimulator, PUSH_MODES, type PushMode, simulatorDefaults } from '#src/simulator/index.js';
+import {
+  createSimulator,
+  PUSH_MODES,
+  type PushMode,
+  simulatedWecom,
+  simulatorDefaults,
+} from '#src/simulator/index.js';
 import { wire } from '#src/wiring.js';
 import { type AppBuilder, buildApp } from './builders.js';
 import { createTestClock } from './clock.js';
 import { type Answer, type Ask, ask } from './http.js';
+import { createMember, type Member } from './member.js';
 import { createPhone, type Phone } from './phone.js';
 
 /** What a world may be told. */
@@ -49,7 +56,11 @@ export async function openWorld(options: WorldOptions = {}) {
   const outside = await listen(simulator.app.callback());
   const server = createServer();
   const serverUrl = await listenOn(server);
-  simulator.setAddresses({ pushTo: `${serverUrl}/wechat`, publicUrl: outside.url });
+  simulator.setAddresses({
+    pushTo: `${serverUrl}/wechat`,
+    wecomPushTo: `${serverUrl}/wecom`,
+    publicUrl: outside.url,
+  });
   const env = {
     DATA_DIR: folder,
     ADMIN_TOKEN,
@@ -63,6 +74,12 @@ export async function openWorld(options: WorldOptions = {}) {
     WECHAT_API_BASE: `${outside.url}/wechat`,
     WECHAT_MP_BASE: `${outside.url}/wechat`,
     WECHAT_OPEN_BASE: `${outside.url}/wechat`,
+    WECOM_CORP_ID: simulatedWecom.corpId,
+    WECOM_AGENT_ID: String(simulatedWecom.agentId),
+    WECOM_SECRET: simulatedWecom.secret,
+    WECOM_TOKEN: simulatorDefaults.wecomToken,
+    WECOM_ENCODING_AES_KEY: simulatorDefaults.wecomAesKey,
+    WECOM_API_BASE: `${outside.url}/wecom`,
     ...(mode === 'plain' ? {} : { WECHAT_ENCODING_AES_KEY: simulatorDefaults.aesKey }),
     ...options.env,
   };
@@ -143,6 +160,8 @@ export async function openWorld(options: WorldOptions = {}) {
       phones.set(name, known);
       return known;
     },
+    /** A member of the WeCom corp, by user id. */
+    wecomMember: (userId: string): Member => createMember({ sim }, userId),
     /** Stops the server and starts it again on the same data; the outside world goes on meanwhile. */
     async restart(): Promise<void> {
       await parts.close();

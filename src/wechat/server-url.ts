@@ -1,0 +1,127 @@
+/** A server URL, whichever platform pushes to it: reads, has the work done once, and answers within five seconds. */
+import type { ParsedUrlQuery } from 'node:querystring';
+import Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import type { Core } from '#src/core/index.js';
+import { BodyError, decodeUtf8, readRawBody } from '#src/lib/body.js';
+import type { Clock } from '#src/lib/clock.js';
+import { randomHex } from '#src/lib/ids.js';
+import type { Logger } from '#src/lib/logger.js';
+import type { Fields } from './fields.js';
+import type { Push } from './push.js';
+import { PushRefusal } from './refusal.js';
+import { writeReply } from './replies.js';
+import { type ChatRules, createResponder } from './respond.js';
+import { createTurns } from './turns.js';
+import { openPush, type Verifier } from './verify.js';
+
+/** What a door is made with. */
+export interface DoorNeeds {
+  core: Core;
+  /** Sends a text outside of an answer, for replies that come too late; `to` is the platform's name of the person. */
+  sendText(to: string, text: string): Promise<void>;
+  clock: Clock;
+  log: Logger;
+  /** Makes the nonces of setting links; random ones by default. */
+  newNonce?: () => string;
+  /** How long work may hold an answer up, in milliseconds. Default 3,500 of the platform's 5,000. */
+  budgetMs?: number;
+}
+
+/** The door: a middleware that answers its path and passes everything else on. */
+export interface WechatDoor extends Middleware {
+  /** Resolves once no work and no late reply is under way; a server that stops waits for it. */
+  idle(): Promise<void>;
+}
+
+/** What differs from platform to platform. */
+export interface ServerUrl {
+  path: string;
+  verifier: Verifier;
+  /** The answer to the check that the platform does on saving the URL. Throws PushRefusal. */
+  echo(query: ParsedUrlQuery): string;
+  /** Checks what can be checked before a body is read. Throws PushRefusal. */
+  checkQuery(query: ParsedUrlQuery, nowMs: number): void;
+  /** Throws PushRefusal. */
+  readPush(fields: Fields, nowMs: number): Push;
+  /** The body that says that a push arrived and that nothing is to be shown. */
+  acknowledgement: string;
+  rules: ChatRules;
+}
+
+/** Real pushes stay below 64 KB; the compatible mode triples them. */
+const MAX_BODY_BYTES = 192 * 1024;
+const DEFAULT_BUDGET_MS = 3_500;
+
+/** Serves a server URL. */
+export function serveUrl(url: ServerUrl, needs: DoorNeeds): WechatDoor {
+  const { core, clock, log, budgetMs = DEFAULT_BUDGET_MS, newNonce = () => randomHex(8) } = needs;
+  const { verifier } = url;
+  const turns = createTurns({ inbox: core.inbox, log, budgetMs });
+  const respond = createResponder({ ...needs, newNonce, turns, rules: url.rules });
+
+  async function receive(ctx: Context): Promise<void> {
+    url.checkQuery(ctx.query, clock.now());
+    const body = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
+    const opened = await openPush(verifier, ctx.query, body);
+    const push = url.readPush(opened.fields, clock.now());
+    const answer = await respond(push);
+    if (answer.kind === 'retry') {
+      refuse(ctx, 500);
+    } else if (answer.text === null) {
+      show(ctx, 'text', url.acknowledgement);
+    } else {
+      const { text } = answer;
+      show(ctx, opened.form, writeReply({ verifier, opened, push, text, nowMs: clock.now() }));
+    }
+  }
+
+  /** Runs a step of a request; what it refuses is logged, and answered by its status alone. */
+  async function refusing(ctx: Context, step: () => Promise<void> | void): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      const { status, reason } = toRefusal(error);
+      const what = ctx.method === 'POST' ? 'a push' : 'a check of the server URL';
+      logOf(ctx, log).warn(`${what} was refused`, { status, reason });
+      refuse(ctx, status);
+    }
+  }
+
+  const router = new Router();
+  router.get(url.path, (ctx) => refusing(ctx, () => show(ctx, 'text', url.echo(ctx.query))));
+  router.post(url.path, (ctx) => refusing(ctx, () => receive(ctx)));
+  return Object.assign(router.routes() as Middleware, { idle: turns.idle });
+}
+
+/** The logger of the request, where the app has given it one. */
+function logOf(ctx: Context, fallback: Logger): Logger {
+  const log: Logger | undefined = ctx.state.log;
+  return log ?? fallback;
+}
+
+function toRefusal(error: unknown): PushRefusal {
+  if (error instanceof PushRefusal) {
+    return error;
+  }
+  if (error instanceof BodyError) {
+    return new PushRefusal(error.reason === 'too_large' ? 413 : 400, `body: ${error.reason}`);
+  }
+  throw error;
+}
+
+const TYPES = { text: 'text/plain', xml: 'text/xml', json: 'application/json' } as const;
+
+function show(ctx: Context, type: keyof typeof TYPES, body: string): void {
+  ctx.status = 200;
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  ctx.type = `${TYPES[type]}; charset=utf-8`;
+  ctx.body = body;
+}
+
+/** Nothing but the status: a stranger learns nothing, and the platform reads nothing. */
+function refuse(ctx: Context, status: number): void {
+  ctx.status = status;
+  ctx.type = 'text/plain';
+  ctx.body = '';
+}
