@@ -14,6 +14,8 @@ export const attempt = z.object({
   outcome: z.enum(['sent', 'retry', 'refused', 'gone', 'confirmed', 'denied', 'skipped']),
   code: z.string().optional().describe("平台的错误码 The platform's code"),
   detail: z.string().optional(),
+  channel: z.string().optional().describe('尝试的通道 The channel that was tried'),
+  next: z.string().optional().describe('转到的备用通道 The channel that it goes on to'),
   tookMs: z.number().optional(),
 });
 

@@ -5,8 +5,10 @@ import { AppError, notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { declareAppRoutes } from './apps.js';
 import { declareCallbackRoutes } from './callbacks.js';
+import { declareChannelRoutes } from './channels.js';
 import { answerJson, guardRoute } from './guard.js';
 import { declareMessageRoutes } from './messages.js';
+import { declareNotifyRoutes } from './notify.js';
 import { buildOpenApi } from './openapi.js';
 import type { Route } from './route.js';
 import { declareSubscriberRoutes } from './subscribers.js';
@@ -57,6 +59,8 @@ function declareRoutes(core: Core, extras: ApiExtras): Route[] {
     ...declareTopicRoutes(core),
     ...declareSubscriberRoutes(core),
     ...declareUserRoutes(core),
+    ...declareChannelRoutes(core),
+    ...declareNotifyRoutes(core),
     ...declareMessageRoutes(core),
     ...declareCallbackRoutes(core),
     ...declareWechatRoutes(() => extras.createMenu()),

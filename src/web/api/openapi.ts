@@ -20,6 +20,8 @@ const TAGS: Readonly<Record<string, string>> = {
   subscribers: '订阅者 Subscribers',
   users: '用户 Users',
   keys: '密钥 Keys',
+  channels: '通道 Channels',
+  notify: '企业微信通知 WeCom notify',
   messages: '消息 Messages',
   callbacks: '回调 Callbacks',
   wechat: '公众号 Official account',

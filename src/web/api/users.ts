@@ -1,7 +1,9 @@
 /** The calls about people and the keys by which programs reach them. */
 import { z } from 'zod';
+import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { KEY_KINDS } from '#src/core/keys.js';
+import type { QuietHours } from '#src/core/quiet-hours.js';
 import { getOwnPerson } from './access.js';
 import { declareRoute, type Route } from './route.js';
 import { idField, listOf, moment, smallId } from './schema.js';
@@ -10,9 +12,24 @@ const userParams = z.object({ uid: z.string().min(1).max(64) });
 const keyParams = z.object({ ...userParams.shape, id: smallId });
 const kind = z.enum(KEY_KINDS);
 
+const timeOfDay = z
+  .string()
+  .meta({ maxLength: 5 })
+  .nullable()
+  .describe('中国时间 HH:MM，此间只收紧急消息；null 为不设 China time; urgent messages only; null: none');
+
+const userView = z.object({
+  uid: z.string(),
+  following: z.boolean().describe('是否关注公众号 Whether they follow the official account'),
+  paused: z.boolean().describe('是否自己暂停接收 Whether they paused all messages themselves'),
+  quietFrom: timeOfDay,
+  quietTo: timeOfDay,
+  createdAt: moment,
+});
+
 /** Declares the calls about people. */
 export function declareUserRoutes(core: Core): Route[] {
-  return [getUser(core), createKey(core), listKeys(core), revokeKey(core)];
+  return [getUser(core), updateUser(core), createKey(core), listKeys(core), revokeKey(core)];
 }
 
 function getUser(core: Core): Route {
@@ -24,18 +41,63 @@ function getUser(core: Core): Route {
     summary: '查看用户 Get a user',
     status: 200,
     params: userParams,
-    answer: z.object({
-      uid: z.string(),
-      following: z.boolean().describe('是否关注公众号 Whether they follow the official account'),
-      paused: z.boolean().describe('是否自己暂停接收 Whether they paused all messages themselves'),
-      createdAt: moment,
-    }),
-    async run({ manager, params }) {
-      const person = await getOwnPerson(core, manager, params.uid);
-      const wechat = await core.people.findWechatName(person.personId);
-      return { ...person, following: wechat?.following ?? false };
+    answer: userView,
+    run: async ({ manager, params }) => showUser(core, await getOwnPerson(core, manager, params.uid)),
+  });
+}
+
+function updateUser(core: Core): Route {
+  return declareRoute({
+    name: 'updateUser',
+    method: 'patch',
+    path: '/users/{uid}',
+    tag: 'users',
+    summary:
+      '设置免打扰时段或暂停接收；只改给出的字段 Set quiet hours or pause all messages: only the fields that are given',
+    status: 200,
+    params: userParams,
+    body: z.object({ quietFrom: timeOfDay, quietTo: timeOfDay, paused: z.boolean() }).partial(),
+    answer: userView,
+    errors: ['bad_field'],
+    async run({ manager, params, body }) {
+      const { personId } = await getOwnPerson(core, manager, params.uid);
+      const known = await core.quietHours.getHours(personId);
+      const { quietFrom = known?.from ?? null, quietTo = known?.to ?? null, paused } = body;
+      const hours = toHours(quietFrom, quietTo);
+      if (body.quietFrom !== undefined || body.quietTo !== undefined) {
+        await core.quietHours.setHours(personId, hours);
+      }
+      if (paused !== undefined) {
+        await core.people.setPaused(personId, paused);
+      }
+      return showUser(core, await getOwnPerson(core, manager, params.uid));
     },
   });
+}
+
+/** Both times, or none: half a time says nothing. */
+function toHours(from: string | null, to: string | null): QuietHours | null {
+  if (from === null && to === null) {
+    return null;
+  }
+  if (from === null || to === null) {
+    const detail = '两个时刻要么都填，要么都为 null Give both times, or null for both';
+    throw new AppError('bad_field', { field: from === null ? 'quietFrom' : 'quietTo', detail });
+  }
+  return { from, to };
+}
+
+async function showUser(core: Core, person: Awaited<ReturnType<typeof getOwnPerson>>) {
+  const [wechat, hours] = await Promise.all([
+    core.people.findWechatName(person.personId),
+    core.quietHours.getHours(person.personId),
+  ]);
+  return {
+    ...person,
+    following: wechat?.following ?? false,
+    quietFrom: hours?.from ?? null,
+    quietTo: hours?.to ?? null,
+  };
 }
 
 function createKey(core: Core): Route {

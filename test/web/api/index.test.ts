@@ -91,8 +91,8 @@ describe('a refusal', () => {
     '/api/v1',
     '/api/v1/',
     '/api/v1/nothing',
-    '/api/v1/notify',
-    '/api/v1/users/UID_x/channels',
+    '/api/v1/notices',
+    '/api/v1/users/UID_x/friends',
     '/api/v1/%zz',
   ])('meets the unknown path %s with 404', async (path) => {
     for (const method of ['GET', 'POST']) {

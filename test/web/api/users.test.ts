@@ -11,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => w.close());
 
 const NOBODY = 'UID_ThereIsNobodyOfThisName00001';
+const LOUD = { quietFrom: null, quietTo: null };
 const SHAPES: Record<string, RegExp> = {
   sendkey: /^SCT\d+T[A-Za-z0-9]+$/,
   sendkey3: /^sctp\d+t[a-z0-9]{1,50}$/,
@@ -23,10 +24,10 @@ it('shows a user, whether they follow and whether they paused', async () => {
   const name = { platform: 'wechat', account: 'wxtest', externalId: 'ming' };
   const { uid, personId } = await w.follower('ming');
   const seen = async () => (await w.call('GET', `/api/v1/users/${uid}`)).body;
-  expect(await seen()).toEqual({ uid, following: true, paused: false, createdAt: START });
+  expect(await seen()).toEqual({ uid, following: true, paused: false, ...LOUD, createdAt: START });
   await w.core.people.leave(name);
   await w.core.people.setPaused(personId, true);
-  expect(await seen()).toEqual({ uid, following: false, paused: true, createdAt: START });
+  expect(await seen()).toEqual({ uid, following: false, paused: true, ...LOUD, createdAt: START });
 });
 
 it.each(KEY_KINDS)('makes a key of kind %s that stands for its user', async (kind) => {
@@ -96,4 +97,50 @@ it('lets a developer manage the own self, and hides everybody else', async () =>
     w.call('DELETE', `/api/v1/users/${other.uid}/keys/1`, { token }),
   ]);
   expect(answers.map((answer) => answer.status)).toEqual([404, 404, 404, 404]);
+});
+
+it.each([
+  [
+    { quietFrom: '22:30', quietTo: '7:05' },
+    { quietFrom: '22:30', quietTo: '07:05' },
+  ],
+  [
+    { quietFrom: '00:00', quietTo: '23:59' },
+    { quietFrom: '00:00', quietTo: '23:59' },
+  ],
+  [{ quietTo: '08:00' }, { quietFrom: '00:00', quietTo: '08:00' }],
+  [{ paused: true }, { quietFrom: '00:00', quietTo: '08:00', paused: true }],
+  [
+    { quietFrom: null, quietTo: null, paused: false },
+    { ...LOUD, paused: false },
+  ],
+])('changes a user by %j', async (body, seen) => {
+  const { uid } = await w.follower('sleeper');
+  const changed = await w.call('PATCH', `/api/v1/users/${uid}`, { body });
+  expect([changed.status, changed.body]).toEqual([200, expect.objectContaining(seen)]);
+  expect((await w.call('GET', `/api/v1/users/${uid}`)).body).toEqual(changed.body);
+});
+
+it.each([
+  [{ quietFrom: '24:00', quietTo: '08:00' }, 'quietFrom'],
+  [{ quietFrom: '22:00', quietTo: '8:60' }, 'quietTo'],
+  [{ quietFrom: '22:00', quietTo: '' }, 'quietTo'],
+  [{ quietFrom: '08:00', quietTo: '8:00' }, 'quietTo'],
+  [{ quietFrom: '22:00' }, 'quietTo'],
+  [{ quietTo: '08:00' }, 'quietFrom'],
+  [{ quietFrom: 22, quietTo: '08:00' }, 'quietFrom'],
+  [{ paused: 'yes' }, 'paused'],
+])('refuses to change a user by %j, naming the field', async (body, field) => {
+  const { uid } = await w.follower('wide awake');
+  const refused = await w.call('PATCH', `/api/v1/users/${uid}`, { body });
+  expect([refused.status, refused.body.error?.message]).toEqual([400, expect.stringContaining(field)]);
+  expect((await w.call('GET', `/api/v1/users/${uid}`)).body).toMatchObject({ ...LOUD, paused: false });
+});
+
+it('changes nobody else, and nobody who does not exist', async () => {
+  const { uid } = await w.follower('neighbour');
+  const { token } = await w.developer('curious');
+  const body = { paused: true };
+  expect((await w.call('PATCH', `/api/v1/users/${uid}`, { body, token })).status).toBe(404);
+  expect((await w.call('PATCH', `/api/v1/users/${NOBODY}`, { body })).status).toBe(404);
 });
