@@ -33,7 +33,7 @@ export async function readParameters(
   const isV2 = isJson(ctx);
   const sources = isV2
     ? [flatten(readJson(bytes, 'request bind failed')), query, path]
-    : [query, await readFormFields(bytes, ctx.get('content-type')), path];
+    : [query, readFormFields(bytes, ctx.get('content-type')), path];
   const parameters: BarkParameters = Object.create(null);
   for (const [name, value] of sources.flatMap((source) => Object.entries(source))) {
     parameters[typeof value === 'string' ? name.toLowerCase() : name] = value;
@@ -47,7 +47,7 @@ export async function readRegistration(ctx: Context): Promise<BarkParameters> {
   const query = parseFields(ctx.querystring);
   const body = isJson(ctx)
     ? readJson(bytes, 'request bind failed1')
-    : await readFormFields(bytes, ctx.get('content-type'));
+    : readFormFields(bytes, ctx.get('content-type'));
   return { ...query, ...body };
 }
 

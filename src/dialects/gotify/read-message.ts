@@ -34,7 +34,7 @@ export async function readMessage(ctx: Context): Promise<GotifyMessage> {
   if (typeOf(contentType) === 'application/json') {
     return toMessage({ ...query, ...readJson(bytes) });
   }
-  const { extras: _neither, ...form } = await readFormFields(bytes, contentType);
+  const { extras: _neither, ...form } = readFormFields(bytes, contentType);
   return toMessage({ ...query, ...form });
 }
 

@@ -24,7 +24,7 @@ const MAX_BODY_BYTES = 512 * 1024;
 /** Reads a push: the body, form or JSON, over the query. Throws PushDeerRefusal, BodyError. */
 export async function readPush(ctx: Context): Promise<PushFields> {
   const bytes = await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
-  const fields = { ...parseFields(ctx.querystring), ...(await readBody(bytes, ctx.get('content-type'))) };
+  const fields = { ...parseFields(ctx.querystring), ...readBody(bytes, ctx.get('content-type')) };
   const given = toText(fields, 'pushkey').split(',');
   const keys = [...new Set(given.map((key) => key.trim()).filter((key) => key !== ''))].slice(0, MAX_KEYS);
   const text = toText(fields, 'text');
@@ -42,7 +42,7 @@ export async function readPush(ctx: Context): Promise<PushFields> {
   };
 }
 
-async function readBody(bytes: Buffer, contentType: string): Promise<Record<string, unknown>> {
+function readBody(bytes: Buffer, contentType: string): Record<string, unknown> {
   // A body that starts like JSON is JSON, whatever it is called.
   if (/[/+]json/i.test(contentType) || /^\s*\{/.test(bytes.toString('latin1', 0, 64))) {
     const text = decodeUtf8(bytes).trim();
