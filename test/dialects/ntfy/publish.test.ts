@@ -1,0 +1,361 @@
+/** The ntfy dialect: each row of its contract with the exact answer and what is stored. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createNtfy } from '#src/dialects/ntfy/index.js';
+import { type KeyDoor, openKeyDoor, type Taken } from '#test/dialects/key-door.js';
+import { START } from '#test/dialects/open-door.js';
+import type { Ask } from '#test/support/http.js';
+
+let door: KeyDoor;
+beforeAll(async () => {
+  door = await openKeyDoor(createNtfy, 'ntfy');
+});
+afterAll(() => door.close());
+beforeEach(async () => {
+  await door.taken();
+});
+
+const NOW_S = START / 1000;
+const raw = (body: string | undefined, headers: Record<string, string> = {}): Ask => ({
+  method: 'POST',
+  ...(body === undefined ? {} : { body }),
+  headers,
+});
+/** The answer's fields beyond those of every answer. */
+type Said = Record<string, unknown>;
+const answerTo = (id: number | undefined, said: Said): Said => ({
+  id: id?.toString(36).padStart(12, '0'),
+  time: NOW_S,
+  expires: NOW_S + 43_200,
+  event: 'message',
+  topic: door.ming.key,
+  ...said,
+});
+
+/** Name, path behind the topic, request, what the answer says, what is stored. */
+const RAW: [string, string, Ask, Said, Partial<Taken>?][] = [
+  ['a body', '', raw('你好'), { message: '你好' }, { body: '你好', title: '', format: 'text', priority: 0 }],
+  ['a body by PUT', '', { ...raw('m'), method: 'PUT' }, { message: 'm' }],
+  [
+    'a body called a form',
+    '',
+    raw('a=b&c', { 'content-type': 'application/x-www-form-urlencoded' }),
+    { message: 'a=b&c' },
+    { body: 'a=b&c' },
+  ],
+  [
+    'a body called JSON',
+    '',
+    raw('{"topic":"x"}', { 'content-type': 'application/json' }),
+    { message: '{"topic":"x"}' },
+  ],
+  ['no body', '', raw(undefined), { message: 'triggered' }],
+  ['a message in a header', '', raw(undefined, { 'x-message': 'a\\nb' }), { message: 'a\nb' }],
+  ['the body over a header', '', raw('b', { message: 'h' }), { message: 'b' }],
+  ['GET publish', '/publish?m=q', {}, { message: 'q' }],
+  ['GET send', '/send', {}, { message: 'triggered' }],
+  ['GET trigger', '/trigger?Message=q&T=t', {}, { title: 't', message: 'q' }, { title: 't' }],
+  [
+    'a title, RFC 2047 in base64',
+    '',
+    raw('m', { title: '=?utf-8?B?5L2g5aW9?=' }),
+    { title: '你好', message: 'm' },
+    { title: '你好' },
+  ],
+  [
+    'two encoded words',
+    '',
+    raw('m', { 'x-title': '=?UTF-8?b?5L2g?= =?utf-8?q?=E5=A5=BD_!?=' }),
+    { title: '你好 !', message: 'm' },
+  ],
+  [
+    'an encoded word of another charset',
+    '',
+    raw('m', { t: '=?gbk?B?xOO6ww==?=' }),
+    { title: '你好', message: 'm' },
+  ],
+  [
+    'an encoded word of no charset',
+    '',
+    raw('m', { t: '=?x-none?B?xOO6ww==?=' }),
+    { title: '=?x-none?B?xOO6ww==?=', message: 'm' },
+  ],
+  [
+    'a title in plain UTF-8',
+    '',
+    raw('m', { title: Buffer.from('你好').toString('latin1') }),
+    { title: '你好', message: 'm' },
+  ],
+  [
+    'priority urgent',
+    '',
+    raw('m', { 'x-priority': 'urgent' }),
+    { message: 'm', priority: 5 },
+    { priority: 1 },
+  ],
+  ['priority max', '?prio=MAX', raw('m'), { message: 'm', priority: 5 }, { priority: 1 }],
+  ['priority 5', '?p=5', raw('m'), { message: 'm', priority: 5 }, { priority: 1 }],
+  ['priority high', '', raw('m', { prio: 'high' }), { message: 'm', priority: 4 }, { priority: 0 }],
+  ['priority low', '', raw('m', { p: 'low' }), { message: 'm', priority: 2 }],
+  ['priority min', '', raw('m', { priority: '1' }), { message: 'm', priority: 1 }],
+  ['priority default', '', raw('m', { priority: 'default' }), { message: 'm' }],
+  ['a browser’s own priority header', '', raw('m', { priority: 'u=1, i' }), { message: 'm' }],
+  [
+    'tags',
+    '',
+    raw('m', { tags: 'warning, skull,' }),
+    { message: 'm', tags: ['warning', 'skull'] },
+    { body: 'm\n\n标签 Tags: warning, skull', extras: { ntfy: { tags: ['warning', 'skull'] } } },
+  ],
+  [
+    'a click',
+    '',
+    raw('m', { click: 'https://a.test/' }),
+    { message: 'm', click: 'https://a.test/' },
+    { url: 'https://a.test/' },
+  ],
+  [
+    'a click of another scheme',
+    '?click=mailto:a@b.test',
+    raw('m'),
+    { message: 'm', click: 'mailto:a@b.test' },
+    { url: '', body: 'm\n\n链接 Link: mailto:a@b.test' },
+  ],
+  ['an icon', '', raw('m', { icon: 'https://a.test/i.png' }), { message: 'm', icon: 'https://a.test/i.png' }],
+  [
+    'an attachment',
+    '',
+    raw(undefined, { attach: 'https://a.test/d/f.zip' }),
+    { message: 'You received a file: f.zip', attachment: { name: 'f.zip', url: 'https://a.test/d/f.zip' } },
+  ],
+  [
+    'a named attachment',
+    '',
+    raw('m', { a: 'https://a.test/f', f: 'n.zip' }),
+    { message: 'm', attachment: { name: 'n.zip', url: 'https://a.test/f' } },
+  ],
+  [
+    'Markdown by a header',
+    '',
+    raw('**m**', { markdown: 'yes' }),
+    { message: '**m**', content_type: 'text/markdown' },
+    { format: 'markdown' },
+  ],
+  [
+    'Markdown by the type',
+    '',
+    raw('**m**', { 'content-type': 'text/markdown; charset=utf-8' }),
+    { message: '**m**', content_type: 'text/markdown' },
+    { format: 'markdown' },
+  ],
+  ['credentials, whatever they are', '?auth=x', raw('m', { authorization: 'Bearer x' }), { message: 'm' }],
+  ['no Firebase', '', raw('m', { firebase: 'no' }), { message: 'm' }],
+  ['a template switched off', '', raw('m', { template: 'no' }), { message: 'm' }],
+  [
+    'more than 4096 bytes',
+    '',
+    raw('长'.repeat(5000)),
+    { message: '长'.repeat(5000) },
+    { body: '长'.repeat(5000) },
+  ],
+];
+
+describe.each(['', '/ntfy'])('at %j', (prefix) => {
+  it.each(RAW)('takes %s', async (_, path, input, said, stored = {}) => {
+    const answer = await door.ask(`${prefix}/${door.ming.key}${path}`, input);
+    const [message, ...more] = await door.taken();
+    expect([answer.status, answer.json]).toEqual([200, answerTo(message?.id, said)]);
+    expect([message, more]).toEqual([
+      expect.objectContaining({ source: 'ntfy', people: [door.ming.personId], sendAt: null, ...stored }),
+      [],
+    ]);
+  });
+
+  it.each(['POST', 'PUT'])('takes JSON by %s', async (method) => {
+    const body = {
+      topic: door.ming.key,
+      message: 'm',
+      title: 't',
+      priority: 4,
+      tags: ['a'],
+      click: 'https://a.test',
+      markdown: true,
+      attach: 'https://a.test/f',
+      filename: 'n',
+      icon: 'https://a.test/i',
+      delay: '1h',
+      cache: 'yes',
+    };
+    const answer = await door.ask(prefix || '/', { method, body });
+    const [message] = await door.taken();
+    const time = NOW_S + 3600;
+    expect([answer.status, answer.json]).toEqual([
+      200,
+      answerTo(message?.id, {
+        time,
+        expires: time + 43_200,
+        message: 'm',
+        title: 't',
+        priority: 4,
+        tags: ['a'],
+        click: 'https://a.test',
+        icon: 'https://a.test/i',
+        attachment: { name: 'n', url: 'https://a.test/f' },
+        content_type: 'text/markdown',
+      }),
+    ]);
+    expect(message).toMatchObject({ title: 't', format: 'markdown', sendAt: START + 3_600_000 });
+  });
+
+  it.each<[string, Ask, number, string | RegExp]>([
+    [
+      'an unreadable delay',
+      raw('m', { delay: 'tomorrow 10am' }),
+      40004,
+      'invalid delay parameter: unable to parse delay',
+    ],
+    ['a delay under ten seconds', raw('m', { in: '9s' }), 40005, /^invalid delay parameter: too small/],
+    ['a time that is past', raw('m', { at: `${NOW_S - 60}` }), 40005, /^invalid delay parameter: too small/],
+    ['a delay over three days', raw('m', { 'x-in': '73h' }), 40006, /^invalid delay parameter: too large/],
+    ['an unknown priority', raw('m', { priority: '6' }), 40007, 'invalid priority parameter'],
+    [
+      'a priority called like a method',
+      raw('m', { priority: 'constructor' }),
+      40007,
+      'invalid priority parameter',
+    ],
+    ['an attachment of no address', raw('m', { attach: 'file:///x' }), 40013, /attachment URL is invalid/],
+    ['a file', { method: 'PUT', body: new Uint8Array([255, 216]) }, 40014, /attachments not allowed/],
+    [
+      'actions of an unknown kind',
+      raw('m', { actions: 'dance, x, https://a.test' }),
+      40018,
+      /^invalid request: actions invalid, /,
+    ],
+    ['actions without an address', raw('m', { actions: 'view, x' }), 40018, /"url" is required/],
+    ['actions of broken JSON', raw('m', { actions: '[{' }), 40018, /JSON error/],
+    ['four actions', raw('m', { actions: 'copy, a; copy, b; copy, c; copy, d' }), 40018, /only 3 actions/],
+    ['an icon of no address', raw('m', { icon: 'x' }), 40021, 'invalid request: icon URL is invalid'],
+    ['e-mail', raw('m', { email: 'a@b.test' }), 40001, 'e-mail notifications are not enabled'],
+    ['a call', raw('m', { 'x-call': 'yes' }), 40032, 'invalid request: calling is disabled'],
+    ['a template', raw('{}', { tpl: 'yes' }), 40043, /could not parse template/],
+    [
+      'a delay without a cache',
+      raw('m', { delay: '1h', cache: 'no' }),
+      40002,
+      'cannot disable cache for delayed message',
+    ],
+    ['a text over the limit', raw('长'.repeat(40_001)), 41301, /^attachment too large/],
+    [
+      'a body over all limits',
+      raw('x'.repeat(600_000)),
+      41301,
+      'attachment too large, or bandwidth limit reached',
+    ],
+  ])('refuses %s, writing nothing', async (_, input, code, error) => {
+    const answer = await door.ask(`${prefix}/${door.ming.key}`, input);
+    const http = Math.floor(code / 100);
+    expect([answer.status, answer.json]).toEqual([
+      http,
+      { code, http, error: typeof error === 'string' ? error : expect.stringMatching(error) },
+    ]);
+    expect(await door.taken()).toEqual([]);
+  });
+});
+
+it.each([
+  ['30s', 30],
+  ['30m', 1800],
+  ['2 hours', 7200],
+  ['1d', 86_400],
+  ['3 days', 259_200],
+  [`${NOW_S + 60}`, 60],
+])('sends later: %s', async (delay, seconds) => {
+  const answer = await door.ask(`/${door.ming.key}`, raw('m', { delay }));
+  expect(answer.json).toMatchObject({ time: NOW_S + seconds });
+  expect((await door.taken()).map(({ sendAt }) => sendAt)).toEqual([START + seconds * 1000]);
+});
+
+it('has no end where nothing is to be kept', async () => {
+  const answer = await door.ask(`/${door.ming.key}`, raw('m', { 'x-cache': 'no' }));
+  expect(answer.json).not.toHaveProperty('expires');
+});
+
+it.each<[string, unknown]>([
+  [
+    'the short form',
+    'view, "Open, now", https://a.test, clear=true; http, Close, https://b.test/x=1, method=PUT, headers.X-A=1',
+  ],
+  [
+    'JSON in a header',
+    JSON.stringify([
+      { action: 'view', label: 'Open, now', url: 'https://a.test', clear: true },
+      { action: 'http', label: 'Close', url: 'https://b.test/x=1', method: 'PUT', headers: { 'X-A': '1' } },
+    ]),
+  ],
+])('keeps actions given in %s', async (_, actions) => {
+  const answer = await door.ask(`/${door.ming.key}`, raw('m', { actions: String(actions) }));
+  const view = { action: 'view', label: 'Open, now', clear: true, url: 'https://a.test' };
+  const http = {
+    action: 'http',
+    label: 'Close',
+    clear: false,
+    url: 'https://b.test/x=1',
+    method: 'PUT',
+    headers: { 'X-A': '1' },
+  };
+  const id = expect.stringMatching(/^\w{10}$/);
+  expect(answer.json).toMatchObject({
+    actions: [
+      { id, ...view },
+      { id, ...http },
+    ],
+  });
+  const [message] = await door.taken();
+  expect(message?.extras.ntfy?.actions).toEqual([view, http]);
+  expect(message?.body).toBe('m\n\nOpen, now: https://a.test');
+});
+
+it.each<[string, string, Ask, number, number]>([
+  ['an unknown topic', '/ntfy/alerts', raw('m'), 40301, 403],
+  ['an unknown topic of our form', `/ntfy/qn${'x'.repeat(22)}`, raw('m'), 40301, 403],
+  ['a reserved topic', '/ntfy/docs', raw('m'), 40010, 400],
+  ['a topic with other signs', '/ntfy/a.b', raw('m'), 40401, 404],
+  ['a topic that is too long', `/ntfy/${'x'.repeat(65)}`, raw('m'), 40401, 404],
+  ['subscribing', '/ntfy/alerts/json', {}, 40401, 404],
+  ['another path', '/ntfy/a/b/c', raw('m'), 40401, 404],
+  ['JSON with a bad topic', '/ntfy/', { body: { topic: 'a b' } }, 40009, 400],
+  ['JSON without a topic', '/ntfy', { body: { message: 'm' } }, 40009, 400],
+  ['JSON with an unknown topic', '/ntfy', { body: { topic: 'alerts' } }, 40301, 403],
+  ['broken JSON', '/ntfy/', raw('{'), 40017, 400],
+  ['a JSON list', '/ntfy/', { body: [] }, 40017, 400],
+  ['tags that are a text', '/ntfy/', { body: { topic: 'x', tags: 'a' } }, 40017, 400],
+  ['a priority that is a text', '/ntfy/', { body: { topic: 'x', priority: 'high' } }, 40017, 400],
+  ['JSON over all limits', '/ntfy/', { body: { message: 'x'.repeat(600_000) } }, 41303, 413],
+])('refuses under the prefix %s', async (_, path, input, code, status) => {
+  const answer = await door.ask(path, input);
+  expect([answer.status, answer.json]).toEqual([
+    status,
+    { code, http: status, error: expect.stringMatching(/^[a-z]/i) },
+  ]);
+  expect(await door.taken()).toEqual([]);
+});
+
+it('leaves the root to others', async () => {
+  for (const [path, input] of [
+    ['/', { body: { topic: 'alerts' } }],
+    ['/', raw('x')],
+    ['/', {}],
+    ['/alerts', raw('m')],
+    ['/alerts/send', {}],
+    [`/${door.ming.key}`, {}],
+    [`/${door.ming.key}/json`, {}],
+    [`/${door.ming.key}/send`, { method: 'HEAD' }],
+  ] satisfies [string, Ask][]) {
+    expect((await door.ask(path, input)).status).toBe(404);
+  }
+  expect(await door.taken()).toEqual([]);
+});
+
+it('is healthy', async () => {
+  expect((await door.ask('/ntfy/v1/health')).json).toEqual({ healthy: true });
+});
