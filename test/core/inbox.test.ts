@@ -1,0 +1,39 @@
+/** The inbox: each push of a platform is worked on once, also around a crash. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CoreWorld, openCoreWorld } from './core-world.js';
+
+let w: CoreWorld;
+beforeEach(async () => {
+  w = await openCoreWorld();
+});
+afterEach(() => w.close());
+
+describe('an inbound push', () => {
+  const claim = (key: string) => w.core.inbox.claim(key);
+
+  it('is worked on by one, while the others wait', async () => {
+    const claims = await Promise.all([claim('k'), claim('k'), claim('k')]);
+    expect(claims.map(({ kind }) => kind).sort()).toEqual(['mine', 'running', 'running']);
+  });
+
+  it('is answered the same when it comes again, and the reply is sealed', async () => {
+    await claim('k');
+    await w.core.inbox.finish('k', 'https://push.example/keys/hunter2');
+    expect(await claim('k')).toEqual({ kind: 'done', reply: 'https://push.example/keys/hunter2' });
+    expect((await w.db.inbound.findFirstOrThrow()).reply).not.toContain('hunter2');
+  });
+
+  it('that a dead process began is begun anew after the restart', async () => {
+    await claim('k');
+    w.clock.advance(1000);
+    await w.restart();
+    expect((await claim('k')).kind).toBe('mine');
+    expect((await claim('k')).kind).toBe('running');
+  });
+
+  it('whose work failed is worked on again', async () => {
+    await claim('k');
+    await w.core.inbox.release('k');
+    expect((await claim('k')).kind).toBe('mine');
+  });
+});
