@@ -61,7 +61,7 @@ export function createPages(deps: SiteDeps) {
   const demo = createDemo(deps);
   const pages: Middleware[] = [
     createHomePage({ view, describeState: () => describeState(deps, startedAt) }),
-    createMessagePage({ view, findMessage: core.messages.findPage }),
+    createMessagePage({ view, findMessage: core.messages.findPage, now: clock.now }),
     createSubscribePage({
       view,
       clock,

@@ -5,6 +5,7 @@ import { isHttpUrl, type TextFormat } from '#src/lib/text.js';
 import type { View } from '#src/lib/view.js';
 import { formatChinaTime } from './china-time.js';
 import { createBodyRenderer, type MessageBody } from './message-body.js';
+import { type MessageOrigin, readOrigin } from './message-origin.js';
 import { MESSAGE_WORDS } from './message-words.js';
 import { createPageOpener, type Page } from './page.js';
 
@@ -18,6 +19,8 @@ export interface MessageView {
   body: string;
   /** The original link; shown only when it is an http or https address. */
   url?: string;
+  /** What the door in kept with it. */
+  extras?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   state: 'shown' | 'deleted' | 'expired';
 }
 
@@ -26,6 +29,8 @@ export interface MessagePageNeeds {
   /** Finds a message by the secret part of its address; null when there is none. */
   findMessage(key: string): Promise<MessageView | null>;
   view: View;
+  /** The present, in milliseconds; where it is given, messages end when their sender's plan says so. */
+  now?: () => number;
 }
 
 type Words = keyof typeof MESSAGE_WORDS;
@@ -39,8 +44,12 @@ export function createMessagePage(needs: MessagePageNeeds): Middleware {
     const key = ctx.params.key ?? '';
     const page = openPage(ctx as Context);
     const message = /^[\w-]{1,128}$/.test(key) ? await needs.findMessage(key) : null;
-    if (message?.state === 'shown') {
-      showMessage(page, message, renderBody(message.body, message.format));
+    const origin = readOrigin(message?.extras);
+    if (message?.state === 'shown' && needs.now && origin.keptUntil <= needs.now()) {
+      refuse(page, 'expired');
+    } else if (message?.state === 'shown') {
+      const body = origin.ivSeed === null ? renderBody(message.body, message.format) : SEALED;
+      showMessage(page, message, { body, origin });
     } else {
       refuse(page, message?.state ?? 'notFound');
     }
@@ -48,7 +57,14 @@ export function createMessagePage(needs: MessagePageNeeds): Middleware {
   return router.routes() as Middleware;
 }
 
-function showMessage(page: Page<Words>, message: MessageView, body: MessageBody): void {
+/** Ciphertext is no text to read; the page asks for the password instead. */
+const SEALED: MessageBody = { html: '', kind: 'plain', ownColors: false, tooLong: false };
+
+function showMessage(
+  page: Page<Words>,
+  message: MessageView,
+  { body, origin }: { body: MessageBody; origin: MessageOrigin },
+): void {
   const { title, appName, sender, sentAt, url } = message;
   const link = url !== undefined && isHttpUrl(url) ? { href: url, host: new URL(url).host } : null;
   page.show({
@@ -62,6 +78,9 @@ function showMessage(page: Page<Words>, message: MessageView, body: MessageBody)
       sentAt: formatChinaTime(sentAt),
       sentAtIso: sentAt.toISOString(),
       message: body,
+      ip: origin.ip,
+      tags: origin.tags,
+      sealed: origin.ivSeed === null ? null : { ciphertext: message.body, ivSeed: origin.ivSeed },
       link,
     },
   });

@@ -5,6 +5,18 @@ export const MESSAGE_WORDS = {
   original: ['查看原文', 'Open the original link'],
   opens: ['将打开 {host}', 'Opens {host}'],
   sender: ['发送者 {sender}', 'From {sender}'],
+  from: ['来自 {ip}', 'From {ip}'],
+  sealed: [
+    '内容已端到端加密。密码只在你的浏览器里使用，不会发给服务器。',
+    'End-to-end encrypted. The password stays in your browser and is never sent to the server.',
+  ],
+  password: ['密码', 'Password'],
+  unseal: ['解密', 'Decrypt'],
+  wrongPassword: [
+    '解不开：密码不对，或内容在传送中被改动。',
+    'This does not open: the password is wrong, or the content was changed on its way.',
+  ],
+  noScript: ['解密需要启用 JavaScript。', 'Decryption needs JavaScript.'],
   chinaTime: ['北京时间', 'China time'],
   tooLong: ['内容过长，以纯文本显示', 'Too long to format: shown as plain text'],
   notFound: ['没有这条消息', 'There is no such message'],

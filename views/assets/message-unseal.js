@@ -1,0 +1,21 @@
+/** Asks for the password of an encrypted message and shows what it says; nothing of it leaves the browser. */
+import { unseal } from './message-cipher.js';
+
+const form = document.getElementById('unseal');
+const password = document.getElementById('password');
+const problem = form.querySelector('[role=alert]');
+const shown = document.getElementById('unsealed');
+
+form.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  problem.hidden = true;
+  try {
+    const { ciphertext, ivSeed } = form.dataset;
+    shown.textContent = await unseal({ ciphertext, password: password.value, ivSeed });
+    shown.hidden = false;
+    form.hidden = true;
+  } catch {
+    problem.hidden = false;
+    password.select();
+  }
+});
