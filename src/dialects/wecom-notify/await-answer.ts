@@ -1,10 +1,16 @@
 /** Waits a moment for WeCom's own answer to a message that is committed already, and writes the notify API's answer. */
-import type { Core } from '#src/core/index.js';
-import type { NotifyAnswer } from '#src/core/notify-codes.js';
+import type { NotifyAnswer, NotifyCodes } from '#src/core/notify-codes.js';
+import type { Clock } from '#src/lib/clock.js';
 import { Refusal } from './refusals.js';
 
 /** Waits so many milliseconds. */
 export type Delay = (ms: number) => Promise<unknown>;
+
+/** Tells how far a message has come. */
+export interface AnswerSource {
+  clock: Clock;
+  notifyCodes: Pick<NotifyCodes, 'readAnswer'>;
+}
 
 type Waiting = Extract<NotifyAnswer, { kind: 'waiting' }>;
 
@@ -16,8 +22,8 @@ const LOOKS_MS = [15, 25, 40, 60, 80, 100];
 const ADDRESS_CODE = '60020';
 
 /** The body of the answer. Throws Refusal (500) with WeCom's reason. What is only late is answered as queued. */
-export async function awaitAnswer(core: Core, messageId: number, delay: Delay): Promise<object> {
-  const { notifyCodes, clock } = core;
+export async function awaitAnswer(source: AnswerSource, messageId: number, delay: Delay): Promise<object> {
+  const { notifyCodes, clock } = source;
   let left = PATIENCE_MS;
   for (let look = 0; ; look += 1) {
     const answer = await notifyCodes.readAnswer(messageId);
