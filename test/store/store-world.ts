@@ -8,6 +8,7 @@ import { type AcceptedMessage, insertMessages, listAccepted, type NewMessage } f
 import { type Db, openStore, type Store } from '#src/store/open.js';
 import { upsertPeople } from '#src/store/people.js';
 import { createTestClock } from '#test/support/clock.js';
+import { copyMigrated } from '#test/support/migrated.js';
 
 /** The account that everybody in these tests follows. */
 export const ACCOUNT = { platform: 'wechat', account: 'wxtest' };
@@ -22,6 +23,7 @@ export async function openStoreWorld() {
   const url = `file:${path}`;
   const clock = createTestClock();
   const newId = createNewId(clock);
+  await copyMigrated(path);
   let store: Store = await openStore(url);
   const db = (): Db => store.db;
 

@@ -18,6 +18,7 @@ import { type AppBuilder, buildApp } from './builders.js';
 import { createTestClock } from './clock.js';
 import { type Answer, type Ask, ask } from './http.js';
 import { createMember, type Member } from './member.js';
+import { copyMigrated } from './migrated.js';
 import { createPhone, type Phone } from './phone.js';
 
 /** What a world may be told. */
@@ -87,6 +88,7 @@ export async function openWorld(options: WorldOptions = {}) {
     ...(mode === 'plain' ? {} : { WECHAT_ENCODING_AES_KEY: simulatorDefaults.aesKey }),
     ...options.env,
   };
+  await copyMigrated(join(folder, 'qingniao.db'));
   const boot = async () => {
     const made = await wire({ config: parseConfig(env), clock, log, selfUrl: serverUrl, chance: () => 0.5 });
     await made.worker.prepare();
