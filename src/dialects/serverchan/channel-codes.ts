@@ -2,7 +2,6 @@
 import type { Core } from '#src/core/index.js';
 import type { MessageExtras } from '#src/core/types.js';
 import { Refusal } from './envelope.js';
-import type { Fields } from './read-fields.js';
 
 /** Number -> kinds of channel, the first that the person has. */
 export const CHANNEL_CODES: Readonly<Record<string, readonly string[]>> = {
@@ -40,9 +39,9 @@ type Own = Awaited<ReturnType<Core['channels']['listChannels']>>[number];
  * not set up.
  */
 export async function readRouting(
-  core: Core,
+  core: { channels: Pick<Core['channels'], 'listChannels'> },
   personId: number,
-  { channel, openid }: Pick<Fields, 'channel' | 'openid'>,
+  { channel, openid }: { channel?: string; openid?: string },
 ): Promise<Routing> {
   if (channel === undefined && openid === undefined) {
     return { extras: {} };

@@ -1,0 +1,65 @@
+/** Server酱's channel numbers and cc lists, as they end up in what is published. */
+import { describe, expect, it } from 'vitest';
+import { CHANNEL_CODES, readRouting } from '#src/dialects/serverchan/channel-codes.js';
+
+/** A person's channels by kind; the code is the kind with `my-` before it. */
+async function route(
+  kinds: readonly string[],
+  asked: { channel?: string; openid?: string },
+  defaultKind = '',
+) {
+  const own = kinds.map((kind, at) => ({
+    id: at + 1,
+    kind,
+    code: `my-${kind}`,
+    config: (kind === 'wecom-app' ? { receivers: 'boss' } : {}) as Record<string, string>,
+    default: kind === defaultKind,
+    fallback: null,
+    createdAt: new Date(0),
+    lastOkAt: null,
+    lastError: '',
+    lastErrorAt: null,
+  }));
+  return readRouting({ channels: { listChannels: async () => own } }, 1, asked);
+}
+
+it.each(Object.entries(CHANNEL_CODES))('number %s names %j', async (channel, kinds) => {
+  const code = kinds[0] === 'wechat' ? 'wechat' : `my-${kinds[0]}`;
+  expect(await route([...kinds], { channel })).toEqual({ channels: [code], extras: {} });
+});
+
+it('98 goes to gotify where there is no ntfy', async () => {
+  expect((await route(['gotify'], { channel: '98' })).channels).toEqual(['my-gotify']);
+});
+
+it.each([
+  ['9|66', ['wechat', 'my-wecom-app']],
+  [' 66 | 9 ', ['my-wecom-app', 'wechat']],
+  ['66|66', ['my-wecom-app']],
+  ['|', undefined],
+])('channel %j', async (channel, channels) => {
+  expect((await route(['wecom-app'], { channel })).channels).toEqual(channels);
+});
+
+describe('openid', () => {
+  const KINDS = ['wecom-app', 'wechat-own', 'bark'];
+
+  it.each([
+    ['66', 'li|wang', { 'wecom-app': { receivers: ['boss', 'li', 'wang'] } }],
+    ['66', ' | ', { 'wecom-app': { receivers: ['boss'] } }],
+    ['0', 'o1,o2，o1', { 'wechat-own': { receivers: ['o1', 'o2'] } }],
+    ['0', ',', {}],
+    ['8', 'o1,o2', {}],
+    ['9', 'o1,o2', {}],
+    ['8|66', 'li', { 'wecom-app': { receivers: ['boss', 'li'] } }],
+  ])('on channel %s, %j', async (channel, openid, extras) => {
+    expect((await route(KINDS, { channel, openid })).extras).toEqual(extras);
+  });
+
+  it('counts for the default channel, when none is named', async () => {
+    expect(await route(KINDS, { openid: 'li' }, 'wecom-app')).toEqual({
+      extras: { 'wecom-app': { receivers: ['boss', 'li'] } },
+    });
+    expect(await route(KINDS, { openid: 'li' })).toEqual({ extras: {} });
+  });
+});
