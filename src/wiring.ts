@@ -30,6 +30,7 @@ import { createOutgoing } from './outgoing.js';
 import { createWechatPlatform, PlatformError } from './platforms/wechat/index.js';
 import { openStore, type Store } from './store/open.js';
 import { createApi } from './web/api/index.js';
+import { createNotifyPage } from './web/notify/index.js';
 import { createOps } from './web/ops/index.js';
 import { openViews } from './web/pages/index.js';
 import { createPages } from './web/site.js';
@@ -179,6 +180,7 @@ export async function wire(input: WiringInput) {
       createApi(core, { createMenu: () => askWechat(() => wechat.createMenu(buildMenu(publicUrl))) }),
       assets.middleware,
       ...site.pages,
+      createNotifyPage({ notifyCodes: core.notifyCodes, view, publicUrl, clock, sandbox: config.sandbox }),
     ],
   });
   return { app, core, db, worker, upkeep, wechat, site, publicUrl, close };

@@ -57,7 +57,7 @@ function readText(fields: ReadonlyMap<string, unknown>, name: string): string {
 
 /** Code, which stays as it is, or an opening bracket that our Markdown would take for the start of HTML. */
 const CODE_OR_TAG =
-  /(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)|<(?=[a-z/!?])(?!\/?(?:font|a|b|strong|br)\b[^<>]*>|https?:)/gi;
+  /(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|<(?=[a-z/!?])(?!\/?(?:font|a|b|strong|br)\b[^<>]*>|https?:)/gi;
 
 /**
  * The content with all tags disarmed but the few that WeCom's own texts have: `<web-01>` is a name in a log line, which

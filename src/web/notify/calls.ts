@@ -1,0 +1,98 @@
+/** The JSON calls behind the notify page: verify an app and list its members, make a code. */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { AppError } from '#src/core/errors.js';
+import type { NotifyCodes } from '#src/core/notify-codes.js';
+import { BodyError, decodeUtf8, readRawBody } from '#src/lib/body.js';
+import type { Clock } from '#src/lib/clock.js';
+import type { Language } from '#src/lib/i18n.js';
+import { isSameOrigin } from '#src/web/pages/same-origin.js';
+import { createWindowLimit } from '#src/web/pages/window-limit.js';
+import { writeExamples } from './examples.js';
+
+/** What these calls need. */
+export interface NotifyCallNeeds {
+  notifyCodes: Pick<NotifyCodes, 'createCode' | 'listMembers'>;
+  publicUrl: string;
+  clock: Clock;
+  languageOf(ctx: Context): Language;
+}
+
+const MAX_BODY_BYTES = 64 * 1024;
+const MINUTE_MS = 60_000;
+/** Each call asks WeCom several times; one visitor needs a handful. */
+const PER_VISITOR = 20;
+const PER_SERVER = 120;
+
+const text = z.string().max(4000);
+const appForm = z.object({ corpId: text, agentId: text, secret: text });
+const codeForm = appForm.extend({
+  receivers: text,
+  format: z.enum(['text', 'markdown']),
+  overflow: z.enum(['split', 'refuse']),
+});
+
+/** The router of /notify/api. Errors are `{error: {code, message}}` in the page's language. */
+export function createNotifyCalls(needs: NotifyCallNeeds): Router {
+  const { notifyCodes, publicUrl, clock } = needs;
+  const takeVisitor = createWindowLimit({ clock, max: PER_VISITOR, windowMs: MINUTE_MS });
+  const takeServer = createWindowLimit({ clock, max: PER_SERVER, windowMs: MINUTE_MS });
+  const router = new Router({ prefix: '/notify/api' });
+  const declare = <T>(path: string, schema: z.ZodType<T>, run: (form: T) => Promise<object>): void => {
+    router.post(path, (ctx) =>
+      answerJson(ctx, needs, async () => {
+        const form = await readForm(ctx, schema, publicUrl);
+        if (!takeVisitor(ctx.ip) || !takeServer('all')) {
+          throw new AppError('rate_limited', { detail: '请稍等一分钟 wait a minute' });
+        }
+        return run(form);
+      }),
+    );
+  };
+  declare('/members', appForm, async (form) => ({ members: await notifyCodes.listMembers(form) }));
+  declare('/codes', codeForm, async (form) => {
+    const { code } = await notifyCodes.createCode(form, null);
+    const url = `${publicUrl}/api/notify/${code}`;
+    return { code, url, examples: writeExamples(url) };
+  });
+  return router;
+}
+
+async function answerJson(ctx: Context, needs: NotifyCallNeeds, run: () => Promise<object>): Promise<void> {
+  ctx.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+  try {
+    ctx.body = await run();
+  } catch (thrown) {
+    const error =
+      thrown instanceof BodyError ? new AppError('bad_request', { detail: thrown.message }) : thrown;
+    if (!(error instanceof AppError)) {
+      throw error;
+    }
+    ctx.status = error.status;
+    const message = needs.languageOf(ctx) === 'zh' ? error.zh : error.en;
+    ctx.body = { error: { code: error.code, field: error.params.field, message } };
+  }
+}
+
+/** Reads a JSON form, which only a page of our own may send. */
+async function readForm<T>(ctx: Context, schema: z.ZodType<T>, publicUrl: string): Promise<T> {
+  if (!isSameOrigin(ctx, publicUrl) || ctx.is('application/json') !== 'application/json') {
+    throw new AppError('forbidden');
+  }
+  const body = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
+  const checked = schema.safeParse(parseJson(body));
+  if (!checked.success) {
+    const field = String(checked.error.issues[0]?.path[0] ?? 'body');
+    throw new AppError('bad_field', { field, detail: checked.error.issues[0]?.message ?? '' });
+  }
+  return checked.data;
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new AppError('bad_json');
+  }
+}

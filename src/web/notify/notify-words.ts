@@ -1,0 +1,47 @@
+/** The words of the notify page. */
+
+/** Chinese first, then English. Those whose key begins with `js` are used by its script. */
+export const NOTIFY_WORDS = {
+  heading: ['企业微信通知', 'WeCom notify'],
+  lead: [
+    '填入企业微信的自建应用，选好接收人，得到一个地址：任何程序 POST 一下，消息就到企业微信（开启微信插件后也到微信）。',
+    'Fill in your WeCom app, pick who receives, and get an address: any program that POSTs to it reaches WeCom, and WeChat where the plugin is on.',
+  ],
+  step1: ['应用', 'App'],
+  corpId: ['企业 ID', 'Corp ID'],
+  corpIdHint: ['「我的企业」页面底部，以 ww 开头', 'At the bottom of "My Company"; starts with ww'],
+  agentId: ['AgentId', 'AgentId'],
+  agentIdHint: ['自建应用的页面，如 1000002', 'On the page of the app, such as 1000002'],
+  secret: ['Secret', 'Secret'],
+  secretHint: [
+    '同一页面，在企业微信客户端里查看；加密保存，不再显示',
+    'On the same page, shown in the WeCom client; kept encrypted and never shown again',
+  ],
+  verify: ['验证', 'Verify'],
+  simulated: ['填入模拟器的应用', "Fill in the simulator's app"],
+  step2: ['接收人', 'Receivers'],
+  everybody: ['所有人（应用可见范围内）', 'Everybody who can see the app'],
+  filter: ['按姓名或账号查找', 'Find by name or id'],
+  others: ['其他成员账号', 'Other member ids'],
+  othersHint: ['可不填，多个用 | 隔开', 'Optional, joined by |'],
+  format: ['样式', 'Format'],
+  formatText: ['文本（微信里也能看）', 'Text (shown in WeChat too)'],
+  formatMarkdown: ['Markdown（只在企业微信里显示）', 'Markdown (WeCom only)'],
+  overflow: ['超过 2048 字节', 'Beyond 2048 bytes'],
+  overflowSplit: ['拆成几条', 'Split'],
+  overflowRefuse: ['拒绝', 'Refuse'],
+  make: ['生成通知地址', 'Get the address'],
+  step3: ['使用', 'Use it'],
+  address: ['通知地址', 'Address'],
+  once: [
+    '地址里的 Code 就是凭证，只在这里显示一次，请马上保存，不要泄露。',
+    'The code in the address is the only credential. It is shown here once: save it now, and keep it to yourself.',
+  ],
+  needScript: ['这个页面需要 JavaScript。', 'This page needs JavaScript.'],
+  jsBusy: ['正在向企业微信核对…', 'Asking WeCom…'],
+  jsVerified: ['验证通过，找到 {count} 位成员', 'Verified; {count} members found'],
+  jsMade: ['已生成', 'Made'],
+  jsNobody: ['请至少选一位接收人', 'Pick at least one receiver'],
+  jsOffline: ['连接不上服务器，请重试', 'The server cannot be reached; try again'],
+  jsCopy: ['复制', 'Copy'],
+} as const satisfies Record<string, readonly [string, string]>;
