@@ -45,6 +45,9 @@ export function redact(value: unknown, depth = 0): unknown {
   if (value instanceof Error) {
     return { name: value.name, message: redactText(value.message), stack: redactText(value.stack ?? '') };
   }
+  if (value instanceof Date) {
+    return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  }
   if (value === null || typeof value !== 'object') {
     return typeof value === 'bigint' ? String(value) : value;
   }
