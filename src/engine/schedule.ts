@@ -37,6 +37,10 @@ export const MESSAGE_LIFE_MS = 36 * HOUR;
 /** Up to a fifth earlier or later, so that what failed together does not come back together. */
 const JITTER = 0.2;
 
+/** After so many tries an exact time is no sooner than this: an account that nobody mends is not knocked at every minute. */
+const PATIENT_AFTER_TRIES = 20;
+const PATIENT_MS = 10 * MINUTE;
+
 /** What decides about the next try. */
 export interface RetryInput {
   kind: 'message' | 'callback';
@@ -69,7 +73,7 @@ export function nextAttemptAt(input: RetryInput): number | null {
   }
   // A wish is honoured between the planned delay and twice of it, so that nobody can park us for ever.
   const wished = input.exact
-    ? askedMs + chance * SECOND
+    ? Math.max(askedMs, tries > PATIENT_AFTER_TRIES ? PATIENT_MS : 0) + chance * SECOND
     : Math.min(Math.max(askedMs, jittered), 2 * jittered);
   return Math.round(now + wished);
 }

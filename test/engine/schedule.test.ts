@@ -95,6 +95,12 @@ describe('an exact time', () => {
     expect(delay({ askedMs: midnight, exact: true, chance: 0.999 })).toBeLessThan(midnight + SECOND);
   });
 
+  it('that comes round every minute is left alone for ten after twenty tries', () => {
+    expect(delay({ tries: 20, askedMs: MINUTE, exact: true, chance: 0 })).toBe(MINUTE);
+    expect(delay({ tries: 21, askedMs: MINUTE, exact: true, chance: 0 })).toBe(10 * MINUTE);
+    expect(delay({ tries: 21, askedMs: HOUR, exact: true, chance: 0 })).toBe(HOUR);
+  });
+
   it('may be sooner than the planned delay', () => {
     expect(delay({ tries: 10, askedMs: 7 * SECOND, exact: true, chance: 0 })).toBe(7 * SECOND);
   });
