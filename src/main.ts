@@ -1,5 +1,5 @@
 /** Boots the server: settings, port, parts, engine; a signal drains it. */
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError, loadConfig } from './config.js';
 import { systemClock } from './lib/clock.js';
@@ -22,7 +22,11 @@ await boot().catch((error: unknown) => {
 async function boot(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config.logLevel);
-  const server = createServer();
+  // The port is taken first, since the parts need to know it; who asks meanwhile is told to come back.
+  let answer: RequestListener = (_request, response) => {
+    response.writeHead(503, { 'retry-after': '1' }).end('starting');
+  };
+  const server = createServer((request, response) => answer(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.port, config.host, resolve);
@@ -38,7 +42,7 @@ async function boot(): Promise<void> {
     selfUrl,
     extraDoors: sandbox ? [sandbox.door] : [],
   });
-  server.on('request', parts.app.callback());
+  answer = parts.app.callback();
   const stopUpkeep = config.role === 'api' ? () => {} : parts.upkeep.start();
   if (config.role !== 'api') {
     await parts.worker.start();

@@ -35,6 +35,7 @@ export async function fillSlots(db: Db, { people, asked, queue }: SlotRequest): 
     select: { id: true, personId: true, kind: true, code: true, queue: true },
     orderBy: { id: 'asc' },
   });
+  const members = asked.includes('wecom-app') ? await listMembers(db, people) : new Set<number>();
   return people.flatMap((personId) =>
     asked.map((slot): Slot => {
       if (slot === 'wechat') {
@@ -42,6 +43,9 @@ export async function fillSlots(db: Db, { people, asked, queue }: SlotRequest): 
       }
       const own = rows.filter((row) => Number(row.personId) === personId);
       const found = own.find((row) => row.code === slot) ?? own.find((row) => row.kind === slot);
+      if (!found && slot === 'wecom-app' && members.has(personId)) {
+        return { personId, slot, channel: slot, queue: 'wecom-app:server', configId: null, problem: null };
+      }
       if (!found) {
         const problem = `接收者没有配置通道「${slot}」 The person has not set up the channel "${slot}"`;
         return { personId, slot, channel: slot, queue, configId: null, problem };
@@ -49,4 +53,13 @@ export async function fillSlots(db: Db, { people, asked, queue }: SlotRequest): 
       return { personId, slot, channel: found.kind, queue: found.queue, configId: found.id, problem: null };
     }),
   );
+}
+
+/** Who of these people is a member of the server's own WeCom app: they are reached by it without settings of their own. */
+async function listMembers(db: Db, people: readonly number[]): Promise<Set<number>> {
+  const rows = await db.identity.findMany({
+    where: { platform: 'wecom', following: true, personId: { in: people.map(BigInt) } },
+    select: { personId: true },
+  });
+  return new Set(rows.map((row) => Number(row.personId)));
 }

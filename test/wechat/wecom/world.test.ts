@@ -47,6 +47,26 @@ describe('the WeCom app', () => {
     expect(events[0].data.content).toBe('restart');
   });
 
+  it('is used by its name for members who set up no channel of their own', async () => {
+    const uid = await w.wecomMember('zhangsan').uid();
+    const { personId } = await w.core.people.getByUid(uid);
+    const { messageId } = await w.core.publish({
+      appId: null,
+      senderId: personId,
+      body: 'by name',
+      format: 'text',
+      audience: { people: [personId], topics: [] },
+      targets: [{ uid }],
+      channels: ['wecom-app'],
+      source: 'test',
+    });
+    await w.drain();
+    expect((await w.admin(`/messages/${messageId}`)).json).toMatchObject({
+      state: 'sent',
+      deliveries: { items: [{ uid, channel: 'wecom-app', state: 'sent' }] },
+    });
+  });
+
   it('reaches a member and a follower by one message, each on their own platform', async () => {
     const app = await w.app('news').made();
     const member = w.wecomMember('lisi');
