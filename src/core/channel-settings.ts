@@ -7,6 +7,9 @@ import type { ChannelKind, ChannelSettings, ConfigField } from './types.js';
 /** The code of the server's own WeChat account, which everybody has. */
 export const WECHAT_CODE = 'wechat';
 
+/** What stands for a secret that is set. */
+export const SECRET_MASK = '••••••';
+
 const MAX_VALUE = 4000;
 
 /** Trims and checks the settings of a channel; throws bad_field naming the field. Unknown fields are dropped. */
@@ -20,6 +23,9 @@ export function checkSettings(
     const value = String(config[field.name] ?? '').trim();
     if (value === '' && field.required) {
       throw new AppError('bad_field', { field: field.name, detail: `必填 required（${field.label.zh}）` });
+    }
+    if (field.secret && value === SECRET_MASK) {
+      throw new AppError('bad_field', { field: field.name, detail: '请填写真实的值 give the real value' });
     }
     const wrong = value === '' ? null : whyWrong(field, value, checkUrl);
     if (wrong) {

@@ -1,7 +1,7 @@
 /** Channels: the doors out that people set up for themselves, and the route that a message to them takes. */
 
 import type { ChannelConfig as ChannelRow } from '#src/store/generated/client.js';
-import { checkCode, checkSettings, queueOf } from './channel-settings.js';
+import { checkCode, checkSettings, queueOf, SECRET_MASK } from './channel-settings.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
 import { storeRoute } from './routes.js';
@@ -50,9 +50,6 @@ export interface ChannelOutside {
   ) => Promise<ChannelTest>;
 }
 
-/** What stands for a secret that is set. */
-export const SECRET_MASK = '••••••';
-
 const MAX_CHANNELS = 50;
 
 /** The verbs of channels. */
@@ -82,9 +79,7 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
     checkCode(input.code);
     const settings = checkSettings(kind, input.config, outside.checkUrl);
     const person = { personId: BigInt(personId) };
-    if (await db.channelConfig.findFirst({ where: { ...person, code: input.code } })) {
-      throw new AppError('conflict', { detail: `code「${input.code}」已被使用 is taken` });
-    }
+    await checkFree(personId, input.code);
     if ((await db.channelConfig.count({ where: person })) >= MAX_CHANNELS) {
       throw new AppError('conflict', { detail: `最多 ${MAX_CHANNELS} 个通道 channels at most` });
     }
@@ -114,8 +109,9 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
     const known = openSettings(row);
     const given = Object.entries(input.config ?? {}).filter(([, value]) => value !== SECRET_MASK);
     const settings = checkSettings(kind, { ...known, ...Object.fromEntries(given) }, outside.checkUrl);
-    if (input.code !== undefined) {
+    if (input.code !== undefined && input.code !== row.code) {
       checkCode(input.code);
+      await checkFree(personId, input.code);
     }
     await db.channelConfig.update({
       where: { id },
@@ -169,6 +165,12 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
     const data = result.ok ? { lastOkAt: at } : { lastError: result.detail, lastErrorAt: at };
     await db.channelConfig.updateMany({ where: { id }, data });
     return result;
+  }
+
+  async function checkFree(personId: number, code: string): Promise<void> {
+    if (await db.channelConfig.findFirst({ where: { personId: BigInt(personId), code } })) {
+      throw new AppError('conflict', { detail: `code「${code}」已被使用 is taken` });
+    }
   }
 
   async function findRow(personId: number, id: number): Promise<ChannelRow> {

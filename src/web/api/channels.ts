@@ -1,6 +1,5 @@
 /** The calls about a person's channels: the doors out that they set up for themselves. */
 import { z } from 'zod';
-import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { getOwnPerson } from './access.js';
 import {
@@ -120,10 +119,6 @@ function updateChannel(core: Core): Route {
     errors: ['bad_field', 'conflict'],
     async run({ manager, params, body }) {
       const { personId } = await getOwnPerson(core, manager, params.uid);
-      const others = await core.channels.listChannels(personId);
-      if (others.some(({ id, code }) => id !== params.id && code === body.code)) {
-        throw new AppError('conflict', { detail: `code「${body.code}」已被使用 is taken` });
-      }
       return core.channels.updateChannel(personId, params.id, body);
     },
   });
