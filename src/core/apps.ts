@@ -179,6 +179,13 @@ export function createApps(deps: CoreDeps) {
     return appToken;
   }
 
+  /** Puts an app on a plan; null: no limits. Throws not_found. */
+  async function usePlan(id: number, planId: number | null): Promise<void> {
+    await getApp(id);
+    await db.app.update({ where: { id }, data: { planId } });
+    forget(id);
+  }
+
   /** The key that signs links to the app's setting page, or null. */
   async function readSettingSecret(id: number): Promise<string | null> {
     const row = await db.app.findUnique({ where: { id }, select: { settingSecret: true } });
@@ -224,6 +231,7 @@ export function createApps(deps: CoreDeps) {
     discardApp,
     replaceToken,
     readSettingSecret,
+    usePlan,
   };
 }
 

@@ -73,5 +73,18 @@ export function createQuotas({ db, clock }: CoreDeps) {
     return limits;
   }
 
-  return { countCall };
+  /** Keeps an app's own limits as a plan and returns the plan's number; they count from the next call on. */
+  async function saveLimits(appId: number, limits: PlanLimits): Promise<number> {
+    const code = `app-${appId}`;
+    const text = JSON.stringify(limits);
+    const row = await db.plan.upsert({
+      where: { code },
+      create: { code, name: code, limits: text },
+      update: { limits: text },
+    });
+    plans.set(row.id, limits);
+    return row.id;
+  }
+
+  return { countCall, saveLimits };
 }

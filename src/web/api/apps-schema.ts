@@ -24,6 +24,12 @@ export const appChange = appCreation.partial();
 /** `/apps/{id}` */
 export const appParams = z.object({ id: smallId });
 
+/** How often an app may send; what is left out does not limit. */
+export const appQuota = z.object({
+  callsPerTenSeconds: z.int().min(1).max(1_000_000).optional(),
+  callsPerDay: z.int().min(1).max(1_000_000_000).optional(),
+});
+
 /** A new app as its creator sees it, once. */
 export const createdApp = z.object({
   id: idField,

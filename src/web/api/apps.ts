@@ -9,6 +9,7 @@ import {
   appCreation,
   appDetail,
   appParams,
+  appQuota,
   appSummary,
   createdApp,
   replacedToken,
@@ -27,6 +28,7 @@ export function declareAppRoutes(core: Core): Route[] {
     updateApp(core),
     deleteApp(core),
     replaceToken(core),
+    setQuota(core),
   ];
 }
 
@@ -152,6 +154,26 @@ function replaceToken(core: Core): Route {
     async run({ manager, params }) {
       const app = await getOwnApp(core, manager, params.id);
       return { id: app.id, appToken: await core.apps.replaceToken(app.id) };
+    },
+  });
+}
+
+function setQuota(core: Core): Route {
+  return declareRoute({
+    name: 'setAppQuota',
+    method: 'post',
+    path: '/apps/{id}/quota',
+    tag: 'apps',
+    summary:
+      '设置应用的发送限额，空对象表示不限，仅限管理员 Limit what an app may send, {} for no limits; operator only',
+    status: 204,
+    operatorOnly: true,
+    params: appParams,
+    body: appQuota,
+    async run({ manager, params, body }) {
+      const app = await getOwnApp(core, manager, params.id);
+      const isFree = body.callsPerTenSeconds === undefined && body.callsPerDay === undefined;
+      await core.apps.usePlan(app.id, isFree ? null : await core.quotas.saveLimits(app.id, body));
     },
   });
 }
