@@ -50,6 +50,23 @@ const KEY_LABELS = [
     label: '极简推送 SPT',
     exampleOf: (url: string, key: string) => `${url}/api/send/message/${key}/hello`,
   },
+  {
+    kind: 'sendkey',
+    label: 'Server酱 SendKey',
+    exampleOf: (url: string, key: string) => `${url}/${key}.send?title=hello`,
+  },
+  { kind: 'bark', label: 'Bark', exampleOf: (url: string, key: string) => `${url}/${key}/hello` },
+  {
+    kind: 'pushdeer',
+    label: 'PushDeer',
+    exampleOf: (url: string, key: string) => `${url}/message/push?pushkey=${key}&text=hello`,
+  },
+  { kind: 'ntfy', label: 'ntfy', exampleOf: (url: string, key: string) => `curl -d hello ${url}/${key}` },
+  {
+    kind: 'gotify',
+    label: 'gotify',
+    exampleOf: (url: string, key: string) => `curl -F message=hello '${url}/message?token=${key}'`,
+  },
 ] as const;
 
 const CALLBACK_LIMIT_BYTES = 128 * 1024;
