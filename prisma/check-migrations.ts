@@ -3,7 +3,7 @@
 import { enginesVersion } from '@prisma/engines-version';
 import { diffMigrations } from '#src/store/schema-engine.js';
 import packageLock from '../package-lock.json' with { type: 'json' };
-import { withScratchDatabase } from './scratch.ts';
+import { withScratchFile, withScratchPostgres } from './scratch.ts';
 
 const engine = packageLock.packages['node_modules/@prisma/schema-engine-wasm'].version;
 if (!engine.endsWith(`.${enginesVersion}`)) {
@@ -12,9 +12,20 @@ if (!engine.endsWith(`.${enginesVersion}`)) {
   );
   process.exit(1);
 }
-const script = await withScratchDatabase((adapter) => diffMigrations(adapter, 'sqlite'));
-if (script !== '') {
-  console.error(`the schema has changed without a migration (npm run migration -- NAME):\n${script}`);
-  process.exit(1);
+const scripts = {
+  sqlite: await withScratchFile((adapter) => diffMigrations(adapter, 'sqlite')),
+  postgresql: await withScratchPostgres((adapter) => diffMigrations(adapter, 'postgresql')),
+};
+for (const [provider, script] of Object.entries(scripts)) {
+  if (script) {
+    console.error(
+      `${provider}: the schema has changed without a migration (npm run migration -- NAME):\n${script}`,
+    );
+    process.exitCode = 1;
+  }
 }
-console.log('migrations: agree with the schema');
+if (process.exitCode === undefined) {
+  console.log(
+    `migrations: agree with the schema${scripts.postgresql === null ? ' (PostgreSQL not found, not looked at)' : ''}`,
+  );
+}

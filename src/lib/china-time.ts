@@ -17,3 +17,12 @@ export function nextChinaMidnight(now: number): number {
 export function formatChinaTime(at: Date): string {
   return new Date(at.getTime() + OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ');
 }
+
+/** Reads `2026-11-23 18:05:00`, or a day alone for its first moment, as China time; null for anything else. */
+export function parseChinaTime(text: string): Date | null {
+  const [, day = '', time = '00:00:00'] =
+    /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d))?$/.exec(text.trim()) ?? [];
+  const at = new Date(`${day}T${time}+08:00`);
+  // Days that no month has, such as 30 February, would come out as others.
+  return !Number.isNaN(at.getTime()) && formatChinaTime(at) === `${day} ${time}` ? at : null;
+}

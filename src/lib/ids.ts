@@ -17,16 +17,21 @@ export type NewId = (count?: number) => number;
 
 /**
  * Makes an id source.
- * @param node 0..15, different for every process that writes the same database
+ * @param node 0..15, different for every process that writes the same database; a function where it may change
  * @param after ids start above this one, so that a restart with a clock set back repeats none
  */
-export function createNewId(clock: Clock, node = 0, after = 0): NewId {
+export function createNewId(clock: Clock, node: number | (() => number) = 0, after = 0): NewId {
   let next = Math.floor(after / ID_STRIDE) + 1;
   return (count = 1) => {
     const first = Math.max(next, (clock.now() - EPOCH_MS) * PER_MS);
     next = first + count;
-    return first * ID_STRIDE + node;
+    return first * ID_STRIDE + (typeof node === 'number' ? node : node());
   };
+}
+
+/** The lowest id that a process makes at this time (milliseconds since the epoch) or later. */
+export function firstIdAt(atMs: number): number {
+  return Math.max(0, (atMs - EPOCH_MS) * PER_MS * ID_STRIDE);
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -40,6 +45,11 @@ export function randomText(length: number): string {
 /** A random text of `length` characters of [a-z0-9], about 5.17 bits each. */
 export function randomLowerText(length: number): string {
   return pick(LOWER_ALPHABET, length);
+}
+
+/** A random text of `length` decimal digits. */
+export function randomDigits(length: number): string {
+  return pick('0123456789', length);
 }
 
 /** `bytes` random bytes in lower-case hex. */

@@ -59,8 +59,11 @@ export interface SafeFetch {
 
 const MAX_URL_LENGTH = 4_096;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** To one origin; a hanging endpoint holds at most these, another origin has its own. */
-const CONNECTIONS_PER_ORIGIN = 64;
+/**
+ * To one origin. No less than callers have under way in all: one host may serve a thousand endpoints, and those of its paths
+ * that hang must not hold the others up. Each caller bounds its own calls.
+ */
+const CONNECTIONS_PER_ORIGIN = 1024;
 const CONNECTION_HEADERS =
   /^(host|connection|keep-alive|transfer-encoding|content-length|upgrade|expect|te|trailer|proxy-.*)$/i;
 

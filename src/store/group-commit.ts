@@ -1,20 +1,21 @@
 /** Group commit: the writes of one moment, whoever makes them, share one transaction and so one wait for the disk. */
-import type { Db } from './open.js';
+import { type Db, type Provider, providerOf } from './db.js';
+import { type Sql, spell } from './sql.js';
 
 /** One SQL statement with its parameters; `returns` where it gives rows. */
 export interface Statement {
-  sql: string;
+  sql: Sql;
   args: readonly unknown[];
   returns?: boolean;
 }
 
 /** A statement that changes rows and answers with how many. */
-export function write(sql: string, ...args: readonly unknown[]): Statement {
+export function write(sql: Sql, ...args: readonly unknown[]): Statement {
   return { sql, args };
 }
 
 /** A statement that gives rows. */
-export function read(sql: string, ...args: readonly unknown[]): Statement {
+export function read(sql: Sql, ...args: readonly unknown[]): Statement {
   return { sql, args, returns: true };
 }
 
@@ -29,11 +30,30 @@ interface Unit {
 
 interface Queue {
   units: Unit[];
-  isBusy: boolean;
+  /** One is about to begin with what this turn of the event loop gathers. */
+  isStarting: boolean;
+  /** Commits under way. */
+  running: number;
 }
 
 /** A transaction holds at most so many units, so that one commit stays short. */
 const UNITS_PER_COMMIT = 64;
+
+/** SQLite has one writer; PostgreSQL is far away and writes for several at once. */
+const COMMITS_AT_ONCE: Readonly<Record<Provider, number>> = { sqlite: 1, postgresql: 4 };
+
+/** Commits of two processes that wait for each other: PostgreSQL undoes one, which then finds its way free. */
+const CONFLICT_TRIES = 5;
+
+/** Told of each commit: how long it took, in milliseconds, and whether it went well. */
+export type CommitWatcher = (tookMs: number, isGood: boolean) => void;
+
+const watchers = new WeakMap<Db, CommitWatcher>();
+
+/** Lets somebody look on at all commits of a database. */
+export function watchCommits(db: Db, watcher: CommitWatcher): void {
+  watchers.set(db, watcher);
+}
 
 /** One queue for each open database. */
 const queues = new WeakMap<Db, Queue>();
@@ -44,7 +64,7 @@ const queues = new WeakMap<Db, Queue>();
  * fails alone.
  */
 export function commit(db: Db, statements: readonly Statement[]): Promise<StatementResult[]> {
-  const queue = queues.get(db) ?? { units: [], isBusy: false };
+  const queue = queues.get(db) ?? { units: [], isStarting: false, running: 0 };
   queues.set(db, queue);
   return new Promise((resolve, reject) => {
     queue.units.push({ statements, resolve, reject });
@@ -53,7 +73,7 @@ export function commit(db: Db, statements: readonly Statement[]): Promise<Statem
 }
 
 /** Runs one statement that changes rows; answers, when it is committed, with how many. */
-export async function commitOne(db: Db, sql: string, ...args: readonly unknown[]): Promise<number> {
+export async function commitOne(db: Db, sql: Sql, ...args: readonly unknown[]): Promise<number> {
   const [changed] = await commit(db, [{ sql, args }]);
   return Number(changed);
 }
@@ -66,35 +86,45 @@ export async function commitRows<Row>(db: Db, statements: readonly Statement[]):
 
 /** Starts after the present turn of the event loop, so that all writes of the turn go together. */
 function startSoon(db: Db, queue: Queue): void {
-  if (queue.isBusy) {
+  if (queue.isStarting || queue.units.length === 0 || queue.running >= COMMITS_AT_ONCE[providerOf(db)]) {
     return;
   }
-  queue.isBusy = true;
+  queue.isStarting = true;
   setImmediate(() => {
+    queue.isStarting = false;
+    queue.running += 1;
     void runUnits(db, queue.units.splice(0, UNITS_PER_COMMIT)).finally(() => {
-      queue.isBusy = false;
-      if (queue.units.length > 0) {
-        startSoon(db, queue);
-      }
+      queue.running -= 1;
+      startSoon(db, queue);
     });
+    startSoon(db, queue);
   });
 }
 
-async function runUnits(db: Db, units: readonly Unit[]): Promise<void> {
+async function runUnits(db: Db, units: readonly Unit[], tried = 1): Promise<void> {
+  const startedAt = performance.now();
+  const tell = (isGood: boolean): void => watchers.get(db)?.(performance.now() - startedAt, isGood);
   try {
     const results = await runStatements(
       db,
       units.flatMap((unit) => unit.statements),
     );
+    tell(true);
     let at = 0;
     for (const unit of units) {
       unit.resolve(results.slice(at, at + unit.statements.length));
       at += unit.statements.length;
     }
   } catch (error) {
-    const [first, ...others] = units;
-    if (others.length === 0) {
-      first?.reject(error);
+    tell(false);
+    if (isConflict(error) && tried < CONFLICT_TRIES) {
+      await runUnits(db, units, tried + 1);
+      return;
+    }
+    if (units.length === 1 || isUncertain(db, error)) {
+      for (const unit of units) {
+        unit.reject(error);
+      }
       return;
     }
     for (const unit of units) {
@@ -103,13 +133,37 @@ async function runUnits(db: Db, units: readonly Unit[]): Promise<void> {
   }
 }
 
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && /\b40P01\b|\b40001\b|write conflict/.test(error.message);
+}
+
+/**
+ * Whether a commit may have come to be although it failed: the connection broke. Its statements must not run again
+ * behind their callers' backs. Errors of statements carry codes that begin with P2 (Prisma's reference of errors).
+ */
+function isUncertain(db: Db, error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return providerOf(db) === 'postgresql' && !code.startsWith('P2');
+}
+
 async function runStatements(db: Db, statements: readonly Statement[]): Promise<StatementResult[]> {
-  const calls = statements.map(({ sql, args, returns }) =>
-    returns ? db.$queryRawUnsafe<unknown[]>(sql, ...args) : db.$executeRawUnsafe(sql, ...args),
-  );
+  const provider = providerOf(db);
+  const texts = statements.map(({ sql }) => spell(sql, provider));
+  const calls = statements.flatMap(({ args, returns }, at) => {
+    const text = texts[at] ?? '';
+    if (text === '') {
+      return [];
+    }
+    return [returns ? db.$queryRawUnsafe<unknown[]>(text, ...args) : db.$executeRawUnsafe(text, ...args)];
+  });
   const [only, ...others] = calls;
-  if (only && others.length === 0) {
-    return [await only];
+  const results = only && others.length === 0 ? [await only] : await db.$transaction<typeof calls>(calls);
+  if (results.length === statements.length) {
+    return results;
   }
-  return db.$transaction<typeof calls>(calls);
+  let next = 0;
+  return texts.map((text) => {
+    next += text === '' ? 0 : 1;
+    return text === '' ? undefined : results[next - 1];
+  });
 }

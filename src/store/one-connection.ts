@@ -1,7 +1,7 @@
 /** Keeps Prisma's libsql adapter on one SQLite connection, in transactions too. */
-import type { Client, InStatement, ResultSet, Transaction, TransactionMode } from '@libsql/client';
-import { type Config, createClient } from '@libsql/client';
+import type { Client, Config, InStatement, ResultSet, Transaction, TransactionMode } from '@libsql/client';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
+import { type NativeClient, openNativeClient } from './native-client.js';
 
 /**
  * libsql leaves a connection behind with every transaction and opens another, which costs a millisecond, its page cache
@@ -10,23 +10,15 @@ import { PrismaLibSql } from '@prisma/adapter-libsql';
  */
 export class OneConnectionLibSql extends PrismaLibSql {
   override createClient(config: Config): Client {
-    return keepConnection(createClient(config));
+    const client = openNativeClient(config.url);
+    // The adapter calls these four and nothing else of the client.
+    return {
+      execute: (statement: InStatement) => client.execute(mendTexts(statement)),
+      executeMultiple: (script: string) => client.executeMultiple(script),
+      transaction: (mode: TransactionMode = 'write') => begin(client, mode),
+      close: () => client.close(),
+    } as Client;
   }
-}
-
-function keepConnection(client: Client): Client {
-  return new Proxy(client, {
-    get(target, name) {
-      if (name === 'transaction') {
-        return (mode: TransactionMode = 'write') => begin(target, mode);
-      }
-      if (name === 'execute') {
-        return (statement: InStatement) => target.execute(mendTexts(statement));
-      }
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }
 
 /**
@@ -52,7 +44,7 @@ const BEGIN: Readonly<Record<TransactionMode, string>> = {
   deferred: 'BEGIN DEFERRED',
 };
 
-async function begin(client: Client, mode: TransactionMode): Promise<Transaction> {
+async function begin(client: NativeClient, mode: TransactionMode): Promise<Transaction> {
   await client.execute(BEGIN[mode]);
   let isOpen = true;
   const end = async (statement: string): Promise<void> => {

@@ -1,21 +1,28 @@
-/** Opens the database: takes the file for this process alone, migrates it, and hands out Prisma's client. */
+/** Opens the database: takes a SQLite file for this process alone, migrates it, and hands out Prisma's client. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Client, createClient } from '@libsql/client';
+import { applyRestore } from './backups.js';
+import { type Db, nameProvider, type Provider } from './db.js';
 import { PrismaClient } from './generated/client.js';
 import { OneConnectionLibSql } from './one-connection.js';
+import { openPostgres } from './open-postgres.js';
 import { applyMigrations } from './schema-engine.js';
+import { ALONE, type Session } from './session.js';
 
-/** Prisma's client; the only handle on the database. */
-export type Db = PrismaClient;
+export type { Db } from './db.js';
 
 /** An open database. */
 export interface Store {
   db: Db;
   /** Which SQL the set-based statements speak. */
-  provider: 'sqlite';
+  provider: Provider;
   /** Migrations that this start applied. */
   applied: readonly string[];
+  /** A backup took the database's place at this start: where the former one is kept, empty where there was none. */
+  restored: string | null;
+  /** What this process shares with the others on the database. */
+  session: Session;
   close(): Promise<void>;
 }
 
@@ -31,20 +38,23 @@ export class StoreError extends Error {
 const PRAGMAS = ['journal_mode=WAL', 'cache_size=-32768', 'wal_autocheckpoint=4000'];
 
 /**
- * Opens a SQLite file (`file:/path/to.db`), making and migrating it when needed. Commits are on the disk when they
+ * Opens a SQLite file (`file:/path/to.db`) or a PostgreSQL database, making the file and migrating when needed. Commits are on the disk when they
  * answer (WAL with synchronous=FULL, libsql's default). Throws StoreError when another process holds the file, or when
  * it cannot be opened.
  */
 export async function openStore(databaseUrl: string): Promise<Store> {
   if (!databaseUrl.startsWith('file:')) {
-    throw new StoreError('DATABASE_URL: only file: (SQLite) is supported by this version');
+    return openPostgres(databaseUrl).catch((error: unknown) => {
+      throw new StoreError(`${nameOf(databaseUrl)} cannot be opened: ${reasonOf(error)}`);
+    });
   }
   const path = databaseUrl.slice('file:'.length);
   let lock: Client | null = null;
   try {
     mkdirSync(dirname(path), { recursive: true });
     lock = await takeLock(`${databaseUrl}.lock`);
-    return await openLocked(databaseUrl, lock);
+    const restored = applyRestore(path);
+    return { ...(await openLocked(databaseUrl, lock)), restored };
   } catch (error) {
     await lock?.execute('ROLLBACK').catch(() => undefined);
     lock?.close();
@@ -56,10 +66,11 @@ export async function openStore(databaseUrl: string): Promise<Store> {
 
 const IN_USE = 'is in use by another process: one SQLite file serves one process';
 
-async function openLocked(url: string, lock: Client): Promise<Store> {
+async function openLocked(url: string, lock: Client): Promise<Omit<Store, 'restored'>> {
   const adapter = new OneConnectionLibSql({ url }, { timestampFormat: 'unixepoch-ms' });
   const applied = await applyMigrations(adapter, 'sqlite');
   const db = new PrismaClient({ adapter });
+  nameProvider(db, 'sqlite');
   for (const pragma of PRAGMAS) {
     await db.$queryRawUnsafe(`PRAGMA ${pragma}`);
   }
@@ -67,6 +78,7 @@ async function openLocked(url: string, lock: Client): Promise<Store> {
     db,
     provider: 'sqlite',
     applied,
+    session: ALONE,
     close: async () => {
       await db.$disconnect();
       // libsql keeps a closed connection, and with it an open transaction, until its statements are collected.
@@ -94,6 +106,11 @@ async function takeLock(url: string): Promise<Client> {
 
 function isBusy(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+}
+
+/** A database's address without the password. */
+function nameOf(databaseUrl: string): string {
+  return databaseUrl.replace(/\/\/[^@/]*@/, '//');
 }
 
 /** The first line: the schema engine adds a trace of its own. */

@@ -1,17 +1,20 @@
 /** Statements that remove what is past its time, in chunks small enough that sending goes on meanwhile. */
+import type { Db } from './db.js';
 import { commitOne } from './group-commit.js';
-import type { Db } from './open.js';
+import { both } from './sql.js';
 
 /** How old things may get, in milliseconds since the epoch: older ones go. */
 export interface UpkeepLimits {
   now: number;
   /** Messages, deliveries and events made before this. */
   keepFrom: number;
-  /** Inbound keys and receipts older than this. */
+  /** Inbound keys, receipts and codes older than this: a day, for which codes are counted. */
   keepInboundFrom: number;
 }
 
 const CHUNK = 2000;
+/** Figures and scans are drawn over a month. */
+const KEEP_FIGURES_MS = 40 * 86_400_000;
 
 /** Removes one chunk of everything that is past its time; returns how many rows went. Call again until it is 0. */
 export async function removeExpired(db: Db, limits: UpkeepLimits): Promise<number> {
@@ -21,52 +24,74 @@ export async function removeExpired(db: Db, limits: UpkeepLimits): Promise<numbe
     db.qrCode.deleteMany({
       where: { permanent: false, expiresAt: { lt: new Date(limits.keepInboundFrom) } },
     }),
+    db.contactCheck.deleteMany({ where: { sentAt: { lt: inbound } } }),
     db.oneTimeLink.deleteMany({ where: { expiresAt: { lt: inbound } } }),
+    db.signInCode.deleteMany({ where: { expiresAt: { lt: inbound } } }),
+    db.session.deleteMany({ where: { expiresAt: { lte: now } } }),
     db.conversation.deleteMany({ where: { until: { lt: now } } }),
     db.pause.deleteMany({ where: { until: { lt: now } } }),
+    db.hourFigure.deleteMany({
+      where: { hour: { lt: new Date(limits.now - KEEP_FIGURES_MS) } },
+    }),
   ]);
   const chunks = [
-    await removeChunk(db, `"Inbound" WHERE "claimedAt" < ?`, `"key"`, limits.keepInboundFrom),
-    await removeChunk(db, `"Receipt" WHERE "at" < ?`, `"ref"`, limits.keepInboundFrom),
+    await commitOne(db, OLD_INBOUND, limits.keepInboundFrom),
+    await commitOne(db, OLD_RECEIPTS, limits.keepInboundFrom),
     await removeOldMessages(db, limits.keepFrom),
-    await removeChunk(
-      db,
-      `"Event" WHERE "createdAt" < ? AND "state" = 'expanded' AND NOT EXISTS (SELECT 1 FROM "Delivery" d WHERE d."eventId" = "Event"."id")`,
-      `"id"`,
-      limits.keepFrom,
-    ),
+    await commitOne(db, OLD_EVENTS, limits.keepFrom),
+    await commitOne(db, IDLE_ENDPOINTS, limits.keepFrom),
   ];
   return small.reduce((sum, { count }) => sum + count, 0) + chunks.reduce((sum, count) => sum + count, 0);
 }
 
-async function removeChunk(db: Db, from: string, key: string, before: number): Promise<number> {
-  const table = from.split(' ')[0] ?? '';
-  return commitOne(
-    db,
-    `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${from} LIMIT ${CHUNK})`,
-    before,
+const removeChunk = (table: string, key: string, where: (before: string) => string) =>
+  both(
+    (q) =>
+      `DELETE FROM "${table}" WHERE "${key}" IN (SELECT "${key}" FROM "${table}" WHERE ${where(q.time())} LIMIT ${CHUNK})`,
   );
-}
+const OLD_INBOUND = removeChunk('Inbound', 'key', (before) => `"claimedAt" < ${before}`);
+const OLD_RECEIPTS = removeChunk('Receipt', 'ref', (before) => `"at" < ${before}`);
+const OLD_EVENTS = removeChunk(
+  'Event',
+  'id',
+  (before) =>
+    `"createdAt" < ${before} AND "state" = 'expanded' AND NOT EXISTS (SELECT 1 FROM "Delivery" d WHERE d."eventId" = "Event"."id")`,
+);
+/**
+ * Endpoints that messages named, and that no message under way names, none that has just ended, and no callback that is
+ * still kept: somebody may give each message an address of its own.
+ */
+const IDLE_ENDPOINTS = removeChunk(
+  'Callback',
+  'id',
+  (before) => `"scope" = 'message' AND "createdAt" < ${before}
+     AND NOT EXISTS (SELECT 1 FROM "Delivery" d WHERE d."callbackId" = "Callback"."id")
+     AND NOT EXISTS (SELECT 1 FROM "Message" m WHERE m."state" IN ('accepted', 'spreading', 'expanded') AND m."callbackId" = "Callback"."id")
+     AND NOT EXISTS (SELECT 1 FROM "Event" e JOIN "Message" m ON m."id" = e."id" WHERE e."state" = 'new' AND m."callbackId" = "Callback"."id")`,
+);
+const OLD_DELIVERIES = both(
+  (
+    q,
+  ) => `DELETE FROM "Delivery" WHERE "id" IN (SELECT d."id" FROM "Message" m JOIN "Delivery" d ON d."messageId" = m."id"
+     WHERE m."createdAt" < ${q.time()} AND m."state" IN ('done', 'cancelled') LIMIT ${CHUNK})`,
+);
+const OLD_CALLBACKS = both(
+  (
+    q,
+  ) => `DELETE FROM "Delivery" WHERE "id" IN (SELECT d."id" FROM "Event" e JOIN "Delivery" d ON d."eventId" = e."id"
+     WHERE e."createdAt" < ${q.time()} AND d."state" NOT IN ('due', 'claimed') LIMIT ${CHUNK})`,
+);
+const OLD_MESSAGES = both(
+  (
+    q,
+  ) => `DELETE FROM "Message" WHERE "id" IN (SELECT m."id" FROM "Message" m WHERE m."createdAt" < ${q.time()} AND m."state" IN ('done', 'cancelled')
+     AND NOT EXISTS (SELECT 1 FROM "Delivery" d WHERE d."messageId" = m."id") LIMIT ${CHUNK})`,
+);
 
 /** A message goes after its deliveries, so that a cut leaves nothing behind that nobody finds again. */
 async function removeOldMessages(db: Db, before: number): Promise<number> {
-  const gone = await commitOne(
-    db,
-    `DELETE FROM "Delivery" WHERE "id" IN (SELECT d."id" FROM "Message" m JOIN "Delivery" d ON d."messageId" = m."id"
-     WHERE m."createdAt" < ? AND m."state" IN ('done', 'cancelled') LIMIT ${CHUNK})`,
-    before,
-  );
-  const callbacks = await commitOne(
-    db,
-    `DELETE FROM "Delivery" WHERE "id" IN (SELECT d."id" FROM "Event" e JOIN "Delivery" d ON d."eventId" = e."id"
-     WHERE e."createdAt" < ? AND d."state" NOT IN ('due', 'claimed') LIMIT ${CHUNK})`,
-    before,
-  );
-  const messages = await commitOne(
-    db,
-    `DELETE FROM "Message" WHERE "id" IN (SELECT m."id" FROM "Message" m WHERE m."createdAt" < ? AND m."state" IN ('done', 'cancelled')
-     AND NOT EXISTS (SELECT 1 FROM "Delivery" d WHERE d."messageId" = m."id") LIMIT ${CHUNK})`,
-    before,
-  );
+  const gone = await commitOne(db, OLD_DELIVERIES, before);
+  const callbacks = await commitOne(db, OLD_CALLBACKS, before);
+  const messages = await commitOne(db, OLD_MESSAGES, before);
   return gone + callbacks + messages;
 }

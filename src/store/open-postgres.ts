@@ -1,0 +1,93 @@
+/** Opens a PostgreSQL database: migrates it, joins the other processes on it, and hands out Prisma's client. */
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+import { type Db, nameProvider } from './db.js';
+import type { Store } from './open.js';
+import { applyMigrations } from './schema-engine.js';
+import { openSession } from './session.js';
+
+/** Connections of one process besides its lasting one. */
+const CONNECTIONS = 10;
+const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * A process that stops in the middle of a transaction holds its locks no longer than this, and one that is cut off is
+ * noticed by the server in half a minute.
+ */
+const OPTIONS = [
+  'idle_in_transaction_session_timeout=20s',
+  'lock_timeout=20s',
+  'TimeZone=UTC',
+  'tcp_keepalives_idle=15',
+  'tcp_keepalives_interval=5',
+  'tcp_keepalives_count=3',
+];
+
+/** Opens `postgresql://…`, migrating it when needed. Throws what the driver throws when it cannot be had. */
+export async function openPostgres(url: string): Promise<Store> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'qingniao',
+    options: OPTIONS.map((option) => `-c ${option}`).join(' '),
+  });
+  // An idle connection that breaks is replaced by the next that is asked for.
+  pool.on('error', () => {});
+  const adapter = new MendingPg(pool, { disposeExternalPool: true });
+  let applied: readonly string[] = [];
+  try {
+    const session = await openSession(url, async () => {
+      applied = await applyMigrations(new PrismaPg(url), 'postgresql');
+    });
+    const { PrismaClient } = await import('./generated-postgresql/client.js');
+    // One model, two generated clients: they differ in nothing that is used here, but their types don't know it.
+    const db = new PrismaClient({ adapter }) as unknown as Db;
+    nameProvider(db, 'postgresql');
+    return {
+      db,
+      provider: 'postgresql',
+      applied,
+      restored: null,
+      session,
+      close: async () => {
+        await session.close();
+        await db.$disconnect();
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+/** PostgreSQL refuses a NUL in a text; like half surrogate pairs it becomes U+FFFD, as on SQLite. */
+class MendingPg extends PrismaPg {
+  override async connect() {
+    const adapter = await super.connect();
+    const start = adapter.startTransaction.bind(adapter);
+    adapter.startTransaction = async (level) => mendTexts(await start(level));
+    return mendTexts(adapter);
+  }
+}
+
+function mendTexts<T extends SqlQueryable>(queryable: T): T {
+  const queryRaw = queryable.queryRaw.bind(queryable);
+  const executeRaw = queryable.executeRaw.bind(queryable);
+  queryable.queryRaw = (query) => queryRaw(mendQuery(query));
+  queryable.executeRaw = (query) => executeRaw(mendQuery(query));
+  return queryable;
+}
+
+function mendQuery(query: SqlQuery): SqlQuery {
+  return query.args.some(hasNul) ? { ...query, args: query.args.map(mendArg) } : query;
+}
+
+function hasNul(arg: unknown): boolean {
+  return typeof arg === 'string' && arg.includes('\0');
+}
+
+function mendArg(arg: unknown): unknown {
+  return typeof arg === 'string' ? arg.replaceAll('\0', '\ufffd') : arg;
+}

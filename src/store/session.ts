@@ -1,0 +1,195 @@
+/** The one lasting connection of a process to PostgreSQL: holds its number, hears the other processes and tells them. */
+import pg from 'pg';
+
+/** What the processes on one database share. On SQLite there is one process and nobody to tell. */
+export interface Session {
+  /** The process's number, 0 to 15, different from every other's. Throws while it is cut off and has none. */
+  node(): number;
+  /** Tells the other processes; never fails and never waits. */
+  tell(word: string): void;
+  /** Calls back with each word of another process, and with `back` when some may have been missed. */
+  onWord(listener: (word: string) => void): void;
+  close(): Promise<void>;
+}
+
+/** The session of the only process. */
+export const ALONE: Session = {
+  node: () => 0,
+  tell: () => {},
+  onWord: () => {},
+  close: async () => {},
+};
+
+/** As many processes as ids have room for (see lib/ids). */
+const NODES = 16;
+/** The space of our advisory locks: the letters of the name. */
+const LOCK_SPACE = 0x716e;
+const MIGRATION_LOCK = 1000;
+const CHANNEL = 'qingniao';
+/** Words of one moment go together. */
+const GATHER_MS = 5;
+const RECONNECT_MS = 250;
+/** A silent connection is asked so often, and given up when it does not answer as long. */
+const BEAT_MS = 5000;
+
+/** Why a process can't join. */
+export class SessionError extends Error {
+  override name = 'SessionError';
+}
+
+/**
+ * Joins the processes on a database. While `migrate` runs no other process runs its own. Connects again by itself when
+ * the connection is lost; until then `node` throws, since another process may have taken the number.
+ */
+export async function openSession(url: string, migrate: () => Promise<void>): Promise<Session> {
+  const listeners: ((word: string) => void)[] = [];
+  const words = new Set<string>();
+  let held: { client: pg.Client; node: number } | null = null;
+  let lastNode = 0;
+  let isClosed = false;
+  let beat: NodeJS.Timeout | undefined;
+
+  async function connect(): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: 'qingniao',
+      keepAlive: true,
+      connectionTimeoutMillis: BEAT_MS,
+    });
+    client.on('error', () => lose(client));
+    client.on('end', () => lose(client));
+    client.on('notification', ({ processId, payload = '' }) => {
+      if (processId !== processIdOf(client)) {
+        announce(payload);
+      }
+    });
+    await client.connect();
+    return client;
+  }
+
+  async function join(client: pg.Client): Promise<void> {
+    const node = await takeNode(client, lastNode);
+    if (node === null) {
+      throw new SessionError(`${NODES} processes work on this database already: there is no room for more`);
+    }
+    await client.query(`LISTEN ${CHANNEL}`);
+    held = { client, node };
+    lastNode = node;
+  }
+
+  function announce(word: string): void {
+    for (const listener of listeners) {
+      listener(word);
+    }
+  }
+
+  function lose(client: pg.Client): void {
+    if (held?.client !== client) {
+      return;
+    }
+    held = null;
+    void end(client);
+    reconnectSoon();
+  }
+
+  function reconnectSoon(): void {
+    setTimeout(() => void reconnect(), RECONNECT_MS).unref();
+  }
+
+  async function reconnect(): Promise<void> {
+    if (isClosed || held) {
+      return;
+    }
+    let client: pg.Client | null = null;
+    try {
+      client = await connect();
+      await join(client);
+      announce('back');
+    } catch {
+      await end(client);
+      reconnectSoon();
+    }
+  }
+
+  async function checkAlive(): Promise<void> {
+    const client = held?.client;
+    if (client) {
+      await withTimeout(client.query('SELECT 1')).catch(() => lose(client));
+    }
+  }
+
+  function flush(): void {
+    const gathered = [...words];
+    words.clear();
+    for (const word of gathered) {
+      held?.client.query('SELECT pg_notify($1, $2)', [CHANNEL, word]).catch(() => {});
+    }
+  }
+
+  const first = await connect();
+  try {
+    await first.query('SELECT pg_advisory_lock($1, $2)', [LOCK_SPACE, MIGRATION_LOCK]);
+    await migrate();
+    await first.query('SELECT pg_advisory_unlock($1, $2)', [LOCK_SPACE, MIGRATION_LOCK]);
+    await join(first);
+  } catch (error) {
+    await end(first);
+    throw error;
+  }
+  beat = setInterval(() => void checkAlive(), BEAT_MS).unref();
+  return {
+    node: () => {
+      if (!held) {
+        throw new SessionError('cut off from the database');
+      }
+      return held.node;
+    },
+    tell: (word) => {
+      if (words.size === 0) {
+        setTimeout(flush, GATHER_MS);
+      }
+      words.add(word);
+    },
+    onWord: (listener) => {
+      listeners.push(listener);
+    },
+    close: async () => {
+      isClosed = true;
+      clearInterval(beat);
+      const client = held?.client ?? null;
+      held = null;
+      await end(client);
+    },
+  };
+}
+
+/** The number it had before if that is free, else the first free one; null when all are taken. */
+async function takeNode(client: pg.Client, wanted: number): Promise<number | null> {
+  for (const node of [wanted, ...Array.from({ length: NODES }, (_, at) => at)]) {
+    const { rows } = await client.query<{ taken: boolean }>(
+      'SELECT pg_try_advisory_lock($1, $2) AS "taken"',
+      [LOCK_SPACE, node],
+    );
+    if (rows[0]?.taken) {
+      return node;
+    }
+  }
+  return null;
+}
+
+async function end(client: pg.Client | null): Promise<void> {
+  await withTimeout(client?.end() ?? Promise.resolve()).catch(() => {});
+}
+
+/** A connection that was cut without a word never answers. */
+function withTimeout<T>(work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new SessionError('no answer')), BEAT_MS).unref();
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** The server's number of this connection, by which a process knows its own words; the types leave it out. */
+function processIdOf(client: pg.Client): unknown {
+  return 'processID' in client ? client.processID : undefined;
+}
