@@ -2,7 +2,7 @@
 import type { Event } from '#src/core/types.js';
 
 /** A dialect's wire form of an event; null where the dialect does not know such events. */
-export type CallbackBody = (event: Event) => object | null;
+export type CallbackBody = (event: Event) => object | null | Promise<object | null>;
 
 /** Our own wire form. */
 export function nativeBody(event: Event): object {
@@ -16,7 +16,7 @@ export function nativeBody(event: Event): object {
 
 /** Makes the choice by style; an unknown style gets our own form. */
 export function createPayloads(styles: Readonly<Record<string, CallbackBody>>) {
-  return (style: string, event: Event): object | null => {
+  return (style: string, event: Event): ReturnType<CallbackBody> => {
     const mapper = Object.hasOwn(styles, style) ? styles[style] : undefined;
     return mapper ? mapper(event) : nativeBody(event);
   };

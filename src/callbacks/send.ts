@@ -8,6 +8,8 @@ import { signHeaders } from './sign.js';
 export interface CallbackTarget {
   url: string;
   secret: string;
+  /** The secret that was replaced, as long as it signs too. */
+  oldSecret?: string | null;
   style: string;
 }
 
@@ -22,16 +24,17 @@ const KEPT_BYTES = 1024;
 export function createSendCallback(deps: {
   http: Pick<SafeFetch, 'fetch'>;
   clock: Clock;
-  payloadOf: (style: string, event: Event) => object | null;
+  payloadOf: (style: string, event: Event) => object | null | Promise<object | null>;
 }): SendCallback {
   return async (event, target) => {
-    const payload = deps.payloadOf(target.style, event);
+    const payload = await deps.payloadOf(target.style, event);
     if (payload === null) {
       return { kind: 'refused', code: 'no_form', why: 'the endpoint style has no form for this event' };
     }
     const body = JSON.stringify(payload);
     const timestamp = Math.floor(deps.clock.now() / 1000);
-    const signed = signHeaders({ secret: target.secret, id: `evt_${event.id}`, timestamp, body });
+    const { secret, oldSecret } = target;
+    const signed = signHeaders({ secret, oldSecret, id: `evt_${event.id}`, timestamp, body });
     try {
       const answer = await deps.http.fetch(target.url, {
         method: 'POST',

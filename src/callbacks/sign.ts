@@ -6,6 +6,8 @@ import { equalsInConstantTime } from '#src/lib/hash.js';
 export interface SignInput {
   /** `whsec_` and base64. */
   secret: string;
+  /** The secret before it, while receivers may still check by that one. */
+  oldSecret?: string | null;
   id: string;
   /** Seconds since the epoch. */
   timestamp: number;
@@ -13,12 +15,13 @@ export interface SignInput {
   body: string;
 }
 
-/** The three headers of a signed request. */
+/** The three headers of a signed request; the signatures of two secrets stand side by side, the newer first. */
 export function signHeaders(input: SignInput): Record<string, string> {
+  const secrets = [input.secret, ...(input.oldSecret ? [input.oldSecret] : [])];
   return {
     'webhook-id': input.id,
     'webhook-timestamp': String(input.timestamp),
-    'webhook-signature': `v1,${signatureOf(input)}`,
+    'webhook-signature': secrets.map((secret) => `v1,${signatureOf({ ...input, secret })}`).join(' '),
   };
 }
 

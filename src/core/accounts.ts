@@ -1,17 +1,53 @@
 /** Accounts: who may manage what. */
 import { equalsInConstantTime, sha256Hex } from '#src/lib/hash.js';
+import type { Apps } from './apps.js';
 import type { CoreDeps } from './deps.js';
 import { AppError } from './errors.js';
+import type { FirstAdmin } from './first-admin.js';
 import type { Keys } from './keys.js';
+import type { Settings } from './settings.js';
+import { linkSpace } from './spaces.js';
 
-/** Somebody who manages: the operator (everything) or a developer (the apps of one account, and themselves). */
-export type Manager = { role: 'operator' } | { role: 'developer'; accountId: number; personId: number };
+/** What an account may manage: everything, or its own apps. */
+export type AccountRole = 'operator' | 'developer';
+
+/**
+ * Somebody who manages: the operator (everything) or a developer (the apps of one account, and themselves). An operator
+ * who holds ADMIN_TOKEN is nobody in particular; one who signed in is a person with an account.
+ */
+export type Manager =
+  | { role: 'operator'; accountId?: number; personId?: number }
+  | { role: 'developer'; accountId: number; personId: number };
+
+/** Whether people may become developers by themselves. */
+export type Registration = 'open' | 'closed';
+
+/** What a person is here after signing in: somebody with an account, or why there is none. */
+export type Entry =
+  | { kind: 'account'; id: number; role: AccountRole }
+  | { kind: 'disabled' }
+  | { kind: 'none'; registration: Registration };
+
+/** What accounts stand on. */
+export interface AccountMeans {
+  keys: Keys;
+  settings: Settings;
+  apps: Pick<Apps, 'forgetSpace'>;
+  firstAdmin: FirstAdmin;
+  /** null switches the operator's bearer token off. */
+  adminToken: string | null;
+  /** Counts until the operator decides. */
+  registration: Registration;
+}
+
+const REGISTRATION = 'registration';
 
 /** The verbs of accounts. */
 export type Accounts = ReturnType<typeof createAccounts>;
 
-/** Makes the verbs of accounts. `adminToken` null switches the operator's bearer token off. */
-export function createAccounts({ db, clock }: CoreDeps, keys: Keys, adminToken: string | null) {
+/** Makes the verbs of accounts. */
+export function createAccounts({ db, clock }: CoreDeps, means: AccountMeans) {
+  const { keys, settings, apps, firstAdmin, adminToken } = means;
   const adminHash = adminToken === null ? null : sha256Hex(adminToken);
 
   /** Who holds a bearer token; throws unauthorized. A person's first call with a personal token opens their account. */
@@ -23,13 +59,98 @@ export function createAccounts({ db, clock }: CoreDeps, keys: Keys, adminToken: 
     if (!owner) {
       throw new AppError('unauthorized');
     }
-    const account = await db.account.upsert({
-      where: { personId: BigInt(owner.personId) },
-      create: { personId: BigInt(owner.personId), role: 'developer', createdAt: new Date(clock.now()) },
-      update: {},
-    });
-    return { role: 'developer', accountId: account.id, personId: owner.personId };
+    const accountId = await openAccount(owner.personId);
+    const entry = await findEntry(owner.personId);
+    if (entry.kind !== 'account') {
+      throw new AppError('unauthorized');
+    }
+    return { role: entry.role, accountId, personId: owner.personId };
   }
 
-  return { authenticate };
+  /** What a person is here. */
+  async function findEntry(personId: number): Promise<Entry> {
+    const row = await db.account.findUnique({ where: { personId: BigInt(personId) } });
+    if (!row) {
+      return { kind: 'none', registration: await readRegistration() };
+    }
+    return row.disabledAt ? { kind: 'disabled' } : { kind: 'account', id: row.id, role: readRole(row.role) };
+  }
+
+  /** Makes a person a developer at their own wish, where the operator allows it. Throws forbidden. */
+  async function register(personId: number): Promise<number> {
+    const entry = await findEntry(personId);
+    if (entry.kind === 'account') {
+      return entry.id;
+    }
+    if (entry.kind === 'disabled' || entry.registration === 'closed') {
+      throw new AppError('forbidden');
+    }
+    return openAccount(personId);
+  }
+
+  /** Whether no operator has signed in yet, so that the first admin code still makes one. */
+  async function needsFirstAdmin(): Promise<boolean> {
+    return firstAdmin.hasCode();
+  }
+
+  /** Makes a person the administrator by the one-time code. Returns the account, or null for a wrong or used code. */
+  async function becomeFirstAdmin(personId: number, code: string): Promise<number | null> {
+    return firstAdmin.useCode(code, async () => {
+      const id = await openAccount(personId);
+      await db.account.update({ where: { id }, data: { role: 'operator', disabledAt: null } });
+      return id;
+    });
+  }
+
+  /** Makes the one-time code while there is no operator, and removes a stale one. Returns its file while it counts. */
+  async function prepareFirstAdmin(): Promise<string | null> {
+    const operators = await db.account.count({ where: { role: 'operator', disabledAt: null } });
+    return firstAdmin.prepare(operators === 0);
+  }
+
+  /** Whether people may become developers by themselves. */
+  async function readRegistration(): Promise<Registration> {
+    const stored = await settings.read(REGISTRATION);
+    return stored === 'open' || stored === 'closed' ? stored : means.registration;
+  }
+
+  /** Decides whether people may become developers by themselves. */
+  function saveRegistration(registration: Registration): Promise<void> {
+    return settings.save(REGISTRATION, registration);
+  }
+
+  /** The number of a person's account, which is opened as a developer's when there is none; their space is then its own. */
+  async function openAccount(id: number): Promise<number> {
+    const personId = BigInt(id);
+    const known = await db.account.findUnique({ where: { personId }, select: { id: true } });
+    if (known) {
+      return known.id;
+    }
+    const [account] = await db.$transaction([
+      db.account.upsert({
+        where: { personId },
+        create: { personId, role: 'developer', createdAt: new Date(clock.now()) },
+        update: {},
+      }),
+      linkSpace(db, personId),
+    ]);
+    apps.forgetSpace(id);
+    return account.id;
+  }
+
+  return {
+    authenticate,
+    findEntry,
+    register,
+    needsFirstAdmin,
+    becomeFirstAdmin,
+    prepareFirstAdmin,
+    readRegistration,
+    saveRegistration,
+  };
+}
+
+/** The role of a stored account; what is unknown may do the least. */
+export function readRole(stored: string): AccountRole {
+  return stored === 'operator' ? 'operator' : 'developer';
 }

@@ -6,11 +6,14 @@ import { isHttpUrl } from '#src/lib/text.js';
 import type { App as AppRow } from '#src/store/generated/client.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
+import { rememberMs } from './remember.js';
 
 /** An app as the other rooms see it. Secrets are not in it. */
 export interface App {
   id: number;
   accountId: number | null;
+  /** The person whose own space this is; null for an ordinary app. */
+  ownerId: number | null;
   name: string;
   description: string;
   contact: string;
@@ -49,8 +52,8 @@ export type Apps = ReturnType<typeof createApps>;
 /** Makes the verbs of apps. */
 export function createApps(deps: CoreDeps) {
   const { db, clock, box } = deps;
-  const byToken = new LRUCache<string, App>({ max: 10_000 });
-  const byId = new LRUCache<number, App>({ max: 10_000 });
+  const byToken = new LRUCache<string, App>({ max: 10_000, ttl: rememberMs(db) });
+  const byId = new LRUCache<number, App>({ max: 10_000, ttl: rememberMs(db) });
 
   /** Creates an app; the token is in the answer and nowhere else ever again. */
   async function createApp(
@@ -117,9 +120,13 @@ export function createApps(deps: CoreDeps) {
     return row ? toApp(row) : null;
   }
 
-  /** A page of apps, newest first; with an account only its own. */
-  async function listApps(page: { accountId?: number; skip: number; take: number }) {
-    const where = { deletedAt: null, ...(page.accountId === undefined ? {} : { accountId: page.accountId }) };
+  /** A page of apps, newest first; with an account only its own; with a search those whose name holds it. */
+  async function listApps(page: { accountId?: number; search?: string; skip: number; take: number }) {
+    const where = {
+      deletedAt: null,
+      ...(page.accountId === undefined ? {} : { accountId: page.accountId }),
+      ...(page.search ? { name: { contains: page.search } } : {}),
+    };
     const [total, rows] = await Promise.all([
       db.app.count({ where }),
       db.app.findMany({ where, orderBy: { id: 'desc' }, skip: page.skip, take: page.take }),
@@ -206,6 +213,13 @@ export function createApps(deps: CoreDeps) {
     }
   }
 
+  /** Reads a person's space anew when it is next asked for: another now manages it. */
+  function forgetSpace(personId: number): void {
+    for (const { id } of [...byId.values()].filter((app) => app.ownerId === personId)) {
+      forget(id);
+    }
+  }
+
   function sealOptional(secret: string | undefined): string {
     return secret ? box.seal(secret) : '';
   }
@@ -232,12 +246,17 @@ export function createApps(deps: CoreDeps) {
     replaceToken,
     readSettingSecret,
     usePlan,
+    forgetSpace,
   };
 }
 
 function toApp(row: AppRow): App {
-  const { deletedAt: _deletedAt, settingSecret, ...rest } = row;
-  return { ...rest, hasSettingSecret: settingSecret !== '' };
+  const { deletedAt: _deletedAt, settingSecret, ownerId, ...rest } = row;
+  return {
+    ...rest,
+    ownerId: ownerId === null ? null : Number(ownerId),
+    hasSettingSecret: settingSecret !== '',
+  };
 }
 
 /** Trims and checks the texts that are given; throws field_too_long, bad_field, bad_url. */

@@ -1,6 +1,6 @@
 /** Callbacks: the endpoint where a developer hears of events, and the log of what was sent there. */
-import { randomBytes } from 'node:crypto';
 import { isHttpUrl } from '#src/lib/text.js';
+import { makeCallbackSecret } from './callback-secrets.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
 import type { Attempt } from './types.js';
@@ -12,9 +12,23 @@ export interface CallbackEndpoint {
   url: string;
   /** Which wire form the endpoint gets: a dialect's name. */
   style: string;
+  /** Whether it hears of the end of every message of the app. */
+  completions: boolean;
+  /** Until when a replaced secret signs too; null: none was replaced. */
+  oldUntil: Date | null;
   disabledAt: Date | null;
   why: string;
 }
+
+/** What an endpoint gets, and how; what is left out stays, or is what is usual for the app. */
+export interface CallbackChoice {
+  style?: string | undefined;
+  completions?: boolean | undefined;
+}
+
+const DEFAULT_CHOICE = { style: 'wxpusher', completions: false };
+/** A person's own space is an account of PushPlus, whose callbacks tell of every message. */
+const SPACE_CHOICE = { style: 'pushplus', completions: true };
 
 /** One event on its way to one endpoint. */
 export interface CallbackLogRow {
@@ -36,24 +50,41 @@ export type Callbacks = ReturnType<typeof createCallbacks>;
 export function createCallbacks({ db, clock, box, wake }: CoreDeps, checkUrl: (url: string) => void) {
   /**
    * Sets an app's endpoint (an empty address: none) and returns its signing secret, which stays when the address
-   * changes. Throws bad_url, blocked_target.
+   * changes, as does what is not chosen. Throws bad_url, blocked_target, bad_field.
    */
-  async function setCallback(appId: number, url: string, style = 'wxpusher'): Promise<{ secret: string }> {
+  async function setCallback(
+    appId: number,
+    url: string,
+    choice: CallbackChoice = {},
+  ): Promise<{ secret: string }> {
     checkCallbackUrl(url);
-    const existing = await db.callback.findFirst({ where: { appId } });
+    const chosen = await checkChoice(appId, choice);
+    const existing = await db.callback.findFirst({ where: { appId, scope: 'app' } });
     if (existing) {
-      await db.callback.update({
-        where: { id: existing.id },
-        data: { url, style, disabledAt: null, why: '' },
-      });
+      const data = { url, ...chosen, disabledAt: null, why: '' };
+      await db.callback.update({ where: { id: existing.id }, data });
       wake();
       return { secret: box.open(existing.secret) };
     }
-    const secret = `whsec_${randomBytes(24).toString('base64')}`;
+    const secret = makeCallbackSecret();
     await db.callback.create({
-      data: { appId, url, style, secret: box.seal(secret), createdAt: new Date(clock.now()) },
+      data: { appId, url, ...chosen, secret: box.seal(secret), createdAt: new Date(clock.now()) },
     });
     return { secret };
+  }
+
+  /** What an app's endpoint would get after this choice. Throws bad_field for completions in a form that has none. */
+  async function checkChoice(appId: number, choice: CallbackChoice): Promise<Required<CallbackChoice>> {
+    const existing = await db.callback.findFirst({ where: { appId, scope: 'app' } });
+    const app = existing ? null : await db.app.findUnique({ where: { id: appId } });
+    const usual = app?.ownerId ? SPACE_CHOICE : DEFAULT_CHOICE;
+    const style = choice.style ?? existing?.style ?? usual.style;
+    const completions = choice.completions ?? existing?.completions ?? usual.completions;
+    if (completions && style === DEFAULT_CHOICE.style) {
+      const detail = `${style} 没有消息完成回调，请改用 native has no such callback: choose another style`;
+      throw new AppError('bad_field', { field: 'callbackCompletions', detail });
+    }
+    return { style, completions };
   }
 
   /** Checks an address before anything is written; an empty one is fine. Throws bad_url, blocked_target. */
@@ -73,7 +104,7 @@ export function createCallbacks({ db, clock, box, wake }: CoreDeps, checkUrl: (u
 
   /** An app's endpoint, or null. */
   async function findCallback(appId: number): Promise<(CallbackEndpoint & { secret: string }) | null> {
-    const row = await db.callback.findFirst({ where: { appId } });
+    const row = await db.callback.findFirst({ where: { appId, scope: 'app' } });
     return row ? { ...row, secret: box.open(row.secret) } : null;
   }
 
@@ -146,5 +177,5 @@ export function createCallbacks({ db, clock, box, wake }: CoreDeps, checkUrl: (u
     wake();
   }
 
-  return { setCallback, checkCallbackUrl, findCallback, listLog, replay };
+  return { setCallback, checkChoice, checkCallbackUrl, findCallback, listLog, replay };
 }

@@ -10,6 +10,9 @@ export const WECHAT_CODE = 'wechat';
 /** What stands for a secret that is set. */
 export const SECRET_MASK = '••••••';
 
+/** How a channel names the account that its settings leave to the server. */
+const SERVER_ACCOUNT = 'server';
+
 const MAX_VALUE = 4000;
 
 /** Trims and checks the settings of a channel; throws bad_field naming the field. Unknown fields are dropped. */
@@ -82,5 +85,5 @@ export function checkCode(code: string): void {
 /** One queue for each remote account, named so that the account itself is not readable. */
 export function queueOf(kind: ChannelKind, settings: ChannelSettings, personId: number): string {
   const account = kind.accountOf(settings, { personId, uid: '', address: '' });
-  return `${kind.id}:${sha256Hex(account).slice(0, 16)}`;
+  return `${kind.id}:${account === SERVER_ACCOUNT ? account : sha256Hex(account).slice(0, 16)}`;
 }

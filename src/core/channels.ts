@@ -2,10 +2,11 @@
 
 import type { ChannelConfig as ChannelRow } from '#src/store/generated/client.js';
 import { checkCode, checkSettings, queueOf, SECRET_MASK } from './channel-settings.js';
+import { readContact } from './contacts.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
 import { storeRoute } from './routes.js';
-import type { ChannelKind, ChannelSettings } from './types.js';
+import type { ChannelKind, ChannelSettings, Recipient } from './types.js';
 
 /** A channel as its owner sees it: secrets are masked. */
 export interface ChannelView {
@@ -43,11 +44,7 @@ export interface ChannelOutside {
   /** Throws a reason for an address that may not be called. */
   checkUrl: (url: string) => void;
   /** Sends a test message through a channel at once. */
-  trySend: (
-    kind: string,
-    settings: ChannelSettings,
-    person: { personId: number; uid: string },
-  ) => Promise<ChannelTest>;
+  trySend: (kind: string, settings: ChannelSettings, recipient: Recipient) => Promise<ChannelTest>;
 }
 
 const MAX_CHANNELS = 50;
@@ -160,7 +157,8 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
   /** Sends a test message through a channel and waits for the answer. Throws not_found. */
   async function testChannel(person: { personId: number; uid: string }, id: number): Promise<ChannelTest> {
     const row = await findRow(person.personId, id);
-    const result = await outside.trySend(row.kind, openSettings(row), person);
+    const address = await readContact(deps, person.personId, row.kind);
+    const result = await outside.trySend(row.kind, openSettings(row), { ...person, address });
     const at = new Date(clock.now());
     const data = result.ok ? { lastOkAt: at } : { lastError: result.detail, lastErrorAt: at };
     await db.channelConfig.updateMany({ where: { id }, data });

@@ -54,7 +54,20 @@ export const ERRORS = {
     en: 'This address is not allowed: {detail}',
   },
   wechat_failed: { status: 502, zh: '微信接口失败：{detail}', en: 'WeChat refused: {detail}' },
+  wecom_failed: { status: 502, zh: '企业微信接口失败：{detail}', en: 'WeCom refused: {detail}' },
+  code_not_sent: {
+    status: 502,
+    zh: '验证码没有发出：{detail}',
+    en: 'The code could not be sent: {detail}',
+  },
+  points_used_up: { status: 402, zh: '积分不足：{detail}', en: 'Not enough points: {detail}' },
+  not_served: { status: 501, zh: '本站没有开通{what}', en: 'This server does not offer {what}' },
   unavailable: { status: 503, zh: '服务暂时不可用，请稍后重试', en: 'Temporarily unavailable, try again' },
+  overloaded: {
+    status: 503,
+    zh: '积压的消息过多，请 {seconds} 秒后重试',
+    en: 'Too many messages wait to be sent: try again in {seconds} seconds',
+  },
   internal: { status: 500, zh: '服务器内部错误', en: 'Internal error' },
 } as const satisfies Record<string, ErrorRow>;
 
@@ -77,6 +90,11 @@ export class AppError extends Error {
     this.code = code;
     this.params = params;
     this.status = ERRORS[code].status;
+  }
+
+  /** After how many seconds the caller may come back, for the header Retry-After; null: coming back helps nobody. */
+  get retryAfterS(): number | null {
+    return this.code === 'overloaded' ? Number(this.params.seconds) : null;
   }
 
   /** The text for people, Chinese. */

@@ -1,8 +1,9 @@
 /** The inbox: makes sure that each push of a platform is worked on once, also when the platform repeats it or we crash. */
 import { createBatcher } from '#src/lib/batcher.js';
 import { randomHex } from '#src/lib/ids.js';
-import { insertReceipts } from '#src/store/events.js';
+import { providerOf } from '#src/store/db.js';
 import { claimInbound, finishInbound, releaseInbound } from '#src/store/inbound.js';
+import { insertReceipts } from '#src/store/receipts.js';
 import type { CoreDeps } from './deps.js';
 
 /** What a claim says: work on it, or it is being worked on, or it is done with this reply. */
@@ -13,11 +14,15 @@ export type Inbox = ReturnType<typeof createInbox>;
 
 const MAX_BATCH = 500;
 
-/** Makes the verbs of the inbox. `bootedAt`: claims older than this process belong to a dead one. */
+/** Where there are other processes, one that has not finished a push after this is taken for dead. */
+const STALE_MS = 10_000;
+
+/** Makes the verbs of the inbox. `bootedAt`: where there is one process, claims older than it belong to a dead one. */
 export function createInbox({ db, clock, box, wake }: CoreDeps, bootedAt: number) {
+  const isAlone = providerOf(db) === 'sqlite';
   const claims = createBatcher({
     run: async (items: { key: string; owner: string; at: number }[]): Promise<InboundClaim[]> => {
-      const rows = await claimInbound(db, items, bootedAt);
+      const rows = await claimInbound(db, items, isAlone ? bootedAt : clock.now() - STALE_MS);
       return items.map(({ key, owner }) => {
         const row = rows.get(key);
         if (row?.done) {

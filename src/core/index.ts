@@ -1,25 +1,56 @@
 /** The domain: one object that holds the verbs of every noun, made once and handed to doors and engine. */
-import { createAccounts } from './accounts.js';
+import { createAccountLists } from './account-lists.js';
+import { createAccounts, type Registration } from './accounts.js';
+import { createAppTokens } from './app-tokens.js';
 import { createApps } from './apps.js';
+import { createAudit } from './audit.js';
+import { createBacklog } from './backlog.js';
+import { type BackupPlaces, createBackups } from './backups.js';
+import { createCallbackLog } from './callback-log.js';
+import { createCallbackSecrets } from './callback-secrets.js';
 import { createCallbacks } from './callbacks.js';
+import { createChannelChain } from './channel-chain.js';
 import { type ChannelOutside, createChannels } from './channels.js';
+import { type ContactOutside, createContacts } from './contacts.js';
 import { createConversations } from './conversations.js';
 import type { CoreDeps } from './deps.js';
+import { createDialectPlans } from './dialect-plans.js';
 import { createEvents } from './events.js';
+import { createFigures } from './figures.js';
+import { createFirstAdmin } from './first-admin.js';
 import { createInbox } from './inbox.js';
+import { createKeyPace } from './key-pace.js';
 import { createKeys } from './keys.js';
+import { createMessageCallbacks } from './message-callbacks.js';
 import { createMessages } from './messages.js';
+import { createMySubscriptions } from './my-subscriptions.js';
 import { createNotifyCodes, type NotifyOutside } from './notify-codes.js';
+import { createOpenAccess } from './open-access.js';
 import { createOverview } from './overview.js';
 import { createPageLinks } from './page-links.js';
 import { createPeople } from './people.js';
+import { createPeopleLists } from './people-lists.js';
+import { createPlans } from './plans.js';
+import { createPoints } from './points.js';
+import { createPreferences } from './preferences.js';
 import { createPublish } from './publish.js';
+import { createQrCodeLists } from './qrcode-lists.js';
 import { createQrCodes, type QrcodeMaker } from './qrcodes.js';
 import { createQuietHours } from './quiet-hours.js';
 import { createQuotas } from './quotas.js';
+import { createReceivedMessages } from './received-messages.js';
+import { createRetention } from './retention.js';
+import { createSessions } from './sessions.js';
 import { createSettings } from './settings.js';
+import { createShortCodes } from './short-codes.js';
+import { createSignIn } from './sign-in.js';
+import { createFindFull } from './space-limits.js';
+import { createSpaces } from './spaces.js';
 import { createSubscribeLinks } from './subscribe-links.js';
+import { createSubscriberLists } from './subscriber-lists.js';
+import { createSubscribers } from './subscribers.js';
 import { createSubscriptions } from './subscriptions.js';
+import { createTemplateChoices } from './template-choice.js';
 import { createTopics } from './topics.js';
 
 export type { CoreDeps } from './deps.js';
@@ -30,10 +61,22 @@ export interface CoreOutside {
   /** Throws a reason when an address may not be called back. */
   checkUrl: (url: string) => void;
   adminToken: string | null;
+  /** The file of the one-time code that makes the first administrator; absent: there is no such code. */
+  firstAdminPath?: string;
+  /** Whether people may become developers by themselves, until the operator decides. */
+  registration?: Registration;
   /** The kinds of channel that people may set up, and how one is tried. */
   channels?: Pick<ChannelOutside, 'kinds' | 'trySend'>;
   /** What WeCom is asked before somebody gets a notify code. */
   notify?: NotifyOutside;
+  /** How a code reaches an address that somebody wants to have verified. */
+  contacts?: ContactOutside;
+  /** Told of each message that is taken in: its dialect and how long that took. */
+  onCommitted?: (source: string, tookMs: number) => void;
+  /** So many deliveries and messages may wait; 0 or absent: any number. */
+  maxBacklog?: number;
+  /** Where the database is and its backups are; absent: there are none. */
+  backups?: BackupPlaces;
 }
 
 const NO_CHANNELS: Pick<ChannelOutside, 'kinds' | 'trySend'> = {
@@ -44,6 +87,9 @@ const NO_CHANNELS: Pick<ChannelOutside, 'kinds' | 'trySend'> = {
 /** A server without WeCom: it has no such kind of channel, so that none of these is ever asked. */
 const NO_WECOM: NotifyOutside = { check: async () => {}, listMembers: async () => [], countParts: () => 1 };
 
+/** A server without mailer and SMS account. */
+const NO_CODES: ContactOutside = { kinds: [], sendCode: async () => ({ ok: false, detail: '' }) };
+
 /** The domain. */
 export type Core = ReturnType<typeof createCore>;
 
@@ -51,6 +97,13 @@ export type Core = ReturnType<typeof createCore>;
 export function createCore(deps: CoreDeps, outside: CoreOutside) {
   const pageLinks = createPageLinks(deps.hashKey, deps.publicUrl);
   const keys = createKeys(deps);
+  const settings = createSettings(deps);
+  const preferences = createPreferences(deps);
+  const dialectPlans = createDialectPlans({ settings, preferences });
+  const figures = createFigures(deps);
+  const backlog = createBacklog(deps, outside.maxBacklog ?? 0);
+  const quotas = createQuotas(deps);
+  const callbacks = createCallbacks(deps, outside.checkUrl);
   const channels = createChannels(deps, {
     ...(outside.channels ?? NO_CHANNELS),
     checkUrl: outside.checkUrl,
@@ -59,7 +112,7 @@ export function createCore(deps: CoreDeps, outside: CoreOutside) {
     apps: createApps(deps),
     people: createPeople(deps),
     qrcodes: createQrCodes(deps, outside.qrcodes),
-    subscriptions: createSubscriptions(deps),
+    subscriptions: createSubscriptions(deps, { findFull: createFindFull(deps, dialectPlans) }),
     topics: createTopics(deps),
   };
   return {
@@ -67,21 +120,60 @@ export function createCore(deps: CoreDeps, outside: CoreOutside) {
     publicUrl: deps.publicUrl,
     account: deps.account,
     clock: deps.clock,
-    accounts: createAccounts(deps, keys, outside.adminToken),
-    callbacks: createCallbacks(deps, outside.checkUrl),
+    accountLists: createAccountLists(deps),
+    accounts: createAccounts(deps, {
+      keys,
+      settings,
+      apps: nouns.apps,
+      firstAdmin: createFirstAdmin(outside.firstAdminPath ?? null),
+      adminToken: outside.adminToken,
+      registration: outside.registration ?? 'closed',
+    }),
+    appTokens: createAppTokens(deps),
+    audit: createAudit(deps),
+    backlog,
+    backups: createBackups(deps, settings, outside.backups ?? null),
+    callbacks,
+    callbackLog: createCallbackLog(deps),
+    callbackSecrets: createCallbackSecrets(deps),
     channels,
+    channelChain: createChannelChain(deps),
+    contacts: createContacts(deps, outside.contacts ?? NO_CODES),
     conversations: createConversations(deps),
+    dialectPlans,
     events: createEvents(deps),
+    figures,
     inbox: createInbox(deps, deps.clock.now()),
     keys,
+    keyPace: createKeyPace(deps.clock, settings),
     messages: createMessages(deps, pageLinks),
     notifyCodes: createNotifyCodes(deps, channels, outside.notify ?? NO_WECOM),
     pageLinks,
-    publish: createPublish(deps),
+    points: createPoints(deps),
+    openAccess: createOpenAccess(deps, { keys, preferences }),
+    preferences,
+    publish: createPublish(deps, createMessageCallbacks(deps, callbacks.checkCallbackUrl), {
+      onAccepted: figures.countAccepted,
+      onCommitted: outside.onCommitted,
+      backlog,
+    }),
     quietHours: createQuietHours(deps),
-    quotas: createQuotas(deps),
-    settings: createSettings(deps),
+    qrcodeLists: createQrCodeLists(deps),
+    quotas,
+    retention: createRetention(settings),
+    plans: createPlans(deps, quotas.forgetPlan),
+    peopleLists: createPeopleLists(deps),
+    mySubscriptions: createMySubscriptions(deps),
+    receivedMessages: createReceivedMessages(deps, pageLinks),
+    sessions: createSessions(deps),
+    settings,
+    signIn: createSignIn(deps, outside.qrcodes),
+    templateChoices: createTemplateChoices(settings),
+    shortCodes: createShortCodes(deps.hashKey),
+    spaces: createSpaces(deps, nouns.apps),
     subscribeLinks: createSubscribeLinks(deps, nouns),
+    subscribers: createSubscribers(deps),
+    subscriberLists: createSubscriberLists(deps),
     overview: createOverview(deps),
   };
 }

@@ -1,15 +1,18 @@
 /** Messages: reading what was accepted, its state, its page, and taking the page down. */
 import { ID_STRIDE } from '#src/lib/ids.js';
 import type { Message as MessageRow } from '#src/store/generated/client.js';
+import { query } from '#src/store/sql.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
+import { createMessageControl } from './message-control.js';
+import { createMessageList } from './message-list.js';
+import { createMessageReads } from './message-reads.js';
+import { type MessageState, toMessageState } from './message-state.js';
+import { createMessageTrace } from './message-trace.js';
 import type { PageLinks } from './page-links.js';
 import { createSentMessages, readExtras } from './sent-messages.js';
 import type { Attempt, Format, MessageExtras, Target } from './types.js';
 import { findWaits, type Wait } from './waits.js';
-
-/** The state of a message: on its way, all that could arrive has, nothing has, or stopped. */
-export type MessageState = 'accepted' | 'sending' | 'sent' | 'failed' | 'cancelled';
 
 /** A message's head. */
 export interface MessageHead {
@@ -22,6 +25,8 @@ export interface MessageHead {
   sent: number;
   failed: number;
   cancelled: number;
+  /** How many of its deliveries were read. */
+  read: number;
   createdAt: Date;
   /** When it is to go out, where its sender named a time. */
   sendAt: Date | null;
@@ -36,6 +41,8 @@ export interface DeliveryRow {
   /** Why it is not under way; null when nothing holds it up. */
   waits: Wait | null;
   attempts: Attempt[];
+  /** When its receiver first opened the message's page; null: not yet, as far as anybody knows. */
+  readAt: Date | null;
 }
 
 /** What a message page shows. */
@@ -48,6 +55,8 @@ export interface MessagePage {
   url: string;
   /** What the door in kept with it, for shown messages. */
   extras?: MessageExtras;
+  /** This address was sent to one receiver, and opening it tells the sender so. */
+  tellsReading: boolean;
   state: 'shown' | 'deleted' | 'expired';
 }
 
@@ -80,7 +89,8 @@ export function createMessages(deps: CoreDeps, links: PageLinks) {
     if (!Number.isSafeInteger(recordId) || recordId <= 0) {
       return null;
     }
-    const rows = await db.$queryRawUnsafe<{ id: bigint }[]>(
+    const rows = await query<{ id: bigint }>(
+      db,
       `SELECT "id" FROM "Message" WHERE "id" < ? AND "id" > ? AND "id" % ? = ? ORDER BY "id" DESC LIMIT 1`,
       recordId,
       recordId - MAX_TARGETS * ID_STRIDE,
@@ -124,6 +134,7 @@ export function createMessages(deps: CoreDeps, links: PageLinks) {
         nextTryAt: row.state === 'due' ? row.dueAt : null,
         waits: waitOf.get(row.id) ?? null,
         attempts: JSON.parse(row.attempts) as Attempt[],
+        readAt: row.readAt,
       }),
     );
     return { total, items };
@@ -154,6 +165,7 @@ export function createMessages(deps: CoreDeps, links: PageLinks) {
       sentAt: row?.createdAt ?? new Date(0),
       body: '',
       url: '',
+      tellsReading: links.readDelivery(key) !== null,
     };
     if (!row) {
       return { ...empty, format: 'text', state: 'expired' };
@@ -175,6 +187,10 @@ export function createMessages(deps: CoreDeps, links: PageLinks) {
     deletePage,
     findPage,
     ...createSentMessages(deps),
+    ...createMessageControl(deps),
+    ...createMessageList(deps),
+    ...createMessageTrace(deps, links),
+    ...createMessageReads(deps, links),
   };
 }
 
@@ -183,38 +199,19 @@ function toId(id: number): bigint {
 }
 
 function toHead(row: MessageRow): MessageHead {
-  const { appId, total, sent, failed, cancelled, createdAt, sendAt } = row;
+  const { appId, total, sent, failed, cancelled, read, createdAt, sendAt } = row;
   const senderId = row.senderId === null ? null : Number(row.senderId);
   return {
     id: Number(row.id),
     appId,
     senderId,
-    state: toState(row),
+    state: toMessageState(row),
     total,
     sent,
     failed,
     cancelled,
+    read,
     createdAt,
     sendAt,
   };
-}
-
-function toState(row: MessageRow): MessageState {
-  switch (row.state) {
-    case 'accepted':
-      return 'accepted';
-    case 'cancelled':
-      return 'cancelled';
-    case 'done':
-      if (row.sent > 0) {
-        return 'sent';
-      }
-      if (row.failed > 0) {
-        return 'failed';
-      }
-      // Nobody to send to is nothing gone wrong: a topic may have no subscribers yet.
-      return row.cancelled > 0 ? 'cancelled' : 'sent';
-    default:
-      return 'sending';
-  }
 }

@@ -77,7 +77,7 @@ export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: N
   const hashOf = (code: string): string => keyedHash(hashKey, `notify:${code}`);
 
   /**
-   * Makes a code after WeCom accepted app and receivers. Throws bad_field naming what to mend, wechat_failed with WeCom's
+   * Makes a code after WeCom accepted app and receivers. Throws bad_field naming what to mend, wecom_failed with WeCom's
    * reason (60020 names the address to allow). Nothing is stored then.
    */
   async function createCode(

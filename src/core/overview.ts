@@ -1,5 +1,6 @@
 /** The state of the server in numbers, as the start page and the metrics show it; counted at most every few seconds. */
 import { listQueueHeads } from '#src/store/outbox.js';
+import { both, query } from '#src/store/sql.js';
 import type { CoreDeps } from './deps.js';
 
 /** Numbers of the present and the last day. */
@@ -15,6 +16,13 @@ export interface Overview {
 const HOUR_MS = 3_600_000;
 const TTL_MS = 3000;
 
+const PER_HOUR = both(
+  (
+    q,
+  ) => `SELECT (${q.ms('"createdAt"')} - ${q.param('int')}) / ${HOUR_MS} AS "hour", count(*) AS "messages", sum("sent") AS "sent", sum("failed") AS "failed"
+         FROM "Message" WHERE "createdAt" >= ${q.time()} GROUP BY 1`,
+);
+
 /** Makes the counter. */
 export function createOverview({ db, clock }: CoreDeps) {
   let cached: { at: number; value: Promise<Overview> } | null = null;
@@ -27,12 +35,7 @@ export function createOverview({ db, clock }: CoreDeps) {
       listQueueHeads(db),
       db.identity.count({ where: { following: true } }),
       db.app.count({ where: { deletedAt: null } }),
-      db.$queryRawUnsafe<Record<'hour' | 'messages' | 'sent' | 'failed', bigint | number>[]>(
-        `SELECT CAST(("createdAt" - ?) / ${HOUR_MS} AS INTEGER) AS "hour", count(*) AS "messages", sum("sent") AS "sent", sum("failed") AS "failed"
-         FROM "Message" WHERE "createdAt" >= ? GROUP BY 1`,
-        since,
-        since,
-      ),
+      query<Record<'hour' | 'messages' | 'sent' | 'failed', bigint | number>>(db, PER_HOUR, since, since),
       db.pause.findMany({ where: { until: { gt: new Date(now) } } }),
     ]);
     const sum = (name: 'messages' | 'sent' | 'failed'): number =>
@@ -59,5 +62,10 @@ export function createOverview({ db, clock }: CoreDeps) {
     return cached.value;
   }
 
-  return { read };
+  /** Counts anew at the next look: something was just changed. */
+  function forget(): void {
+    cached = null;
+  }
+
+  return { read, forget };
 }

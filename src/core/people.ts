@@ -118,6 +118,12 @@ export function createPeople({ db, clock, newId, account }: CoreDeps) {
     return row ? { openid: row.externalId, following: row.following } : null;
   }
 
+  /** Whether a person is a member whom the server's own WeCom app reaches. */
+  async function isWecomMember(personId: number): Promise<boolean> {
+    const where = { personId: BigInt(personId), platform: 'wecom', following: true };
+    return (await db.identity.findFirst({ where, select: { personId: true } })) !== null;
+  }
+
   /** Stops or resumes all messages to a person, at their own wish. */
   async function setPaused(personId: number, paused: boolean): Promise<void> {
     await db.person.update({
@@ -126,5 +132,15 @@ export function createPeople({ db, clock, newId, account }: CoreDeps) {
     });
   }
 
-  return { follow, meet, leave, findByUids, getByUid, getPerson, findWechatName, setPaused };
+  return {
+    follow,
+    meet,
+    leave,
+    findByUids,
+    getByUid,
+    getPerson,
+    findWechatName,
+    isWecomMember,
+    setPaused,
+  };
 }

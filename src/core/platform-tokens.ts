@@ -1,11 +1,15 @@
 /** Keeps the platforms' access tokens, sealed, where all processes find them. */
 import type { SecretBox } from '#src/lib/secret-box.js';
 import type { TokenStore } from '#src/platforms/wechat/index.js';
-import type { Db } from '#src/store/open.js';
+import { type Db, providerOf } from '#src/store/db.js';
+import { doAlone } from '#src/store/leases.js';
 
 /** Makes the keeper. */
 export function createPlatformTokens(db: Db, box: SecretBox): TokenStore {
   return {
+    ...(providerOf(db) === 'postgresql'
+      ? { alone: <T>(name: string, work: () => Promise<T>) => doAlone(db, `token:${name}`, work) }
+      : {}),
     read: async (name) => {
       const row = await db.platformToken.findUnique({ where: { name } });
       return row ? { value: box.open(row.value), expiresAt: row.expiresAt.getTime() } : null;
@@ -21,4 +25,13 @@ export function createPlatformTokens(db: Db, box: SecretBox): TokenStore {
       }
     },
   };
+}
+
+/** How long each platform's token still lives, by its name, in seconds; below 0 for one that nobody renews. */
+export async function listTokenLives(db: Db, now: number): Promise<{ name: string; seconds: number }[]> {
+  const rows = await db.platformToken.findMany({ select: { name: true, expiresAt: true } });
+  return rows.map(({ name, expiresAt }) => ({
+    name,
+    seconds: Math.round((expiresAt.getTime() - now) / 1000),
+  }));
 }

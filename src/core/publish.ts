@@ -3,55 +3,88 @@ import { createBatcher } from '#src/lib/batcher.js';
 import { ID_STRIDE } from '#src/lib/ids.js';
 import { countCodePoints, isHttpUrl } from '#src/lib/text.js';
 import { findByDedupeKeys, insertMessages, type NewMessage } from '#src/store/messages.js';
+import type { Backlog } from './backlog.js';
 import type { CoreDeps } from './deps.js';
 import { AppError } from './errors.js';
+import type { MessageCallbacks } from './message-callbacks.js';
 import type { PublishCommand, Published } from './types.js';
 
 /** What any message may be, whatever the dialect; dialects may be stricter. Characters are code points. */
-export const MESSAGE_LIMITS = { body: 40_000, bodyBytes: 262_144, title: 200, summary: 100, url: 1000 };
+export const MESSAGE_LIMITS = { body: 40_000, bodyBytes: 262_144, title: 256, summary: 100, url: 1000 };
 
 /** The most messages written with one commit. */
 const MAX_BATCH = 200;
+
+const UNBOUNDED: Pick<Backlog, 'checkRoom' | 'noteAccepted'> = {
+  checkRoom: async () => {},
+  noteAccepted: () => {},
+};
+
+/** Who looks on while messages are taken in. */
+export interface PublishWatch {
+  /** Told of messages that are new. */
+  onAccepted?: (messages: number) => void;
+  /** Told of each call that is committed: its dialect and how long it took. */
+  onCommitted?: (source: string, tookMs: number) => void;
+  backlog?: Pick<Backlog, 'checkRoom' | 'noteAccepted'>;
+}
 
 /** Takes a message in. */
 export type Publish = (command: PublishCommand) => Promise<Published>;
 
 /**
  * Makes the front desk. All messages of a moment share one committed write, so one receiver and a topic of a million cost
- * the same. Throws AppError (content_empty, content_too_long, field_too_long, bad_url) before anything is written.
+ * the same. Throws AppError (content_empty, content_too_long, field_too_long, bad_url, blocked_target, overloaded) before
+ * anything is written.
  */
-export function createPublish({ db, clock, newId, wake }: CoreDeps): Publish {
+export function createPublish(
+  { db, clock, newId, wake }: CoreDeps,
+  messageCallbacks: Pick<MessageCallbacks, 'getId'>,
+  { onAccepted = () => {}, onCommitted = () => {}, backlog = UNBOUNDED }: PublishWatch = {},
+): Publish {
   const write = createBatcher({
     run: async (rows: NewMessage[]) => {
       await insertMessages(db, rows);
       const keys = rows.flatMap((row) => row.dedupeKey ?? []);
       const first = keys.length > 0 ? await findByDedupeKeys(db, keys) : new Map<string, number>();
       wake();
-      return rows.map((row) => first.get(row.dedupeKey ?? '') ?? row.id);
+      const ids = rows.map((row) => first.get(row.dedupeKey ?? '') ?? row.id);
+      const accepted = rows.filter((row, at) => row.id === ids[at]).length;
+      backlog.noteAccepted(accepted);
+      onAccepted(accepted);
+      return ids;
     },
     maxItems: MAX_BATCH,
     isolateFailures: true,
   });
 
   return async (command) => {
+    const startedAt = performance.now();
     checkContent(command);
+    await backlog.checkRoom();
+    const { appId, callbackUrl, source } = command;
+    const callbackId =
+      appId !== null && callbackUrl ? await messageCallbacks.getId(appId, callbackUrl, source) : null;
     const reserved = newId(1 + command.targets.length);
-    const messageId = await write(toRow(command, reserved, clock.now()));
+    const messageId = await write(toRow(command, { id: reserved, now: clock.now(), callbackId }));
+    onCommitted(source, performance.now() - startedAt);
     return { messageId, recordIds: command.targets.map((_, at) => messageId + (at + 1) * ID_STRIDE) };
   };
 }
 
 /** Refuses what can be no message, before anything is looked up or written. Throws as `publish` does. */
-export function checkContent(command: Pick<PublishCommand, 'body' | 'title' | 'summary' | 'url'>): void {
+export function checkContent(
+  command: Pick<PublishCommand, 'body' | 'bodyLimit' | 'title' | 'summary' | 'url'>,
+): void {
   if (command.body.trim() === '') {
     throw new AppError('content_empty');
   }
+  const limit = command.bodyLimit ?? MESSAGE_LIMITS.body;
   const tooLong =
-    command.body.length > MESSAGE_LIMITS.body &&
-    (countCodePoints(command.body) > MESSAGE_LIMITS.body ||
-      Buffer.byteLength(command.body) > MESSAGE_LIMITS.bodyBytes);
+    (command.body.length > limit && countCodePoints(command.body) > limit) ||
+    (command.body.length > MESSAGE_LIMITS.body && Buffer.byteLength(command.body) > MESSAGE_LIMITS.bodyBytes);
   if (tooLong) {
-    throw new AppError('content_too_long', { limit: MESSAGE_LIMITS.body });
+    throw new AppError('content_too_long', { limit });
   }
   for (const field of ['title', 'summary', 'url'] as const) {
     const value = command[field] ?? '';
@@ -64,7 +97,10 @@ export function checkContent(command: Pick<PublishCommand, 'body' | 'title' | 's
   }
 }
 
-function toRow(command: PublishCommand, id: number, now: number): NewMessage {
+function toRow(
+  command: PublishCommand,
+  { id, now, callbackId }: { id: number; now: number; callbackId: number | null },
+): NewMessage {
   const people = [...new Set(command.audience.people)];
   const topics = [...new Set(command.audience.topics)];
   return {
@@ -88,5 +124,6 @@ function toRow(command: PublishCommand, id: number, now: number): NewMessage {
     createdAt: now,
     sendAt: command.sendAt?.getTime() ?? null,
     expiresAt: command.expiresAt?.getTime() ?? null,
+    callbackId,
   };
 }

@@ -1,12 +1,13 @@
 /** QR codes: what a scene means. Any `extra` fits, since the platform only ever sees a short scene code. */
 import { LRUCache } from 'lru-cache';
 import { createBatcher } from '#src/lib/batcher.js';
+import { chinaDayStart } from '#src/lib/china-time.js';
 import { randomText } from '#src/lib/ids.js';
 import type { QrCode as QrCodeRow } from '#src/store/generated/client.js';
-import { commitOne } from '#src/store/group-commit.js';
-import { toSqlJson } from '#src/store/sql-json.js';
+import { countScans } from '#src/store/scans.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
+import { rememberMs } from './remember.js';
 
 /** Makes the platform's side of a QR code; throws when the platform refuses. */
 export interface QrcodeMaker {
@@ -36,17 +37,11 @@ export type QrCodes = ReturnType<typeof createQrCodes>;
 /** Makes the verbs of QR codes. */
 export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
   const { db, clock } = deps;
-  const byScene = new LRUCache<string, QrCode>({ max: 10_000 });
+  const byScene = new LRUCache<string, QrCode>({ max: 10_000, ttl: rememberMs(db) });
   const scans = createBatcher({
     run: async (items: { scene: string; personId: number }[]) => {
-      await commitOne(
-        db,
-        `UPDATE "QrCode" SET "scans" = "QrCode"."scans" + j.scans, "lastPersonId" = j.personId, "lastScanAt" = ?
-         FROM (SELECT value->>'scene' AS scene, value->>'personId' AS personId, value->>'scans' AS scans FROM json_each(?)) j
-         WHERE "QrCode"."scene" = j.scene`,
-        clock.now(),
-        toSqlJson(sumScans(items)),
-      );
+      const now = clock.now();
+      await countScans(db, sumScans(items), { now, day: chinaDayStart(now) });
       return items.map(() => undefined);
     },
     maxItems: 500,
@@ -58,12 +53,21 @@ export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
     extra: string;
     validSeconds: number;
   }): Promise<QrCode> {
-    const length = [...input.extra].length;
-    if (length < 1 || length > QRCODE_LIMITS.extraMax) {
-      throw new AppError('bad_field', {
-        field: 'extra',
-        detail: `1..${QRCODE_LIMITS.extraMax} 个字符 characters`,
-      });
+    if (input.extra === '' || isTooLong(input.extra)) {
+      throw badExtra(1);
+    }
+    return createTemporary({ ...input, topicId: 0 });
+  }
+
+  /** Makes a temporary code of an app (topicId 0) or topic, with a parameter or an empty text. Throws as above. */
+  async function createTemporary(input: {
+    appId: number;
+    topicId: number;
+    extra: string;
+    validSeconds: number;
+  }): Promise<QrCode> {
+    if (isTooLong(input.extra)) {
+      throw badExtra(0);
     }
     const { validSeconds } = input;
     if (!Number.isInteger(validSeconds) || validSeconds < 1 || validSeconds > QRCODE_LIMITS.validSecondsMax) {
@@ -72,7 +76,7 @@ export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
         detail: `1..${QRCODE_LIMITS.validSecondsMax} 秒 seconds`,
       });
     }
-    return store({ appId: input.appId, topicId: 0, extra: input.extra, validSeconds });
+    return store(input);
   }
 
   /** The permanent code of an app (topicId 0) or topic, made on the first call. */
@@ -151,7 +155,25 @@ export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
     }
   }
 
-  return { createParameterised, getDefault, findByScene, isExpired, recordScan, getByCode, forgetApp };
+  return {
+    createParameterised,
+    createTemporary,
+    getDefault,
+    findByScene,
+    isExpired,
+    recordScan,
+    getByCode,
+    forgetApp,
+  };
+}
+
+function isTooLong(extra: string): boolean {
+  return [...extra].length > QRCODE_LIMITS.extraMax;
+}
+
+function badExtra(least: number): AppError {
+  const detail = `${least}..${QRCODE_LIMITS.extraMax} 个字符 characters`;
+  return new AppError('bad_field', { field: 'extra', detail });
 }
 
 function sumScans(items: readonly { scene: string; personId: number }[]) {

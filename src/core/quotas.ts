@@ -1,8 +1,11 @@
 /** Quotas: how much an app may send, by its plan. An app without a plan has none. */
 import { LRUCache } from 'lru-cache';
 import { chinaDayStart } from '#src/lib/china-time.js';
+import { providerOf } from '#src/store/db.js';
+import { countUse, takeRoom } from '#src/store/shared-windows.js';
 import type { CoreDeps } from './deps.js';
 import { AppError } from './errors.js';
+import { rememberMs } from './remember.js';
 
 /** The numbers of a plan; an absent one does not limit. */
 export interface PlanLimits {
@@ -17,9 +20,15 @@ export type Quotas = ReturnType<typeof createQuotas>;
 
 const TEN_SECONDS_MS = 10_000;
 
-/** Makes the verbs of quotas. Windows are counted in memory; the day's count is read once from the messages. */
+const tooFast = (limit: number): AppError =>
+  new AppError('rate_limited', { detail: `10 秒内最多 ${limit} 次 ${limit} calls in 10 s at most` });
+const tooMany = (limit: number): AppError =>
+  new AppError('quota_exceeded', { detail: `每天最多 ${limit} 次 ${limit} calls a day at most` });
+
+/** Makes the verbs of quotas. Where there is one process, windows are counted in memory; the day's count is read once from the messages. */
 export function createQuotas({ db, clock }: CoreDeps) {
-  const plans = new LRUCache<number, PlanLimits>({ max: 1000, ttl: 60_000 });
+  const isAlone = providerOf(db) === 'sqlite';
+  const plans = new LRUCache<number, PlanLimits>({ max: 1000, ttl: rememberMs(db, 60_000) });
   const recent = new LRUCache<number, number[]>({ max: 10_000 });
   const days = new LRUCache<number, { start: number; count: number }>({ max: 10_000 });
 
@@ -30,20 +39,19 @@ export function createQuotas({ db, clock }: CoreDeps) {
     }
     const limits = await readPlan(app.planId);
     const now = clock.now();
-    if (limits.callsPerTenSeconds !== undefined) {
-      countWindow(app.id, limits.callsPerTenSeconds, now);
+    const { callsPerTenSeconds: few, callsPerDay: many } = limits;
+    if (few !== undefined) {
+      await (isAlone ? countWindow(app.id, few, now) : countSharedWindow(app.id, few, now));
     }
-    if (limits.callsPerDay !== undefined) {
-      await countDay(app.id, limits.callsPerDay, now);
+    if (many !== undefined) {
+      await (isAlone ? countDay(app.id, many, now) : countSharedDay(app.id, many, now));
     }
   }
 
   function countWindow(appId: number, limit: number, now: number): void {
     const calls = (recent.get(appId) ?? []).filter((at) => at > now - TEN_SECONDS_MS);
     if (calls.length >= limit) {
-      throw new AppError('rate_limited', {
-        detail: `10 秒内最多 ${limit} 次 ${limit} calls in 10 s at most`,
-      });
+      throw tooFast(limit);
     }
     recent.set(appId, [...calls, now]);
   }
@@ -57,9 +65,23 @@ export function createQuotas({ db, clock }: CoreDeps) {
       days.set(appId, day);
     }
     if (day.count >= limit) {
-      throw new AppError('quota_exceeded', { detail: `每天最多 ${limit} 次 ${limit} calls a day at most` });
+      throw tooMany(limit);
     }
     day.count += 1;
+  }
+
+  async function countSharedWindow(appId: number, limit: number, now: number): Promise<void> {
+    const windows = [{ count: limit, perMs: TEN_SECONDS_MS }];
+    const { granted } = await takeRoom(db, `calls:${appId}`, { wanted: 1, windows, now });
+    if (granted === 0) {
+      throw tooFast(limit);
+    }
+  }
+
+  async function countSharedDay(appId: number, limit: number, now: number): Promise<void> {
+    if (!(await countUse(db, { name: `calls:${appId}`, day: chinaDayStart(now), limit }))) {
+      throw tooMany(limit);
+    }
   }
 
   async function readPlan(planId: number): Promise<PlanLimits> {
@@ -68,7 +90,7 @@ export function createQuotas({ db, clock }: CoreDeps) {
       return cached;
     }
     const row = await db.plan.findUnique({ where: { id: planId } });
-    const limits = row ? (JSON.parse(row.limits) as PlanLimits) : {};
+    const limits = row ? readLimits(row.limits) : {};
     plans.set(planId, limits);
     return limits;
   }
@@ -86,5 +108,15 @@ export function createQuotas({ db, clock }: CoreDeps) {
     return row.id;
   }
 
-  return { countCall, saveLimits };
+  /** Reads a plan anew with the next call: its limits have changed. */
+  function forgetPlan(planId: number): void {
+    plans.delete(planId);
+  }
+
+  return { countCall, saveLimits, forgetPlan };
+}
+
+/** The limits of a stored plan. */
+export function readLimits(stored: string): PlanLimits {
+  return JSON.parse(stored) as PlanLimits;
 }

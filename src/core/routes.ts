@@ -47,5 +47,11 @@ export function buildRoute(
   return steps.length === 1 && steps[0] === WECHAT ? '' : JSON.stringify(steps);
 }
 
+/** The steps of a stored route. */
+export function parseRoute(route: string): RouteStep[] {
+  // Only buildRoute writes it.
+  return route === '' ? [WECHAT] : (JSON.parse(route) as RouteStep[]);
+}
+
 const WECHAT: RouteStep = { channel: 'wechat', queue: 'wechat', configId: null };
 const WECOM: RouteStep = { channel: 'wecom-app', queue: 'wecom-app:server', configId: null };

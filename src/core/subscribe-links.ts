@@ -3,7 +3,7 @@ import type { Apps } from './apps.js';
 import type { CoreDeps } from './deps.js';
 import type { People } from './people.js';
 import type { QrCodes } from './qrcodes.js';
-import type { Subscriptions } from './subscriptions.js';
+import type { SubscribeResult, Subscriptions } from './subscriptions.js';
 import type { Topics } from './topics.js';
 
 /** What a subscribe page shows. */
@@ -20,7 +20,7 @@ export interface LinkTarget {
 
 /** What became of a tap. */
 export interface LinkResult {
-  result: 'subscribed' | 'already' | 'must_follow' | 'blocked';
+  result: SubscribeResult | 'must_follow';
   followTip?: string;
 }
 
@@ -58,7 +58,7 @@ export function createSubscribeLinks({ account }: CoreDeps, nouns: Nouns) {
       name: topic?.name ?? app.name,
       appName: app.name,
       description: topic?.description || app.description,
-      contact: app.contact,
+      contact: topic?.contact || app.contact,
       qrcodeText: qrcode.url,
       expired: false,
     };
@@ -78,7 +78,8 @@ export function createSubscribeLinks({ account }: CoreDeps, nouns: Nouns) {
     const topicId = found.topic?.id ?? 0;
     const wish = { personId, uid, appId: found.app.id, topicId, source: 'link', extra: '' } as const;
     const result = await nouns.subscriptions.subscribe(wish);
-    return { result, ...(found.app.followTip === '' ? {} : { followTip: found.app.followTip }) };
+    const followTip = found.topic?.receipt || found.app.followTip;
+    return { result, ...(followTip === '' ? {} : { followTip }) };
   }
 
   return { findTarget, subscribe };

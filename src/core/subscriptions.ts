@@ -3,6 +3,7 @@ import { createBatcher } from '#src/lib/batcher.js';
 import { insertSubscriptions, type NewEvent, type NewSubscription } from '#src/store/events.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
+import type { FindFull } from './space-limits.js';
 import type { SubscriptionSource } from './types.js';
 
 /** A wish to follow an app (topicId 0) or a topic. */
@@ -17,8 +18,8 @@ export interface SubscribeInput {
   extra: string;
 }
 
-/** What became of it. */
-export type SubscribeResult = 'subscribed' | 'already' | 'blocked';
+/** What became of it. `full`: the plan of the space's owner allows no more people. */
+export type SubscribeResult = 'subscribed' | 'already' | 'blocked' | 'full';
 
 /** One relation as lists show it. */
 export interface Subscription {
@@ -52,18 +53,26 @@ export interface SubscriptionFilter {
 export type Subscriptions = ReturnType<typeof createSubscriptions>;
 
 /** Makes the verbs of subscriptions. */
-export function createSubscriptions({ db, clock, newId, wake, account }: CoreDeps) {
+export function createSubscriptions(
+  { db, clock, newId, wake, account }: CoreDeps,
+  outside: { findFull: FindFull },
+) {
   const subscribeBatch = createBatcher({
     run: async (items: SubscribeInput[]): Promise<SubscribeResult[]> => {
       const now = clock.now();
+      const isFull = await outside.findFull(items);
       const rows = items.map((item) => toRow(item, newId(), now));
-      const events = rows.flatMap((row, at) => toEvents(row, items[at], newId));
-      const found = await insertSubscriptions(db, rows, events);
+      const admitted = rows.filter((_, at) => !isFull[at]);
+      const events = rows.flatMap((row, at) => (isFull[at] ? [] : toEvents(row, items[at], newId)));
+      const found = await insertSubscriptions(db, admitted, events);
       const byKey = new Map(found.map((row) => [`${row.personId} ${row.appId} ${row.topicId}`, row]));
       if (events.length > 0) {
         wake();
       }
-      return rows.map((row) => {
+      return rows.map((row, at) => {
+        if (isFull[at]) {
+          return 'full';
+        }
         const stored = byKey.get(`${row.personId} ${row.appId} ${row.topicId}`);
         if (stored?.blocked) {
           return 'blocked';
@@ -74,7 +83,7 @@ export function createSubscriptions({ db, clock, newId, wake, account }: CoreDep
     maxItems: 500,
   });
 
-  /** Subscribes; committed, with its event, when it answers. Blocked people stay blocked. */
+  /** Subscribes; committed, with its event, when it answers. Blocked people stay blocked, a full place stays full. */
   function subscribe(input: SubscribeInput): Promise<SubscribeResult> {
     return subscribeBatch(input);
   }
@@ -169,9 +178,12 @@ function toRow(item: SubscribeInput, id: number, now: number): NewSubscription {
   return { ...rest, id, createdAt: now };
 }
 
-/** Following a topic makes no event: only an app's own new followers do (the callback contract of WxPusher). */
+/**
+ * Following a topic makes an event in a person's own space alone: elsewhere only an app's own new followers do (the callback
+ * contract of WxPusher).
+ */
 function toEvents(row: NewSubscription, item: SubscribeInput | undefined, newId: () => number): NewEvent[] {
-  if (!item || row.topicId !== 0) {
+  if (!item) {
     return [];
   }
   return [
@@ -184,6 +196,7 @@ function toEvents(row: NewSubscription, item: SubscribeInput | undefined, newId:
       data: JSON.stringify({ uid: item.uid, source: row.source, extra: row.extra, topicId: row.topicId }),
       createdAt: row.createdAt,
       onlyIfSubscription: row.id,
+      ...(row.topicId === 0 ? {} : { onlyInSpace: true }),
     },
   ];
 }

@@ -4,6 +4,7 @@ import { randomText } from '#src/lib/ids.js';
 import type { Topic as TopicRow } from '#src/store/generated/client.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
+import { rememberMs } from './remember.js';
 
 /** A topic as the other rooms see it. */
 export interface Topic {
@@ -11,16 +12,28 @@ export interface Topic {
   appId: number;
   /** The code of its subscribe page, `/s/{code}`. */
   code: string;
+  /** Its owner's own short name for it, unique under the app; null: none. */
+  alias: string | null;
   name: string;
   description: string;
+  /** How to reach whoever runs it. */
+  contact: string;
+  /** What is said to who joins; empty: the usual words. */
+  receipt: string;
   createdAt: Date;
 }
 
-/** What a developer says of a topic. */
+/** What a developer says of a topic. Texts are trimmed; an empty text clears. */
 export interface TopicInput {
   name: string;
+  alias?: string | null;
   description?: string;
+  contact?: string;
+  receipt?: string;
 }
+
+/** The most characters (code points) of each text. */
+export const TOPIC_LIMITS = { name: 64, alias: 64, description: 1000, contact: 200, receipt: 600 };
 
 /** The verbs of topics. */
 export type Topics = ReturnType<typeof createTopics>;
@@ -28,11 +41,12 @@ export type Topics = ReturnType<typeof createTopics>;
 /** Makes the verbs of topics. */
 export function createTopics({ db, clock }: CoreDeps) {
   /** Topics are asked for at every scan and send, and change rarely. */
-  const byId = new LRUCache<number, Topic>({ max: 10_000, ttl: 60_000 });
+  const byId = new LRUCache<number, Topic>({ max: 10_000, ttl: rememberMs(db, 60_000) });
 
-  /** Creates a topic under an app that exists. */
+  /** Creates a topic under an app that exists. Throws bad_field, field_too_long, conflict for an alias that is taken. */
   async function createTopic(appId: number, input: TopicInput): Promise<Topic> {
     const data = checkInput(input);
+    await checkFree(appId, data.alias);
     const row = await db.topic.create({
       data: {
         ...data,
@@ -45,9 +59,23 @@ export function createTopics({ db, clock }: CoreDeps) {
     return toTopic(row);
   }
 
+  /** Finds an app's topic by its owner's own short name, or null. */
+  async function findTopicByAlias(appId: number, alias: string): Promise<Topic | null> {
+    const row = await db.topic.findFirst({ where: { appId, alias, deletedAt: null } });
+    return row ? toTopic(row) : null;
+  }
+
+  async function checkFree(appId: number, alias: string | null | undefined, ownId?: number): Promise<void> {
+    const found = alias ? await findTopicByAlias(appId, alias) : null;
+    if (found && found.id !== ownId) {
+      throw new AppError('conflict', { field: 'alias', detail: `alias「${alias}」已被使用 is taken` });
+    }
+  }
+
   /** The topic with this number under this app; throws not_found. */
   async function getTopic(appId: number, id: number): Promise<Topic> {
-    const row = await db.topic.findFirst({ where: { id, appId, deletedAt: null } });
+    const isId = Number.isInteger(id) && id > 0 && id < 2 ** 31;
+    const row = isId ? await db.topic.findFirst({ where: { id, appId, deletedAt: null } }) : null;
     if (!row) {
       throw notFound('主题 Topic');
     }
@@ -82,21 +110,23 @@ export function createTopics({ db, clock }: CoreDeps) {
     return { total, items: rows.map(toTopic) };
   }
 
-  /** Changes what is given of a topic; throws not_found. */
+  /** Changes what is given of a topic; throws not_found, and as `createTopic` does. */
   async function updateTopic(appId: number, id: number, input: Partial<TopicInput>): Promise<Topic> {
     await getTopic(appId, id);
-    const row = await db.topic.update({ where: { id }, data: checkInput(input) });
+    const data = checkInput(input);
+    await checkFree(appId, data.alias, id);
+    const row = await db.topic.update({ where: { id }, data });
     byId.delete(id);
     return toTopic(row);
   }
 
-  /** Removes a topic with its subscriptions and codes. */
+  /** Removes a topic with its subscriptions and codes; its alias is free again. */
   async function deleteTopic(appId: number, id: number): Promise<void> {
     await getTopic(appId, id);
     await db.$transaction([
       db.subscription.deleteMany({ where: { appId, topicId: id } }),
       db.qrCode.deleteMany({ where: { appId, topicId: id } }),
-      db.topic.update({ where: { id }, data: { deletedAt: new Date(clock.now()) } }),
+      db.topic.update({ where: { id }, data: { alias: null, deletedAt: new Date(clock.now()) } }),
     ]);
     byId.delete(id);
   }
@@ -111,6 +141,7 @@ export function createTopics({ db, clock }: CoreDeps) {
     createTopic,
     getTopic,
     findTopics,
+    findTopicByAlias,
     findTopicByCode,
     listTopics,
     updateTopic,
@@ -124,19 +155,22 @@ function toTopic(row: TopicRow): Topic {
   return topic;
 }
 
-function checkInput(input: Partial<TopicInput>): { name?: string; description?: string } {
-  const name = input.name?.trim();
-  const description = input.description?.trim();
-  if (name === '') {
-    throw new AppError('bad_field', { field: 'name', detail: '不能为空 must not be empty' });
-  }
-  for (const [field, value, limit] of [
-    ['name', name, 64],
-    ['description', description, 1000],
-  ] as const) {
-    if (value !== undefined && [...value].length > limit) {
+/** Trims and checks the texts that are given; throws bad_field, field_too_long. An empty alias is none. */
+function checkInput(input: Partial<TopicInput>) {
+  const data: Partial<Record<keyof typeof TOPIC_LIMITS, string>> = {};
+  for (const [field, limit] of Object.entries(TOPIC_LIMITS) as [keyof typeof TOPIC_LIMITS, number][]) {
+    const value = input[field]?.trim();
+    if (value === undefined) {
+      continue;
+    }
+    if (value === '' && field === 'name') {
+      throw new AppError('bad_field', { field, detail: '不能为空 must not be empty' });
+    }
+    if ([...value].length > limit) {
       throw new AppError('field_too_long', { field, limit });
     }
+    data[field] = value;
   }
-  return { ...(name === undefined ? {} : { name }), ...(description === undefined ? {} : { description }) };
+  const { alias = input.alias, ...texts } = data;
+  return { ...texts, ...(alias === undefined ? {} : { alias: alias || null }) };
 }

@@ -24,6 +24,8 @@ export interface PublishCommand {
   title?: string;
   summary?: string;
   body: string;
+  /** The most characters of the body where a dialect takes more than others. */
+  bodyLimit?: number;
   format: Format;
   /** The original-text link, http or https. */
   url?: string;
@@ -38,6 +40,8 @@ export interface PublishCommand {
   priority?: number;
   /** Parameters for single kinds of channel. */
   extras?: MessageExtras;
+  /** Told of the end of this message, beside the app's own endpoint; only where an app sends. */
+  callbackUrl?: string;
   /** A repeat with the same key of the same app answers the first message. */
   idempotencyKey?: string;
   /** The dialect's name. */
@@ -124,12 +128,23 @@ export interface ConfigField {
 /** A channel's settings by field name; all are texts. */
 export type ChannelSettings = Readonly<Record<string, string>>;
 
+/** Values to begin a form with, for a well-known receiver. */
+export interface ConfigPreset {
+  id: string;
+  title: { zh: string; en: string };
+  /** A sentence that says where the address comes from. */
+  hint: { zh: string; en: string };
+  config: ChannelSettings;
+}
+
 /** What the domain knows of a kind of channel: enough to set one up, nothing of how it sends. */
 export interface ChannelKind {
   id: string;
   title: { zh: string; en: string };
   /** Empty for channels that the server's own settings configure. */
   configFields: readonly ConfigField[];
+  /** Forms filled in for well-known receivers; absent: there is one form. */
+  presets?: readonly ConfigPreset[];
   /**
    * Names the account whose limits a send counts against, such as a bot's key or a member of an app; the same text for the
    * same account. It is hashed before it is stored.
@@ -151,6 +166,15 @@ export interface RouteStep {
 export interface EventData {
   'subscription.created': { uid: string; source: SubscriptionSource; extra: string; topicId: number };
   'upstream.received': { uid: string; content: string };
+  'message.completed': {
+    messageId: number;
+    state: 'sent' | 'failed' | 'cancelled';
+    total: number;
+    sent: number;
+    failed: number;
+    /** Why nobody got it; empty where somebody did. */
+    why: string;
+  };
   'callback.test': { note: string };
 }
 

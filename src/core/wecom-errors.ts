@@ -17,7 +17,7 @@ const FIELD_OF: Readonly<Record<number, string>> = {
   82001: 'receivers',
 };
 
-/** Throws bad_field or wechat_failed for a failure of the platform, which tells `advice`; anything else as it is. */
+/** Throws bad_field or wecom_failed for a failure of the platform, which tells `advice`; anything else as it is. */
 export function toWecomError(error: unknown): never {
   // The domain does not know the platform's class, only what it says.
   if (!(error instanceof Error) || !('advice' in error)) {
@@ -26,7 +26,5 @@ export function toWecomError(error: unknown): never {
   const code = 'code' in error && typeof error.code === 'number' ? error.code : null;
   const field = code === null ? undefined : FIELD_OF[code];
   const detail = `${String(error.advice)}（${error.message}）`;
-  throw field
-    ? new AppError('bad_field', { field, detail })
-    : new AppError('wechat_failed', { detail: `企业微信 WeCom：${detail}` });
+  throw field ? new AppError('bad_field', { field, detail }) : new AppError('wecom_failed', { detail });
 }

@@ -1,5 +1,7 @@
 /** Loads what claimed deliveries need: messages, people's addresses, events and endpoints, a few statements for a batch. */
 import { LRUCache } from 'lru-cache';
+import { isOldSecretAlive } from '#src/core/callback-secrets.js';
+import { CONTACT_OF } from '#src/core/contacts.js';
 import type {
   ChannelSettings,
   Event,
@@ -9,8 +11,9 @@ import type {
   Recipient,
 } from '#src/core/types.js';
 import type { SecretBox } from '#src/lib/secret-box.js';
+import { type Address, loadAddresses } from '#src/store/addresses.js';
 import type { Db } from '#src/store/open.js';
-import { type Address, type ClaimedDelivery, loadAddresses } from '#src/store/outbox.js';
+import type { ClaimedDelivery } from '#src/store/outbox.js';
 import {
   CHANNEL_REMOVED,
   DELETED,
@@ -42,7 +45,7 @@ export interface CallbackJob {
   delivery: ClaimedDelivery;
   event: Event;
   callbackId: number;
-  target: { url: string; secret: string; style: string };
+  target: { url: string; secret: string; oldSecret: string | null; style: string };
 }
 
 /** Something to do for a claimed delivery. */
@@ -53,7 +56,10 @@ export interface ContentDeps {
   db: Db;
   box: SecretBox;
   account: { platform: string; account: string };
-  pageUrlOf: (messageId: number) => string;
+  /** The address of a message's page: the same for all, or the one that tells when its receiver reads. */
+  pageUrlOf: (messageId: number, deliveryId?: number) => string;
+  /** What a channel delivers is read by several people. */
+  isShared: (channel: string) => boolean;
   /** The server's own settings of channels that have any, by channel id. */
   serverSettings: Readonly<Record<string, ChannelSettings>>;
   now: () => number;
@@ -63,6 +69,9 @@ type StoredContent = MessageFacts & { content: MessageContent };
 
 /** The sender's name of messages that a person's own key sent. */
 const OWN_MESSAGES = '个人推送';
+
+/** The state of a message that somebody has stopped while some of it was still to be sent. */
+const CANCELLING = 'cancelling';
 
 /** Makes the loader. */
 export function createContents(deps: ContentDeps) {
@@ -80,7 +89,7 @@ export function createContents(deps: ContentDeps) {
         missing.push(BigInt(id));
       }
     }
-    await forgetDeleted(known);
+    await forgetStopped(known);
     const rows = missing.length > 0 ? await db.message.findMany({ where: { id: { in: missing } } }) : [];
     const appIds = [...new Set(rows.flatMap((row) => row.appId ?? []))];
     const apps = appIds.length > 0 ? await db.app.findMany({ where: { id: { in: appIds } } }) : [];
@@ -107,26 +116,33 @@ export function createContents(deps: ContentDeps) {
       const stored = {
         content,
         deleted: row.deletedAt !== null,
+        cancelled: row.state === CANCELLING,
         expiresAt: row.expiresAt?.getTime() ?? null,
       };
-      messages.set(id, stored);
+      if (!stored.cancelled) {
+        messages.set(id, stored);
+      }
       known.set(id, stored);
     }
     return known;
   }
 
-  /** What is remembered may have been taken down meanwhile. */
-  async function forgetDeleted(known: Map<number, StoredContent>): Promise<void> {
+  /** What is remembered may have been taken down or cancelled meanwhile. */
+  async function forgetStopped(known: Map<number, StoredContent>): Promise<void> {
     if (known.size === 0) {
       return;
     }
     const ids = [...known.keys()].map(BigInt);
-    const where = { id: { in: ids }, deletedAt: { not: null } };
-    for (const row of await db.message.findMany({ where, select: { id: true } })) {
+    const rows = await db.message.findMany({
+      where: { id: { in: ids }, OR: [{ deletedAt: { not: null } }, { state: CANCELLING }] },
+      select: { id: true, deletedAt: true, state: true },
+    });
+    for (const row of rows) {
       const id = Number(row.id);
       const stored = known.get(id);
       if (stored) {
-        known.set(id, { ...stored, deleted: true });
+        const deleted = row.deletedAt !== null;
+        known.set(id, { ...stored, deleted, cancelled: row.state === CANCELLING });
       }
       messages.delete(id);
     }
@@ -162,7 +178,10 @@ export function createContents(deps: ContentDeps) {
         return { kind: 'stop', delivery, ...CHANNEL_REMOVED };
       }
       const recipient = { personId: delivery.personId ?? 0, uid: to.uid, address: addressOf(delivery, to) };
-      return { kind: 'message', delivery, content: stored.content, recipient, settings: own };
+      const content = deps.isShared(delivery.channel)
+        ? stored.content
+        : { ...stored.content, pageUrl: deps.pageUrlOf(stored.content.id, delivery.id) };
+      return { kind: 'message', delivery, content, recipient, settings: own };
     });
   }
 
@@ -207,9 +226,22 @@ export function createContents(deps: ContentDeps) {
         appName: endpoint.app.name,
         data: JSON.parse(row.data) as unknown,
       } as Event;
-      const target = { url: endpoint.url, secret, style: endpoint.style };
+      const oldSecret = isOldSecretAlive(endpoint, deps.now()) ? openSecret(endpoint.oldSecret) : null;
+      const target = { url: endpoint.url, secret, oldSecret, style: endpoint.style };
       return { kind: 'callback', delivery, event, callbackId: endpoint.id, target };
     });
+  }
+
+  /** What the channel's platform calls the person; channels with settings of their own know it from those. */
+  function addressOf(delivery: ClaimedDelivery, to: Address): string {
+    const contact = CONTACT_OF[delivery.channel];
+    if (contact) {
+      return to[contact] === '' ? '' : (openSecret(to[contact]) ?? '');
+    }
+    if (delivery.configId !== null) {
+      return '';
+    }
+    return delivery.channel === 'wecom-app' ? to.member : to.address;
   }
 
   /** One secret that cannot be opened must not hold up the whole batch. */
@@ -233,12 +265,4 @@ export function createContents(deps: ContentDeps) {
   }
 
   return { loadJobs };
-}
-
-/** What the channel's platform calls the person; channels with settings of their own know it from those. */
-function addressOf(delivery: ClaimedDelivery, to: Address): string {
-  if (delivery.configId !== null) {
-    return '';
-  }
-  return delivery.channel === 'wecom-app' ? to.member : to.address;
 }

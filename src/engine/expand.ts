@@ -1,6 +1,7 @@
 /** Spreads accepted messages and new events into deliveries, in chunks that a crash can cut anywhere. */
 import { ID_STRIDE, type NewId } from '#src/lib/ids.js';
 import { expandEvents } from '#src/store/events.js';
+import type { Db } from '#src/store/open.js';
 import {
   type AcceptedMessage,
   beginSpreading,
@@ -13,23 +14,25 @@ import {
   listSlice,
   type SliceEnd,
   saveCursor,
-} from '#src/store/messages.js';
-import type { Db } from '#src/store/open.js';
+} from '#src/store/spreading.js';
 import { WECHAT_BULK_QUEUE, WECHAT_QUEUE } from './limits.js';
+import { createPace, type Pace } from './pace.js';
 import { fillSlots } from './slots.js';
 
-/** What the expansion is made with. */
-export interface ExpandDeps {
+/** What the expansion works with. */
+interface ExpandDeps {
   db: Db;
   newId: NewId;
   now: () => number;
   account: { platform: string; account: string };
+  /** The channels for which the server has an account of its own. */
+  served: ReadonlySet<string>;
+  /** How many rows one statement writes. */
+  pace: Pace;
 }
 
 /** Messages looked at in one step. */
 const MESSAGES_PER_STEP = 200;
-/** Rows written by one statement: a few milliseconds, so that single messages slip in between. */
-const ROWS_PER_CHUNK = 2000;
 /** Small broadcasts that share one step, so that many of them go quickly and a single message still slips in between. */
 const BROADCASTS_PER_STEP = 10;
 /** A message to more people than this is a broadcast. */
@@ -50,8 +53,31 @@ interface Cursor {
   after: number;
 }
 
-/** One step: all small messages that wait and one chunk of one broadcast. Returns whether there was anything to do. */
-export async function expandMessages(deps: ExpandDeps): Promise<boolean> {
+/** Spreads what was accepted; each verb does one step and says whether there was anything to do. */
+export type Expansion = ReturnType<typeof createExpansion>;
+
+/** Makes it. */
+export function createExpansion(given: Omit<ExpandDeps, 'pace'>) {
+  const deps: ExpandDeps = { ...given, pace: createPace(given.now) };
+  return {
+    /** New events. */
+    spreadEvents: async (): Promise<boolean> => {
+      const count = await expandEvents(deps.db, {
+        limit: EVENTS_PER_STEP,
+        firstId: deps.newId(EVENTS_PER_STEP * ENDPOINTS_PER_APP),
+        idStride: ID_STRIDE,
+        now: deps.now(),
+      });
+      return count > 0;
+    },
+    /** Messages to few people, all that wait; broadcasts are taken out of the line. */
+    spreadSmall: () => spreadSmall(deps),
+    /** About one chunk of broadcasts: a part of a large one, or several small ones. */
+    spreadBroadcasts: () => spreadBroadcasts(deps),
+  };
+}
+
+async function spreadSmall(deps: ExpandDeps): Promise<boolean> {
   const waiting = await listAccepted(deps.db, deps.now(), MESSAGES_PER_STEP);
   const audiences = waiting.map((message) => ({ message, audience: readAudience(message) }));
   const small = audiences.filter(({ audience }) => isSmall(audience));
@@ -75,32 +101,20 @@ export async function expandMessages(deps: ExpandDeps): Promise<boolean> {
       large.map(({ message }) => message.id),
     );
   }
-  const spread = await expandBroadcasts(deps);
-  return waiting.length > 0 || spread;
+  return waiting.length > 0;
 }
 
-/** About one chunk of work: a part of one large broadcast, or several small ones. */
-async function expandBroadcasts(deps: ExpandDeps): Promise<boolean> {
+async function spreadBroadcasts(deps: ExpandDeps): Promise<boolean> {
+  const most = deps.pace.rows();
   let rows = 0;
   for (let count = 0; count < BROADCASTS_PER_STEP; count += 1) {
-    const broadcast = rows < ROWS_PER_CHUNK ? await findSpreading(deps.db) : null;
+    const broadcast = rows < most ? await findSpreading(deps.db) : null;
     if (!broadcast) {
       return count > 0;
     }
-    rows += await expandChunk(deps, broadcast, readAudience(broadcast));
+    rows += await deps.pace.run(() => expandChunk(deps, broadcast, readAudience(broadcast)));
   }
   return true;
-}
-
-/** One step of events. Returns whether there was anything to do. */
-export async function expandNewEvents(deps: ExpandDeps): Promise<boolean> {
-  const count = await expandEvents(deps.db, {
-    limit: EVENTS_PER_STEP,
-    firstId: deps.newId(EVENTS_PER_STEP * ENDPOINTS_PER_APP),
-    idStride: ID_STRIDE,
-    now: deps.now(),
-  });
-  return count > 0;
 }
 
 function readAudience(message: AcceptedMessage): Audience {
@@ -133,7 +147,7 @@ interface Place {
 }
 
 async function expandNamed(deps: ExpandDeps, message: AcceptedMessage, { audience, cursor }: Place) {
-  const people = audience.people.slice(cursor.people, cursor.people + ROWS_PER_CHUNK);
+  const people = audience.people.slice(cursor.people, cursor.people + deps.pace.rows());
   const rows = await toRows(deps, message, { people, queue: WECHAT_BULK_QUEUE });
   await expandPeople(deps.db, rows, { ...deps.account, now: deps.now() });
   return { size: people.length, next: { ...cursor, people: cursor.people + people.length } };
@@ -144,16 +158,17 @@ async function expandSubscribers(deps: ExpandDeps, message: AcceptedMessage, { a
   if (topicId === undefined) {
     return { size: 0, next: cursor };
   }
+  const limit = deps.pace.rows();
   const { last, count, isEnd } = message.channels
-    ? await expandSlots(deps, message, { topicId, after: cursor.after })
+    ? await expandSlots(deps, message, { topicId, after: cursor.after, limit })
     : await expandTopic(
         deps.db,
         {
           message,
           topicId,
           after: cursor.after,
-          limit: ROWS_PER_CHUNK,
-          firstId: deps.newId(ROWS_PER_CHUNK),
+          limit,
+          firstId: deps.newId(limit),
           idStride: ID_STRIDE,
           channel: 'wechat',
           queue: WECHAT_BULK_QUEUE,
@@ -168,9 +183,9 @@ async function expandSubscribers(deps: ExpandDeps, message: AcceptedMessage, { a
 async function expandSlots(
   deps: ExpandDeps,
   message: AcceptedMessage,
-  place: { topicId: number; after: number },
+  place: { topicId: number; after: number; limit: number },
 ): Promise<SliceEnd> {
-  const slice = await listSlice(deps.db, { message, ...place, limit: ROWS_PER_CHUNK });
+  const slice = await listSlice(deps.db, { message, ...place });
   const rows = await toRows(deps, message, { people: slice.people, queue: WECHAT_BULK_QUEUE });
   await expandPeople(deps.db, rows, { ...deps.account, now: deps.now() });
   return slice;
@@ -183,7 +198,7 @@ async function toRows(
   to: { people: readonly number[]; queue: string },
 ): Promise<DirectDelivery[]> {
   const asked = message.channels === null ? [] : (JSON.parse(message.channels) as string[]);
-  const slots = await fillSlots(deps.db, { ...to, asked });
+  const slots = await fillSlots(deps.db, { ...to, asked, served: deps.served });
   const first = deps.newId(Math.max(slots.length, 1));
   return slots.map((slot, at) => ({
     ...slot,

@@ -1,7 +1,7 @@
 /** How much of each queue may be under way at once, and which queues must rest. */
 import { LRUCache } from 'lru-cache';
 import { type Clock, systemClock } from '#src/lib/clock.js';
-import type { Db } from '#src/store/open.js';
+import { type Db, providerOf } from '#src/store/db.js';
 import { type ChannelLimits, createSendWindows, kindOf } from './send-windows.js';
 
 /** The queue of pushes to few people on the server's own WeChat account. */
@@ -17,8 +17,17 @@ const PER_ENDPOINT = 4;
 const PER_FAILING_ENDPOINT = 1;
 /** At most so many callbacks in all: more dead endpoints than this are needed before others wait. */
 const CALLBACKS = 1000;
+/**
+ * Of those at most so many that began within the last second. A thousand calls at once only wait for each other, until
+ * endpoints that are well seem not to answer; one that hangs makes room for others after its first second.
+ */
+const YOUNG_CALLBACKS = 256;
+const YOUNG_MS = 1000;
 /** So many failing endpoints are remembered. */
 const MAX_FAILING = 20_000;
+
+/** What other processes let rest is known after this. */
+const REFRESH_MS = 1000;
 
 /** A queue that rests, as people see it. */
 export interface QueueRest {
@@ -36,6 +45,11 @@ export function accountOf(queue: string): string {
   return queue.split('#')[0] ?? queue;
 }
 
+/** Whether a queue is of broadcasts, which let single messages pass. */
+export function isBulk(queue: string): boolean {
+  return queue.endsWith('#bulk');
+}
+
 /**
  * Makes the limits.
  * @param inFlight how many sends of the server's own account may be under way
@@ -47,9 +61,13 @@ export function createLimits(
   others: ChannelLimits = {},
   clock: Clock = systemClock,
 ) {
-  const windows = createSendWindows(others, clock);
+  const isShared = providerOf(db) === 'postgresql';
+  const windows = createSendWindows(others, clock, isShared);
+  let loadedAt = Number.NEGATIVE_INFINITY;
   const running = new Map<string, number>();
   const rests = new Map<string, QueueRest>();
+  /** Callbacks under way that began within the last second, oldest first. */
+  const young: { queue: string; at: number }[] = [];
   const failing = new LRUCache<string, true>({ max: MAX_FAILING });
   const count = (name: string): number => running.get(name) ?? 0;
 
@@ -62,6 +80,13 @@ export function createLimits(
     }
   }
 
+  function freeCallbacks(): number {
+    const since = clock.now() - YOUNG_MS;
+    const old = young.findIndex(({ at }) => at > since);
+    young.splice(0, old < 0 ? young.length : old);
+    return Math.max(0, Math.min(YOUNG_CALLBACKS - young.length, CALLBACKS - count('callbacks')));
+  }
+
   const groupOf = (queue: string): string => (queue.startsWith('callback:') ? 'callbacks' : accountOf(queue));
 
   return {
@@ -69,18 +94,37 @@ export function createLimits(
     freeSlots(queue: string): number {
       if (queue.startsWith('callback:')) {
         const most = failing.has(queue) ? PER_FAILING_ENDPOINT : PER_ENDPOINT;
-        return Math.max(0, Math.min(most - count(queue), CALLBACKS - count('callbacks')));
+        return Math.max(0, Math.min(most - count(queue), freeCallbacks()));
       }
       const other = others[kindOf(queue)];
       if (other) {
         return Math.max(0, Math.min(other.inFlight - count(queue), windows.free(queue)));
       }
-      const reserved = queue.endsWith('#bulk') ? Math.min(RESERVED_FOR_SINGLES, inFlight - 1) : 0;
+      const reserved = isBulk(queue) ? Math.min(RESERVED_FOR_SINGLES, inFlight - 1) : 0;
       return Math.max(0, inFlight - reserved - count(accountOf(queue)));
+    },
+    /** The slots that this queue shares with others of its kind, and how many of them are free; null where it shares none. */
+    sharedSlots(queue: string): { name: string; free: number } | null {
+      return queue.startsWith('callback:') ? { name: 'callbacks', free: freeCallbacks() } : null;
     },
     /** How many claimed rows of this queue may wait in memory for a slot. */
     readAhead(queue: string): number {
       return kindOf(queue) === 'callback' || others[kindOf(queue)] ? 0 : inFlight;
+    },
+    /** Of what was just claimed, what the windows that processes share have room for. */
+    async reserve<T extends { queue: string }>(
+      claimed: readonly T[],
+    ): Promise<{ granted: T[]; refused: T[] }> {
+      const roomOf = await windows.reserve(db, claimed);
+      const isGranted = claimed.map(({ queue }) => {
+        const room = roomOf.get(queue) ?? Number.POSITIVE_INFINITY;
+        roomOf.set(queue, room - 1);
+        return room > 0;
+      });
+      return {
+        granted: claimed.filter((_, at) => isGranted[at]),
+        refused: claimed.filter((_, at) => !isGranted[at]),
+      };
     },
     /** Takes a slot. */
     take(queue: string): void {
@@ -89,12 +133,19 @@ export function createLimits(
       if (groupOf(queue) !== queue) {
         add(groupOf(queue), 1);
       }
+      if (groupOf(queue) === 'callbacks') {
+        young.push({ queue, at: clock.now() });
+      }
     },
     /** Gives a slot back. */
     give(queue: string): void {
       add(queue, -1);
       if (groupOf(queue) !== queue) {
         add(groupOf(queue), -1);
+      }
+      const at = young.findLastIndex((one) => one.queue === queue);
+      if (at >= 0) {
+        young.splice(at, 1);
       }
     },
     /** Notes how the last try of a callback endpoint went. */
@@ -131,9 +182,18 @@ export function createLimits(
         await db.pause.deleteMany({ where: { queue: accountOf(queue) } });
       }
     },
+    /** Reads anew what rests, where other processes may have said so; a second old at most. */
+    async refresh(): Promise<void> {
+      if (isShared && clock.now() >= loadedAt + REFRESH_MS) {
+        await this.load();
+      }
+    },
     /** Reads what rests, at the start. */
     async load(): Promise<void> {
-      for (const row of await db.pause.findMany()) {
+      loadedAt = clock.now();
+      const rows = await db.pause.findMany();
+      rests.clear();
+      for (const row of rows) {
         rests.set(row.queue, row);
       }
     },

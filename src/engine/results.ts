@@ -37,7 +37,7 @@ export function toResult(delivery: ClaimedDelivery, done: TryRecord): DeliveryRe
   }
   switch (outcome.kind) {
     case 'sent':
-      return { ...base, state: 'sent', ref: outcome.ref || null, attempt: log() };
+      return { ...base, ...paidOf(delivery), state: 'sent', ref: outcome.ref || null, attempt: log() };
     case 'refused':
     case 'gone':
       return { ...base, state: 'failed', attempt: log() };
@@ -160,6 +160,11 @@ function moveOn({ step, rest }: NextStep, now: number) {
     finishedAt: null,
     next: { channel, queue, configId, route: rest },
   };
+}
+
+/** Short messages by the server's own account are what points pay for. */
+function paidOf({ channel, configId }: ClaimedDelivery): { isPaid?: true } {
+  return channel === 'sms' && configId === null ? { isPaid: true } : {};
 }
 
 /** Deliveries with a route, or by a person's own channel, say in each attempt which channel it was. */

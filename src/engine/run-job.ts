@@ -1,6 +1,7 @@
 /** Runs one job: sends it, heeds what the outcome means beyond it, and says what becomes of the delivery. */
 import type { SendCallback } from '#src/callbacks/send.js';
 import type { ChannelRegistry } from '#src/channels/registry.js';
+import type { DeliveryEnd } from '#src/core/figures.js';
 import type { Outcome } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
 import { type Logger, redactText } from '#src/lib/logger.js';
@@ -27,6 +28,8 @@ export interface RunDeps {
   chance: () => number;
   /** Told of each finished try, for the counters. */
   onTry?: (queue: string, outcome: Outcome, tookMs: number) => void;
+  /** Told of each delivery that was sent or has failed, for the figures. */
+  onEnd?: (end: DeliveryEnd) => void;
 }
 
 /** Runs a job and gives the row that is to be recorded. Never throws: a bug counts as a try that failed. */
@@ -47,7 +50,10 @@ export function createRunJob(deps: RunDeps): RunJob {
   return async (job) => {
     const startedAt = clock.now();
     if (job.kind === 'stop') {
-      return toStopped(job.delivery, { ...job, at: startedAt });
+      return tellEnd(deps, job, {
+        result: toStopped(job.delivery, { ...job, at: startedAt }),
+        code: job.code,
+      });
     }
     if (job.kind === 'wait') {
       return toWaiting(job.delivery, job.until, startedAt);
@@ -61,8 +67,26 @@ export function createRunJob(deps: RunDeps): RunJob {
     });
     const endedAt = clock.now();
     deps.onTry?.(job.delivery.queue, outcome, endedAt - startedAt);
-    return toResult(job.delivery, { outcome, startedAt, endedAt, chance: deps.chance() });
+    const result = toResult(job.delivery, { outcome, startedAt, endedAt, chance: deps.chance() });
+    return tellEnd(deps, job, {
+      result,
+      code: outcome.kind === 'sent' ? '' : (outcome.code ?? outcome.kind),
+    });
   };
+}
+
+/** Passes a result on; where it is the end, it is told of. */
+function tellEnd(
+  deps: RunDeps,
+  { delivery }: Job,
+  { result, code }: { result: DeliveryResult; code: string | number },
+): DeliveryResult {
+  const { state } = result;
+  if (state === 'sent' || state === 'failed') {
+    const tookMs = Math.max(0, deps.clock.now() - delivery.createdAt);
+    deps.onEnd?.({ state, channel: delivery.channel, code: String(code), tookMs });
+  }
+  return result;
 }
 
 async function send(deps: RunDeps, job: LiveJob): Promise<Outcome> {

@@ -2,6 +2,8 @@
 import { LRUCache } from 'lru-cache';
 import type { SendWindow } from '#src/channels/channel.js';
 import type { Clock } from '#src/lib/clock.js';
+import type { Db } from '#src/store/db.js';
+import { roomIn, takeRoom } from '#src/store/shared-windows.js';
 
 /** What the remote side of each kind of channel allows one account. */
 export type ChannelLimits = Readonly<Record<string, { inFlight: number; windows?: readonly SendWindow[] }>>;
@@ -11,29 +13,59 @@ export function kindOf(queue: string): string {
   return queue.split(/[:#]/)[0] ?? queue;
 }
 
-/** Makes the counter. Accounts that have not sent for long are forgotten. */
-export function createSendWindows(limits: ChannelLimits, clock: Clock) {
-  const sends = new LRUCache<string, number[]>({ max: 20_000 });
+/**
+ * Makes the counter. Accounts that have not sent for long are forgotten.
+ * @param isShared several processes send by the same accounts: places are taken in the database when work is claimed
+ */
+export function createSendWindows(limits: ChannelLimits, clock: Clock, isShared = false) {
+  const sends = new LRUCache<string, readonly number[]>({ max: 20_000 });
+  /** Places that were taken in the database and not used yet. */
+  const reserved = new Map<string, number>();
   const windowsOf = (queue: string): readonly SendWindow[] => limits[kindOf(queue)]?.windows ?? [];
 
   return {
     /** How many sends of this queue its windows still allow now; Infinity without windows. */
     free(queue: string): number {
-      const now = clock.now();
-      const times = sends.get(queue) ?? [];
-      const rooms = windowsOf(queue).map(
-        ({ count, perMs }) => count - times.filter((at) => at > now - perMs).length,
-      );
-      return Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...rooms));
+      return roomIn(sends.get(queue) ?? [], windowsOf(queue), clock.now()) + (reserved.get(queue) ?? 0);
     },
     /** Notes a send that begins now. */
     note(queue: string): void {
       const windows = windowsOf(queue);
-      if (windows.length > 0) {
-        const oldest = clock.now() - Math.max(...windows.map(({ perMs }) => perMs));
-        const times = (sends.get(queue) ?? []).filter((at) => at > oldest);
-        sends.set(queue, [...times, clock.now()]);
+      if (windows.length === 0) {
+        return;
       }
+      if (isShared) {
+        useReserved(queue);
+        return;
+      }
+      const oldest = clock.now() - Math.max(...windows.map(({ perMs }) => perMs));
+      const times = (sends.get(queue) ?? []).filter((at) => at > oldest);
+      sends.set(queue, [...times, clock.now()]);
+    },
+    /** Takes places for claimed work in the windows that processes share; how many it got, by queue. */
+    async reserve(db: Db, claimed: readonly { queue: string }[]): Promise<Map<string, number>> {
+      const rooms = new Map<string, number>();
+      const queues = isShared ? new Set(claimed.map(({ queue }) => queue)) : [];
+      for (const queue of queues) {
+        const windows = windowsOf(queue);
+        if (windows.length > 0) {
+          const wanted = claimed.filter((one) => one.queue === queue).length;
+          const { granted, times } = await takeRoom(db, queue, { wanted, windows, now: clock.now() });
+          sends.set(queue, times);
+          reserved.set(queue, granted);
+          rooms.set(queue, granted);
+        }
+      }
+      return rooms;
     },
   };
+
+  function useReserved(queue: string): void {
+    const left = (reserved.get(queue) ?? 0) - 1;
+    if (left > 0) {
+      reserved.set(queue, left);
+    } else {
+      reserved.delete(queue);
+    }
+  }
 }

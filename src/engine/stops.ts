@@ -1,6 +1,6 @@
 /** Why a delivery cannot go out, or not now: what happened to the message, the person or the endpoint meanwhile. */
 import { chinaDayStart } from '#src/lib/china-time.js';
-import type { Address } from '#src/store/outbox.js';
+import type { Address } from '#src/store/addresses.js';
 
 /** A reason that ends a delivery, or one step of its route. */
 export interface Stop {
@@ -12,6 +12,8 @@ export interface Stop {
 /** What is remembered of a message. */
 export interface MessageFacts {
   deleted: boolean;
+  /** Somebody has stopped it. */
+  cancelled: boolean;
   expiresAt: number | null;
 }
 
@@ -23,6 +25,12 @@ export const DELETED: Stop = {
   state: 'cancelled',
   code: 'deleted',
   why: '消息已被发送者删除 The sender deleted the message',
+};
+/** The message was stopped on its way. */
+const CANCELLED: Stop = {
+  state: 'cancelled',
+  code: 'cancelled',
+  why: '消息已取消发送 The message was cancelled',
 };
 /** The endpoint is no more. */
 export const REMOVED: Stop = {
@@ -52,6 +60,9 @@ export function stopOf(
 ): Stop | null {
   if (!message || message.deleted) {
     return DELETED;
+  }
+  if (message.cancelled) {
+    return CANCELLED;
   }
   if (message.expiresAt !== null && message.expiresAt <= at.now) {
     const why = '消息已过期 The message expired before it could be sent';

@@ -1,12 +1,17 @@
 /** Upkeep by the clock: ended leases come back, expired codes and old messages go. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { schedule } from 'node-cron';
 import type { Clock } from '#src/lib/clock.js';
+import { randomHex } from '#src/lib/ids.js';
 import type { Logger } from '#src/lib/logger.js';
+import { holdLease } from '#src/store/leases.js';
 import type { Db } from '#src/store/open.js';
 import { releaseClaims } from '#src/store/outbox.js';
 import { removeExpired } from '#src/store/upkeep.js';
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+const LONGEST_PAUSE_MS = 2000;
 
 /** What upkeep is made with. */
 export interface UpkeepDeps {
@@ -14,12 +19,16 @@ export interface UpkeepDeps {
   clock: Clock;
   log: Logger;
   /** Messages, traces and callback logs are kept so many days. */
-  retentionDays: number;
+  retentionDays: () => Promise<number>;
+  /** Writes the minute's figures down. */
+  writeFigures?: () => Promise<void>;
   wake: () => void;
 }
 
 /** The jobs of upkeep, runnable by hand, and the timetable that runs them. */
-export function createUpkeep({ db, clock, log, retentionDays, wake }: UpkeepDeps) {
+export function createUpkeep(deps: UpkeepDeps) {
+  const { db, clock, log, retentionDays, wake, writeFigures = async () => {} } = deps;
+
   /** Gives back deliveries whose lease has ended. */
   async function returnLeases(): Promise<void> {
     const released = await releaseClaims(db, clock.now());
@@ -32,19 +41,35 @@ export function createUpkeep({ db, clock, log, retentionDays, wake }: UpkeepDeps
   /** Removes everything past its time, chunk by chunk. */
   async function removeOld(): Promise<void> {
     const now = clock.now();
-    const limits = { now, keepFrom: now - retentionDays * DAY_MS, keepInboundFrom: now - DAY_MS };
+    const keepMs = (await retentionDays()) * DAY_MS;
+    const limits = { now, keepFrom: now - keepMs, keepInboundFrom: now - DAY_MS };
     let removed = 0;
     for (;;) {
+      const startedAt = performance.now();
       const count = await removeExpired(db, limits);
       removed += count;
       if (count === 0) {
         break;
       }
+      // Half of the time belongs to sending, however much is to go.
+      await sleep(Math.min(performance.now() - startedAt, LONGEST_PAUSE_MS));
     }
     if (removed > 0) {
       log.info('removed what was past its time', { removed });
     }
   }
+
+  /** Runs a job where no other process runs it, or ran it in this round of the timetable. */
+  const once = (name: string, everyMs: number, run: () => Promise<void>) => async (): Promise<void> => {
+    const now = clock.now();
+    if (await holdLease(db, { name: `job:${name}`, owner: randomHex(6), now, until: now + everyMs / 2 })) {
+      await run();
+    }
+  };
+  const jobs = {
+    leases: once('leases', MINUTE_MS, returnLeases),
+    retention: once('retention', 10 * MINUTE_MS, removeOld),
+  };
 
   /** Starts the timetable; the answer stops it. */
   function start(): () => void {
@@ -53,8 +78,9 @@ export function createUpkeep({ db, clock, log, retentionDays, wake }: UpkeepDeps
     };
     const options = { noOverlap: true };
     const tasks = [
-      schedule('* * * * *', guard('leases', returnLeases), options),
-      schedule('*/10 * * * *', guard('retention', removeOld), options),
+      schedule('* * * * *', guard('leases', jobs.leases), options),
+      schedule('* * * * *', guard('figures', writeFigures), options),
+      schedule('*/10 * * * *', guard('retention', jobs.retention), options),
     ];
     return () => {
       for (const task of tasks) {
@@ -63,5 +89,5 @@ export function createUpkeep({ db, clock, log, retentionDays, wake }: UpkeepDeps
     };
   }
 
-  return { returnLeases, removeOld, start };
+  return { returnLeases, removeOld, jobs, start };
 }

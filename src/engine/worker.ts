@@ -4,20 +4,22 @@ import { createBatcher } from '#src/lib/batcher.js';
 import type { Clock } from '#src/lib/clock.js';
 import { type NewId, randomHex } from '#src/lib/ids.js';
 import type { Logger } from '#src/lib/logger.js';
-import { settleReceipts } from '#src/store/events.js';
+import { providerOf } from '#src/store/db.js';
 import type { Db } from '#src/store/open.js';
 import {
   type ClaimedDelivery,
   claimDue,
   type DeliveryResult,
-  listQueueHeads,
-  type QueueHead,
   recordResults,
   releaseClaims,
 } from '#src/store/outbox.js';
+import { settleReceipts } from '#src/store/receipts.js';
+import { type ClaimLease, createClaimLease } from './claim-lease.js';
 import type { createContents, Job } from './contents.js';
-import { type ExpandDeps, expandMessages, expandNewEvents } from './expand.js';
-import { type Limits, WECHAT_BULK_QUEUE, WECHAT_QUEUE } from './limits.js';
+import { createDueQueues, type DueQueues } from './due-queues.js';
+import { createExpansion, type Expansion } from './expand.js';
+import { createLeader, type Leader } from './leader.js';
+import { isBulk, type Limits } from './limits.js';
 import { toReturned } from './results.js';
 import type { RunJob } from './run-job.js';
 
@@ -31,15 +33,14 @@ export interface WorkerDeps {
   contents: ReturnType<typeof createContents>;
   runJob: RunJob;
   limits: Limits;
+  /** The channels for which the server has an account of its own. */
+  served: ReadonlySet<string>;
+  /** Tells the other processes on the database that there is work. */
+  callOthers?: () => void;
 }
 
-/** A claim lasts so long. WeChat drops repeats for ten minutes, so a redelivery after a crash stays far inside of that. */
-export const LEASE_MS = 60_000;
 /** The loop looks for due work at least this often, in real milliseconds. */
 const POLL_MS = 1000;
-/** With very many queues their heads are read again only after this time. */
-const HEADS_TTL_MS = 200;
-const MANY_QUEUES = 100;
 const RECEIPTS_PER_STEP = 500;
 const RESULTS_PER_COMMIT = 500;
 const RECORD_TRIES = 5;
@@ -47,12 +48,14 @@ const RECORD_TRIES = 5;
 /** Runs deliveries. One instance a process; its state is what this process has claimed. */
 export class Worker {
   readonly #deps: WorkerDeps;
-  readonly #expand: ExpandDeps;
+  readonly #expansion: Expansion;
+  readonly #due: DueQueues;
   readonly #owner = randomHex(6);
+  readonly #lease: ClaimLease;
+  readonly #leader: Leader;
   readonly #held = new Map<string, Job[]>();
   readonly #pending = new Set<Promise<void>>();
   readonly #record: ReturnType<typeof createBatcher<DeliveryResult, undefined>>;
-  #heads: { rows: QueueHead[]; readAt: number } = { rows: [], readAt: 0 };
   #batch = 0;
   #stopping = false;
   #running: Promise<void> | null = null;
@@ -62,11 +65,15 @@ export class Worker {
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
-    this.#expand = { db: deps.db, newId: deps.newId, now: () => deps.clock.now(), account: deps.account };
+    const { db, newId, account, served } = deps;
+    this.#expansion = createExpansion({ db, newId, now: () => deps.clock.now(), account, served });
+    this.#due = createDueQueues(db, deps.limits, deps.clock);
+    this.#lease = createClaimLease({ db, clock: deps.clock, owner: this.#owner });
+    this.#leader = createLeader({ db, clock: deps.clock, owner: this.#owner });
     this.#record = createBatcher({ run: (results) => this.#commit(results), maxItems: RESULTS_PER_COMMIT });
   }
 
-  /** Takes over what a dead process had claimed (SQLite has one process) and begins to work. */
+  /** Takes over what a dead process had claimed and begins to work. */
   async start(): Promise<void> {
     await this.prepare();
     this.#running = this.#loop();
@@ -74,7 +81,9 @@ export class Worker {
 
   /** What `start` does before the loop; enough for tests that step by themselves. */
   async prepare(): Promise<void> {
-    const released = await releaseClaims(this.#deps.db, null);
+    const { db, clock } = this.#deps;
+    // SQLite has one process: whoever claimed before is dead. Elsewhere the lease tells.
+    const released = await releaseClaims(db, providerOf(db) === 'sqlite' ? null : clock.now());
     await this.#deps.limits.load();
     if (released > 0) {
       this.#deps.log.info('took over deliveries of an earlier run', { released });
@@ -100,6 +109,7 @@ export class Worker {
     await this.#giveBack(() => true);
     await Promise.race([this.#settle(), sleep(graceMs, undefined, { ref: false })]);
     await this.#record.idle();
+    await this.#leader.letGo();
   }
 
   /** Works until nothing is due at the clock's present time. For tests and one-off runs. */
@@ -138,10 +148,7 @@ export class Worker {
 
   async #rest(): Promise<void> {
     const now = this.#deps.clock.now();
-    const nextDue = Math.min(
-      ...this.#heads.rows.map((head) => head.nextDueAt).filter((at) => at > now),
-      now + POLL_MS,
-    );
+    const nextDue = Math.min(this.#due.nextDueAt(now), now + POLL_MS);
     const waitMs = Math.min(Math.max(nextDue - now, 5), POLL_MS);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, waitMs);
@@ -156,38 +163,49 @@ export class Worker {
     this.#wakeUp = () => {};
   }
 
-  /** One round; returns whether it did anything. */
+  /**
+   * One round; returns whether it did anything. What is not a broadcast is claimed before a broadcast's share of the round,
+   * which is the longer one.
+   */
   async #step(): Promise<boolean> {
-    const { db, clock, limits } = this.#deps;
-    const events = await expandNewEvents(this.#expand);
-    const messages = await expandMessages(this.#expand);
-    const receipts = await settleReceipts(db, RECEIPTS_PER_STEP);
-    const now = clock.now();
-    await this.#giveBack((job) => limits.isResting(job.delivery.queue, now));
-    const queues = await this.#wantedQueues(now);
-    const claimed =
-      queues.length > 0
-        ? await claimDue(db, { queues, owner: this.#owner, now, leaseUntil: now + LEASE_MS })
-        : [];
-    if (claimed.length > 0) {
-      this.#hold(await this.#deps.contents.loadJobs(claimed));
+    const { db, clock, limits, callOthers = () => {} } = this.#deps;
+    const isPast = this.#held.size > 0 && this.#lease.isPast();
+    await this.#giveBack((job) => isPast || limits.isResting(job.delivery.queue, clock.now()));
+    await this.#lease.extend();
+    await limits.refresh();
+    const leads = await this.#leader.isLeading();
+    const events = leads && (await this.#expansion.spreadEvents());
+    const messages = leads && (await this.#expansion.spreadSmall());
+    if (events || messages) {
+      callOthers();
     }
-    this.#startHeld();
-    return events || messages || receipts > 0 || claimed.length > 0;
+    const now = clock.now();
+    await this.#due.look(now);
+    const singles = await this.#claim((queue) => !isBulk(queue));
+    const chunks = leads && (await this.#expansion.spreadBroadcasts());
+    if (chunks) {
+      callOthers();
+    }
+    const receipts = leads ? await settleReceipts(db, RECEIPTS_PER_STEP) : 0;
+    const bulk = await this.#claim(isBulk);
+    return events || messages || singles || chunks || receipts > 0 || bulk;
   }
 
-  async #wantedQueues(now: number): Promise<{ queue: string; limit: number }[]> {
-    const { limits } = this.#deps;
-    if (this.#heads.rows.length < MANY_QUEUES || now - this.#heads.readAt >= HEADS_TTL_MS) {
-      this.#heads = { rows: await listQueueHeads(this.#deps.db), readAt: now };
+  /** Claims of these queues what may be under way or wait for it, and starts it. */
+  async #claim(which: (queue: string) => boolean): Promise<boolean> {
+    const now = this.#deps.clock.now();
+    const heldOf = (queue: string): number => this.#held.get(queue)?.length ?? 0;
+    const queues = this.#due.listClaims({ now, which, heldOf });
+    const leaseUntil = this.#lease.begin(now, this.#held.size > 0);
+    const order = { queues, owner: this.#owner, now, leaseUntil };
+    const claimed = queues.length > 0 ? await claimDue(this.#deps.db, order) : [];
+    if (claimed.length > 0) {
+      const { granted, refused } = await this.#deps.limits.reserve(claimed);
+      await this.#return(refused);
+      this.#hold(await this.#deps.contents.loadJobs(granted));
     }
-    const due = this.#heads.rows.filter((head) => head.nextDueAt <= now).map((head) => head.queue);
-    // WeChat's queues are always asked, so that a remembered list of heads never delays them.
-    const names = [...new Set([WECHAT_QUEUE, WECHAT_BULK_QUEUE, ...due])];
-    return names.flatMap((queue) => {
-      const limit = limits.freeSlots(queue) + limits.readAhead(queue) - (this.#held.get(queue)?.length ?? 0);
-      return limit > 0 && due.length > 0 && !limits.isResting(queue, now) ? [{ queue, limit }] : [];
-    });
+    this.#startHeld();
+    return this.#due.noteClaimed(queues, claimed) || claimed.length > 0;
   }
 
   #hold(jobs: readonly Job[]): void {
@@ -200,9 +218,11 @@ export class Worker {
 
   /** Starts held jobs while there are slots; single messages before broadcasts. */
   #startHeld(): void {
-    const queues = [...this.#held.keys()].sort(
-      (a, b) => Number(a.endsWith('#bulk')) - Number(b.endsWith('#bulk')),
-    );
+    if (this.#lease.isPast()) {
+      // The next round gives them back.
+      return;
+    }
+    const queues = [...this.#held.keys()].sort((a, b) => Number(isBulk(a)) - Number(isBulk(b)));
     for (const queue of queues) {
       const held = this.#held.get(queue) ?? [];
       while (held.length > 0 && this.#deps.limits.freeSlots(queue) > 0) {
@@ -245,7 +265,11 @@ export class Worker {
         jobs.filter((job) => !which(job)),
       );
     }
-    await Promise.all(returned.map((delivery) => this.#record(toReturned(delivery))));
+    await this.#return(returned);
+  }
+
+  async #return(deliveries: readonly ClaimedDelivery[]): Promise<void> {
+    await Promise.all(deliveries.map((delivery) => this.#record(toReturned(delivery))));
   }
 
   async #commit(results: DeliveryResult[]): Promise<undefined[]> {

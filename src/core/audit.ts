@@ -1,0 +1,132 @@
+/** The audit log: who changed what, written with each change that a person or machine makes. */
+import { takeCodePoints } from '#src/lib/text.js';
+import type { Manager } from './accounts.js';
+import type { CoreDeps } from './deps.js';
+
+/** A change. `action` is noun and verb with a dot, such as `app.create`; no field may hold a secret. */
+export interface AuditNote {
+  action: string;
+  /** What was changed, such as `app 97`. */
+  target?: string;
+  detail?: string;
+  /** Where the change came from. */
+  address?: string;
+}
+
+/** Who made a change: somebody who manages, or a follower in their own things. */
+export type Actor = Manager | { role: 'follower'; personId: number };
+
+/** A line of the log. */
+export interface AuditLine extends Required<AuditNote> {
+  id: number;
+  accountId: number | null;
+  actor: string;
+  createdAt: Date;
+}
+
+/** Which lines to list, the newest first. */
+export interface AuditFilter {
+  accountId?: number;
+  /** Part of the actor, action, target or detail. */
+  search?: string;
+  skip: number;
+  take: number;
+}
+
+/** Part of the log, newest first. */
+export interface AuditPart {
+  items: AuditLine[];
+  /** Where to go on: pass it as `before`. Null at the end of the log. */
+  before: number | null;
+  /** The search stopped before its page was full, at lines of this time; null: it did not. */
+  searchedTo: Date | null;
+}
+
+/** A search looks at so many lines at once; older ones are a click away. */
+const WINDOW = 20_000;
+
+const LIMITS = { action: 100, target: 200, detail: 1000, address: 64 };
+
+/** The verbs of the audit log. */
+export type Audit = ReturnType<typeof createAudit>;
+
+/** Makes the verbs of the audit log. */
+export function createAudit({ db, clock, newId }: CoreDeps, window = WINDOW) {
+  /** Writes a line. */
+  async function writeEntry(actor: Actor, note: AuditNote): Promise<void> {
+    const { action, target = '', detail = '', address = '' } = note;
+    await db.auditEntry.create({
+      data: {
+        id: BigInt(newId()),
+        accountId: actor.role === 'follower' ? null : (actor.accountId ?? null),
+        actor: await nameActor(actor),
+        action: takeCodePoints(action, LIMITS.action),
+        target: takeCodePoints(target, LIMITS.target),
+        detail: takeCodePoints(detail, LIMITS.detail),
+        address: takeCodePoints(address, LIMITS.address),
+        createdAt: new Date(clock.now()),
+      },
+    });
+  }
+
+  /** The UID of a person; the holder of the operator's token has none. */
+  async function nameActor(actor: Actor): Promise<string> {
+    if (actor.personId === undefined) {
+      return 'ADMIN_TOKEN';
+    }
+    const person = await db.person.findUnique({ where: { id: BigInt(actor.personId) } });
+    return person?.uid ?? `person ${actor.personId}`;
+  }
+
+  /** A page of the log, newest first. */
+  async function listEntries(filter: AuditFilter): Promise<{ total: number; items: AuditLine[] }> {
+    const { accountId, search = '', skip, take } = filter;
+    const contains = { contains: search };
+    const where = {
+      ...(accountId === undefined ? {} : { accountId }),
+      ...(search === ''
+        ? {}
+        : {
+            OR: [{ actor: contains }, { action: contains }, { target: contains }, { detail: contains }],
+          }),
+    };
+    const [total, rows] = await Promise.all([
+      db.auditEntry.count({ where }),
+      db.auditEntry.findMany({ where, orderBy: { id: 'desc' }, skip, take }),
+    ]);
+    return { total, items: rows.map((row) => ({ ...row, id: Number(row.id) })) };
+  }
+
+  /** Part of the log: lines whose actor begins with `actor` and whose action or target holds `action`. */
+  async function searchEntries(wish: {
+    actor: string;
+    action: string;
+    before?: number;
+    take: number;
+  }): Promise<AuditPart> {
+    const { actor, action, before, take } = wish;
+    const older = before === undefined ? {} : { lt: BigInt(before) };
+    const isFiltered = actor !== '' || action !== '';
+    const edge = isFiltered
+      ? await db.auditEntry.findFirst({ where: { id: older }, orderBy: { id: 'desc' }, skip: window - 1 })
+      : null;
+    const rows = await db.auditEntry.findMany({
+      where: {
+        id: { ...older, ...(edge ? { gte: edge.id } : {}) },
+        ...(actor === '' ? {} : { actor: { startsWith: actor } }),
+        ...(action === ''
+          ? {}
+          : { OR: [{ action: { contains: action } }, { target: { contains: action } }] }),
+      },
+      orderBy: { id: 'desc' },
+      take: take + 1,
+    });
+    const items = rows.slice(0, take).map((row) => ({ ...row, id: Number(row.id) }));
+    if (rows.length > take) {
+      return { items, before: items.at(-1)?.id ?? null, searchedTo: null };
+    }
+    return { items, before: edge ? Number(edge.id) : null, searchedTo: edge?.createdAt ?? null };
+  }
+
+  return { writeEntry, listEntries, searchEntries, nameActor };
+}

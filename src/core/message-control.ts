@@ -1,0 +1,78 @@
+/** Stopping a message that is under way, and sending again what failed of it. */
+import { beginCancelling, type ControlEnd, cancelSlice, requeueSlice } from '#src/store/message-control.js';
+import type { CoreDeps } from './deps.js';
+import { AppError, notFound } from './errors.js';
+import type { Attempt } from './types.js';
+
+/** Makes the verbs. */
+export function createMessageControl({ db, clock, newId, wake }: CoreDeps) {
+  /**
+   * Stops what of a message has not left: nothing of it is spread or sent any more, and what a channel has in hand ends by
+   * itself. `by` stands in each delivery's log. Safe to repeat, as after a crash. Returns how many deliveries were
+   * cancelled. Throws not_found.
+   */
+  async function cancel(id: number, by: string): Promise<number> {
+    await readRow(id);
+    if (!(await beginCancelling(db, id, clock.now()))) {
+      return 0;
+    }
+    const attempt = note('cancelled', `${by} 取消了发送 cancelled the message`);
+    const count = await forAllPeople(id, (slice) => cancelSlice(db, { ...slice, attempt }));
+    wake();
+    return count;
+  }
+
+  /**
+   * Makes the failed deliveries of a message due again, each with its tries and route begun anew. `by` stands in each
+   * delivery's log. Returns how many. Throws not_found, and conflict for a message that cannot go out any more or that is
+   * still being spread or stopped.
+   */
+  async function resend(id: number, by: string): Promise<number> {
+    const { state, deletedAt, expiresAt } = await readRow(id);
+    if (deletedAt) {
+      throw new AppError('conflict', { detail: '消息已删除 The message was deleted' });
+    }
+    if (expiresAt && expiresAt.getTime() <= clock.now()) {
+      throw new AppError('conflict', { detail: '消息已过期 The message has expired' });
+    }
+    if (state !== 'expanded' && state !== 'done') {
+      const detail = '消息还在展开，或已取消 The message is still being spread, or was cancelled';
+      throw new AppError('conflict', { detail });
+    }
+    const attempt = note('resent', `${by} 重新发送 sent it again`);
+    const count = await forAllPeople(id, (slice) => requeueSlice(db, { ...slice, attempt }));
+    wake();
+    return count;
+  }
+
+  async function readRow(id: number) {
+    const row = await db.message.findUnique({
+      where: { id: Number.isSafeInteger(id) && id > 0 ? BigInt(id) : 0n },
+      select: { state: true, deletedAt: true, expiresAt: true },
+    });
+    if (!row) {
+      throw notFound('消息 Message');
+    }
+    return row;
+  }
+
+  function note(code: string, detail: string): string {
+    return JSON.stringify({ at: clock.now(), outcome: 'skipped', code, detail } satisfies Attempt);
+  }
+
+  /** Once over all deliveries, slice by slice; what changes behind is not looked at again. */
+  async function forAllPeople(
+    messageId: number,
+    run: (slice: { messageId: number; after: number; mark: string; now: number }) => Promise<ControlEnd>,
+  ): Promise<number> {
+    let count = 0;
+    for (let after = 0, isEnd = false; !isEnd; ) {
+      const end = await run({ messageId, after, mark: `control:${newId()}`, now: clock.now() });
+      count += end.changed;
+      ({ last: after, isEnd } = end);
+    }
+    return count;
+  }
+
+  return { cancel, resend };
+}

@@ -1,0 +1,28 @@
+/** The state of a message as outsiders see it, read off its row. */
+import type { Message as MessageRow } from '#src/store/generated/client.js';
+
+/** The state of a message: on its way, all that could arrive has, nothing has, or stopped. */
+export type MessageState = 'accepted' | 'sending' | 'sent' | 'failed' | 'cancelled';
+
+/** Reads the state off a message's row. */
+export function toMessageState(
+  row: Pick<MessageRow, 'state' | 'sent' | 'failed' | 'cancelled'>,
+): MessageState {
+  switch (row.state) {
+    case 'accepted':
+      return 'accepted';
+    case 'cancelled':
+      return 'cancelled';
+    case 'done':
+      if (row.sent > 0) {
+        return 'sent';
+      }
+      if (row.failed > 0) {
+        return 'failed';
+      }
+      // Nobody to send to is nothing gone wrong: a topic may have no subscribers yet.
+      return row.cancelled > 0 ? 'cancelled' : 'sent';
+    default:
+      return 'sending';
+  }
+}

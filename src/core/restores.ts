@@ -1,0 +1,93 @@
+/** Checks a file that is to become the database, and puts it where the next start finds it. */
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { equalsInConstantTime, keyedHash } from '#src/lib/hash.js';
+import { checkDatabase, type FileFacts, keepFile } from '#src/store/backups.js';
+import { listMigrations } from '#src/store/schema-engine.js';
+import { AppError } from './errors.js';
+
+/** What a checked file holds. */
+export interface RestoreFacts {
+  messages: number;
+  people: number;
+  apps: number;
+  /** Whether it was written with this server's secret key; unknown of old files. */
+  key: 'same' | 'other' | 'unknown';
+  /** It comes from an older version and is brought up to date at the start. */
+  isOlder: boolean;
+}
+
+/** What a backup carries to tell later whether the secret key is still the one it was written with. */
+export function keyMarkOf(hashKey: Buffer): string {
+  return keyedHash(hashKey, 'backup:key-mark');
+}
+
+/** Checks `partial` and gives it the name `target`, or removes it. Throws bad_field with what is wrong. */
+export async function tryFile(partial: string, target: string, hashKey: Buffer): Promise<RestoreFacts> {
+  try {
+    const facts = await checkDatabase(partial).done.catch((error: unknown) => {
+      throw wrongFile(
+        `不是 SQLite 数据库 no SQLite database (${error instanceof Error ? error.message : 'unknown'})`,
+      );
+    });
+    const known = listMigrations('sqlite').migrationDirectories.map(({ path }) => path);
+    refuseBad(facts, known);
+    await keepFile(partial, target);
+    return {
+      messages: facts.messages,
+      people: facts.people,
+      apps: facts.apps,
+      key: judgeKey(facts.keyMark, hashKey),
+      isOlder: facts.migrations.length < known.length,
+    };
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+/** Writes a body of a known size to a file; one that ends early or goes on is refused and leaves nothing. */
+export async function receiveFile(body: Readable, path: string, sizeBytes: number): Promise<void> {
+  let received = 0;
+  const count = new Transform({
+    transform(part: Buffer, _encoding, next) {
+      received += part.length;
+      next(received > sizeBytes ? wrongFile('比声明的大 larger than it said') : null, part);
+    },
+  });
+  try {
+    await pipeline(body, count, createWriteStream(path, { mode: 0o600 }));
+    if (received !== sizeBytes) {
+      throw wrongFile('没有传完 it did not arrive whole');
+    }
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+function refuseBad(facts: FileFacts, known: readonly string[]): void {
+  if (facts.integrity !== 'ok') {
+    throw wrongFile(`文件已损坏 the file is damaged: ${facts.integrity.slice(0, 200)}`);
+  }
+  if (facts.migrations.length === 0 || facts.strangers > 0) {
+    throw wrongFile('不是青鸟的数据库 not a database of Qingniao');
+  }
+  const newer = facts.migrations.find((name) => !known.includes(name));
+  if (newer !== undefined) {
+    throw wrongFile(`由更新的版本写成，请先升级 written by a newer version, upgrade first (${newer})`);
+  }
+}
+
+function judgeKey(mark: string, hashKey: Buffer): RestoreFacts['key'] {
+  if (mark === '') {
+    return 'unknown';
+  }
+  return equalsInConstantTime(mark, keyMarkOf(hashKey)) ? 'same' : 'other';
+}
+
+function wrongFile(detail: string): AppError {
+  return new AppError('bad_field', { field: 'file', detail });
+}

@@ -1,0 +1,137 @@
+/** Sessions: the browsers that people are signed in with, known by the hash of their cookie alone. */
+import { keyedHash } from '#src/lib/hash.js';
+import { randomText } from '#src/lib/ids.js';
+import { takeCodePoints } from '#src/lib/text.js';
+import type { Prisma } from '#src/store/generated/client.js';
+import { type AccountRole, readRole } from './accounts.js';
+import type { CoreDeps } from './deps.js';
+import { notFound } from './errors.js';
+
+/** Where somebody signs in: what the browser says of itself, and its address. */
+export interface SignInPlace {
+  userAgent: string;
+  address: string;
+}
+
+/** Somebody who is signed in. `account` is null for followers who only look at their own things. */
+export interface SignedIn {
+  sessionId: number;
+  personId: number;
+  uid: string;
+  nickname: string;
+  account: { id: number; role: AccountRole } | null;
+}
+
+/** A session as its owner sees it in the list. */
+export interface SessionRow extends SignInPlace {
+  id: number;
+  isFollowerOnly: boolean;
+  createdAt: Date;
+  seenAt: Date;
+}
+
+/** How long a session lasts after its last use, in milliseconds. */
+export const SESSION_LIFE_MS = 30 * 86_400_000;
+
+/** The use of a session is written down at most so often. */
+const SEEN_STEP_MS = 3_600_000;
+const SECRET_LENGTH = 48;
+const USER_AGENT_MAX = 300;
+const LIST_MAX = 100;
+
+/** The verbs of sessions. */
+export type Sessions = ReturnType<typeof createSessions>;
+
+/** Makes the verbs of sessions. */
+export function createSessions({ db, clock, hashKey }: CoreDeps) {
+  const hashOf = (secret: string): string => keyedHash(hashKey, `session:${secret}`);
+
+  /** Signs a browser in; the secret is for its cookie and kept nowhere. */
+  async function createSession(
+    input: { personId: number; accountId: number | null } & SignInPlace,
+  ): Promise<string> {
+    const secret = randomText(SECRET_LENGTH);
+    const now = clock.now();
+    await db.session.create({
+      data: {
+        hash: hashOf(secret),
+        personId: BigInt(input.personId),
+        accountId: input.accountId,
+        userAgent: takeCodePoints(input.userAgent, USER_AGENT_MAX),
+        address: input.address,
+        createdAt: new Date(now),
+        seenAt: new Date(now),
+        expiresAt: new Date(now + SESSION_LIFE_MS),
+      },
+    });
+    return secret;
+  }
+
+  /** Who holds this cookie, or null. Using a session prolongs it; a disabled account leaves a mere follower. */
+  async function findSession(secret: string): Promise<SignedIn | null> {
+    if (secret.length !== SECRET_LENGTH) {
+      return null;
+    }
+    const row = await db.session.findUnique({
+      where: { hash: hashOf(secret) },
+      include: { person: true, account: true },
+    });
+    const now = clock.now();
+    if (!row || row.expiresAt.getTime() <= now) {
+      return null;
+    }
+    if (now - row.seenAt.getTime() >= SEEN_STEP_MS) {
+      const data = { seenAt: new Date(now), expiresAt: new Date(now + SESSION_LIFE_MS) };
+      await db.session.updateMany({ where: { id: row.id }, data });
+    }
+    return toSignedIn(row);
+  }
+
+  /** A person's living sessions, the last used first. */
+  async function listSessions(personId: number): Promise<SessionRow[]> {
+    const rows = await db.session.findMany({
+      where: { personId: BigInt(personId), expiresAt: { gt: new Date(clock.now()) } },
+      orderBy: [{ seenAt: 'desc' }, { id: 'desc' }],
+      take: LIST_MAX,
+    });
+    return rows.map(({ id, accountId, userAgent, address, createdAt, seenAt }) => ({
+      id,
+      isFollowerOnly: accountId === null,
+      userAgent,
+      address,
+      createdAt,
+      seenAt,
+    }));
+  }
+
+  /** Ends one session of a person at once; throws not_found. */
+  async function revokeSession(personId: number, id: number): Promise<void> {
+    const isNumber = Number.isInteger(id) && id > 0 && id < 2 ** 31;
+    const { count } = isNumber
+      ? await db.session.deleteMany({ where: { id, personId: BigInt(personId) } })
+      : { count: 0 };
+    if (count === 0) {
+      throw notFound('登录 Session');
+    }
+  }
+
+  /** Ends all sessions of a person, except one where it is named. Returns how many ended. */
+  async function revokeSessions(personId: number, exceptId?: number): Promise<number> {
+    const except = exceptId === undefined ? {} : { id: { not: exceptId } };
+    const { count } = await db.session.deleteMany({ where: { personId: BigInt(personId), ...except } });
+    return count;
+  }
+
+  return { createSession, findSession, listSessions, revokeSession, revokeSessions };
+}
+
+function toSignedIn(row: Prisma.SessionGetPayload<{ include: { person: true; account: true } }>): SignedIn {
+  const { account, person } = row;
+  return {
+    sessionId: row.id,
+    personId: Number(row.personId),
+    uid: person.uid,
+    nickname: person.nickname,
+    account: account && !account.disabledAt ? { id: account.id, role: readRole(account.role) } : null,
+  };
+}

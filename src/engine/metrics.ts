@@ -1,0 +1,64 @@
+/** Writes the server's numbers of the moment for Prometheus. */
+import type { Core } from '#src/core/index.js';
+import { listTokenLives } from '#src/core/platform-tokens.js';
+import type { Gauge } from '#src/lib/prometheus.js';
+import type { Db } from '#src/store/open.js';
+import type { Counters } from './counters.js';
+
+/** What the numbers are read from. */
+export interface MetricsSource {
+  core: Pick<Core, 'overview' | 'backlog' | 'figures' | 'clock'>;
+  db: Db;
+  counters: Counters;
+  /** How many deliveries this process has under way. */
+  runningCount: () => number;
+}
+
+/** The counters and the present state as Prometheus text. Where the database fails, the rest is told all the same. */
+export async function writeMetrics(source: MetricsSource): Promise<string> {
+  const { core, counters } = source;
+  const { waiting, most, refusals } = core.backlog.read();
+  const stored = await readStored(source).catch(() => null);
+  return counters.write([
+    gauge('qingniao_database_up', 'Whether the database answers.', stored ? 1 : 0),
+    gauge('qingniao_running', 'Deliveries that this process has under way.', source.runningCount()),
+    gauge('qingniao_backlog', 'Deliveries and messages that wait, as last counted for MAX_BACKLOG.', waiting),
+    gauge('qingniao_backlog_limit', 'MAX_BACKLOG; 0: none.', most),
+    gauge('qingniao_backlog_refusals', 'Messages refused since the start because too much waits.', refusals),
+    gauge('qingniao_resident_bytes', 'Resident memory.', process.memoryUsage.rss()),
+    ...(stored ?? []),
+  ]);
+}
+
+async function readStored({ core, db }: MetricsSource): Promise<Gauge[]> {
+  const [{ queue, counts, rests }, { quotaLeft }, tokens] = await Promise.all([
+    core.overview.read(),
+    core.figures.readRange('day'),
+    listTokenLives(db, core.clock.now()),
+  ]);
+  return [
+    gauge('qingniao_queue_due', 'Deliveries that wait.', queue.due),
+    gauge('qingniao_queue_oldest_seconds', 'Age of the oldest delivery that is due.', queue.oldestDueSeconds),
+    gauge('qingniao_people_following', 'People who follow the account.', counts.people),
+    gauge('qingniao_messages_day', 'Messages accepted in the last 24 hours.', counts.messages24h),
+    {
+      name: 'qingniao_queue_resting',
+      help: 'Queues that must rest.',
+      values: rests.map((rest) => ({ labels: { queue: rest.queue, code: rest.code }, value: 1 })),
+    },
+    {
+      name: 'qingniao_quota_left',
+      help: 'What the account may still send today, as last asked.',
+      values: quotaLeft === null ? [] : [{ labels: { account: 'wechat' }, value: quotaLeft }],
+    },
+    {
+      name: 'qingniao_token_life_seconds',
+      help: "How long each platform's token still lives; below 0: it was not renewed when it was last needed.",
+      values: tokens.map(({ name, seconds }) => ({ labels: { name }, value: seconds })),
+    },
+  ];
+}
+
+function gauge(name: string, help: string, value: number): Gauge {
+  return { name, help, values: [{ value }] };
+}

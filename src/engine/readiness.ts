@@ -1,0 +1,61 @@
+/** Whether this process can do its work: the database takes writes, and the engine comes round. */
+import type { Clock } from '#src/lib/clock.js';
+import type { Db } from '#src/store/open.js';
+import { probeWrite } from '#src/store/probe.js';
+
+/** An English sentence for operators where it cannot. */
+export interface Readiness {
+  ready: boolean;
+  why?: string;
+}
+
+/** What the answer depends on. */
+export interface ReadinessDeps {
+  db: Db;
+  clock: Clock;
+  /** When the engine last came round, in milliseconds since the epoch; null where this process runs none. */
+  lastStepAt: () => number | null;
+}
+
+/** The engine counts as stuck when its loop has not come round for so long. */
+const STUCK_MS = 30_000;
+/** A database that does not answer a write of one row in this time is of no use. */
+const PROBE_MS = 3000;
+/** However many ask, the database is written to no more often. */
+const FRESH_MS = 1000;
+
+/** Makes the check. */
+export function createReadiness({ db, clock, lastStepAt }: ReadinessDeps): () => Promise<Readiness> {
+  let last: { at: number; answer: Promise<string | null> } | null = null;
+
+  /** A full disk and a lost table answer reads as if nothing were wrong, so only a write tells. */
+  function probe(): Promise<string | null> {
+    const now = performance.now();
+    if (!last || now - last.at >= FRESH_MS) {
+      last = { at: now, answer: tryWrite(db, clock.now()) };
+    }
+    return last.answer;
+  }
+
+  return async () => {
+    const problem = await probe();
+    if (problem !== null) {
+      return { ready: false, why: problem };
+    }
+    const steppedAt = lastStepAt();
+    const isStuck = steppedAt !== null && clock.now() - steppedAt > STUCK_MS;
+    return isStuck ? { ready: false, why: 'the engine does not come round' } : { ready: true };
+  };
+}
+
+async function tryWrite(db: Db, now: number): Promise<string | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, PROBE_MS, 'the database does not answer').unref();
+  });
+  const written = probeWrite(db, now).then(
+    () => null,
+    () => 'the database takes no writes (is the disk full, or the database away?)',
+  );
+  return Promise.race([written, late]).finally(() => clearTimeout(timer));
+}
