@@ -24,6 +24,8 @@ export interface SendWindow {
 export interface Channel<Rendered = unknown> extends ChannelKind {
   /** What the remote side allows one account: how many at once, and windows that are honoured by waiting. */
   limits: { inFlight: number; windows?: readonly SendWindow[] };
+  /** What it sends stands where several read it, so that opening a link there tells nothing of one receiver. */
+  isShared?: true;
   /** Draws a message, the same for all receivers. Pure. */
   render(message: MessageContent): Rendered;
   /** Sends to one receiver. A remote refusal is an Outcome; nothing is thrown for it. */

@@ -3,6 +3,7 @@ import type { MessageContent } from '#src/core/types.js';
 import { takeCodePoints } from '#src/lib/text.js';
 import type { DrawnText } from './fit-text.js';
 import { drawLines, drawLink, type Markup } from './markup.js';
+import { repeatsTitle } from './parts.js';
 import { readRichText } from './rich-text.js';
 
 /** Longer titles leave no room for the body. */
@@ -16,7 +17,7 @@ export function drawMessage(
 ): DrawnText {
   const { lines, isCut } = readRichText(message.body, message.format);
   const title = titleLine(message.title);
-  const drawn = drawLines(lines, markup);
+  const drawn = repeatsTitle(message, message.body) ? [] : drawLines(lines, markup);
   // A body that shows nothing, such as a lone script: never an empty message, which the platforms refuse.
   const spare = markup.disarm(titleLine(message.summary) || titleLine(message.appName) || '(空 empty)');
   const isEmpty = drawn.length === 0 && title === '';

@@ -4,7 +4,17 @@ import type { ChannelSettings, ConfigField } from './channel.js';
 
 /** The title on one line; a message without one goes under its app's name. */
 export function headingOf(message: Pick<MessageContent, 'title' | 'appName'>): string {
-  return (message.title || message.appName).replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  return toOneLine(message.title || message.appName);
+}
+
+/** Whether a text says no more than the title. Some doors have no body without a title, and repeat that one. */
+export function repeatsTitle({ title }: Pick<MessageContent, 'title'>, text: string): boolean {
+  const heading = toOneLine(title);
+  return heading !== '' && toOneLine(text) === heading;
+}
+
+function toOneLine(text: string): string {
+  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 }
 
 /** A setting without blanks around it; empty when it is not set. */

@@ -10,6 +10,39 @@ export interface DialectRoute {
   path: string;
 }
 
+/** What a caller of a dialect can say or ask, in the order of the documents' table. */
+export const DIALECT_FEATURES = [
+  'title',
+  'summary',
+  'markdown',
+  'html',
+  'link',
+  'urgent',
+  'schedule',
+  'expiry',
+  'channel',
+  'several',
+  'topic',
+  'status',
+  'callback',
+  'takedown',
+  'encryption',
+] as const;
+
+/** One of them. */
+export type DialectFeature = (typeof DIALECT_FEATURES)[number];
+
+/** What a dialect can do, as data: the documents' tables are made of it, and a test tries each line of it. */
+export interface DialectTraits {
+  features: readonly DialectFeature[];
+  /** How a caller names a channel, by kind of channel. */
+  channelNames?: Readonly<Record<string, string>>;
+  /** Kinds of channel that get the dialect's own parameters as they came. */
+  passesTo?: readonly string[];
+  /** The only kinds of channel it sends by; absent: whatever the receivers have set up. */
+  onlyBy?: readonly string[];
+}
+
 /** A door in. It checks the caller, turns the foreign request into the domain's verbs, and their result back. */
 export interface Dialect {
   /** The dialect's name: a message's `source`, a callback's `style`. */
@@ -17,8 +50,9 @@ export interface Dialect {
   /** Everything it answers, for lists and for the check that no two dialects claim one address. */
   routes: readonly DialectRoute[];
   router: Router;
+  traits: DialectTraits;
   /** Answers, in the dialect's own envelope, what stands under its prefix and is no address of it. */
   answerUnknown?(ctx: Context): void | Promise<void>;
   /** The request body that tells a developer of an event in this dialect's form; null: this dialect has no such callback. */
-  callbackBody?(event: Event): object | null;
+  callbackBody?(event: Event): object | null | Promise<object | null>;
 }

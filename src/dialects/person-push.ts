@@ -26,13 +26,14 @@ export interface PersonDraft {
 
 /**
  * Publishes to the people whom the keys stand for, each once however many of their keys are named. The first is the sender.
- * Throws AppError content_too_long, and content_empty for a blank body.
+ * Throws AppError content_too_long, content_empty for a blank body, and rate_limited where a key calls too often.
  */
-export function publishToPeople(
+export async function publishToPeople(
   core: Core,
   owners: readonly [KeyOwner, ...KeyOwner[]],
   draft: PersonDraft,
 ): Promise<Published> {
+  await core.keyPace.countCall(owners.map((owner) => owner.keyId));
   const people = [...new Map(owners.map((owner) => [owner.personId, owner])).values()];
   const { source, format, isUrgent, extras, channels, sendAt } = draft;
   return core.publish({

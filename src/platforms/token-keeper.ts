@@ -15,6 +15,8 @@ export interface TokenStore {
   write(name: string, token: StoredToken): Promise<void>;
   /** Removes the token only if it is still `used`. */
   clear(name: string, used: string): Promise<void>;
+  /** Does the work while no other process does work of this name; absent where there is one process. */
+  alone?<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
 /** What a keeper needs. */
@@ -119,13 +121,29 @@ export class TokenKeeper {
 
   private async load(early: boolean): Promise<string> {
     await this.clearing;
-    const { clock, log, name } = this.deps;
+    const { name, store } = this.deps;
+    const stored = await this.findStored(early);
+    if (stored !== null) {
+      return stored;
+    }
+    return store.alone
+      ? store.alone(name, async () => (await this.findStored(early)) ?? this.fetchFresh())
+      : this.fetchFresh();
+  }
+
+  /** What another process, or this one earlier, has put by, if it is good. */
+  private async findStored(early: boolean): Promise<string | null> {
     const stored = await this.readStore();
-    const goodUntil = clock.now() + (early ? RENEW_AHEAD_MS : 0);
+    const goodUntil = this.deps.clock.now() + (early ? RENEW_AHEAD_MS : 0);
     if (stored && stored.value !== this.dead && stored.expiresAt > goodUntil) {
       this.cached = stored;
       return stored.value;
     }
+    return null;
+  }
+
+  private async fetchFresh(): Promise<string> {
+    const { clock, log, name } = this.deps;
     const fresh = await this.requestFresh();
     this.cached = fresh;
     log.info('access token obtained', {

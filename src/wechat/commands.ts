@@ -2,14 +2,15 @@
 import { answerHash, answerNumber, cancelQuestion, sendCommand, sendPlain } from './apps-chat.js';
 import { subscribeAndGreet } from './greeting.js';
 import { readSaying, type Verb } from './sayings.js';
+import { signOutEverywhere } from './sign-in.js';
 import { listSubscriptions } from './subscription-list.js';
 import type { Talk } from './talk.js';
 import {
   EMPTY,
-  HELP,
   PAUSED,
   RESUMED,
   tellCommandForm,
+  tellHelp,
   tellKeysLink,
   tellLeft,
   tellNoApp,
@@ -22,7 +23,7 @@ import {
 type Act = (talk: Talk, argument: string) => Promise<string | null>;
 
 const ACTS: Readonly<Record<Verb, Act>> = {
-  help: reading(async () => HELP),
+  help: reading(async ({ core }) => tellHelp(core.publicUrl)),
   uid: reading(async ({ person }) => tellUid(person.uid)),
   keys: reading(async ({ core, person }) => {
     const code = await core.keys.createLink(person.personId);
@@ -33,6 +34,7 @@ const ACTS: Readonly<Record<Verb, Act>> = {
   pause: (talk) => setPaused(talk, true),
   resume: (talk) => setPaused(talk, false),
   cancel: cancelQuestion,
+  signout: signOutEverywhere,
 };
 
 /** Answers what a follower typed or said. */

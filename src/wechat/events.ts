@@ -6,6 +6,7 @@ import { verbOfKey } from './menu.js';
 import type { Push } from './push.js';
 import { MAX_REPLY_BYTES } from './replies.js';
 import type { EventAnswer } from './respond.js';
+import { answerSignInScan } from './sign-in.js';
 import type { Talk } from './talk.js';
 import { CODE_EXPIRED, HELP, HELP_HINT, lines, WELCOME } from './texts.js';
 
@@ -57,6 +58,9 @@ async function welcome(talk: Talk, push: Push): Promise<string> {
 /** A code that leads nowhere (any more) subscribes to nothing. */
 async function scan(talk: Talk, scene: string): Promise<string> {
   const { core, person } = talk;
+  if (core.signIn.isSignInScene(scene)) {
+    return answerSignInScan(talk, scene);
+  }
   const code = SCENE.test(scene) ? await core.qrcodes.findByScene(scene) : null;
   const app = code ? await core.apps.findApp(code.appId) : null;
   const [topic = null] = code && code.topicId !== 0 ? await core.topics.findTopics([code.topicId]) : [];

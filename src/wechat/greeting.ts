@@ -3,7 +3,15 @@ import type { App } from '#src/core/apps.js';
 import type { Topic } from '#src/core/topics.js';
 import type { SubscriptionSource } from '#src/core/types.js';
 import type { Talk } from './talk.js';
-import { defaultTip, lines, STILL_PAUSED, tellAlready, tellBlocked, tellSubscribed } from './texts.js';
+import {
+  defaultTip,
+  lines,
+  STILL_PAUSED,
+  tellAlready,
+  tellBlocked,
+  tellFull,
+  tellSubscribed,
+} from './texts.js';
 
 /** What to subscribe to, and how the follower came. */
 export interface Wish {
@@ -27,15 +35,18 @@ export async function subscribeAndGreet(talk: Talk, wish: Wish): Promise<string>
     extra,
   });
   talk.commit();
+  const tip = topic?.receipt || app.followTip;
   switch (result) {
     case 'blocked':
       return tellBlocked(app);
+    case 'full':
+      return tellFull(app, topic);
     case 'already':
       return lines(tellAlready(app, topic), paused && STILL_PAUSED);
     case 'subscribed':
       return lines(
         tellSubscribed(app, topic),
-        app.followTip === '' ? defaultTip(app, topic) : `\n${app.followTip}`,
+        tip === '' ? defaultTip(app, topic) : `\n${tip}`,
         paused && STILL_PAUSED,
       );
   }

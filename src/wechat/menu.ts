@@ -37,12 +37,16 @@ export const MENU: Menu = {
   ],
 };
 
-/** The menu with a way to the server's start page. `publicUrl` has no trailing slash. */
+/** The menu with the ways to a follower's own pages and to the server's start page. `publicUrl` has no trailing slash. */
 export function buildMenu(publicUrl: string): Menu {
   const help = MENU.buttons.slice(-1).map((button) => ({ ...button, name: '帮助 Help' }));
   const more = {
     name: '更多',
-    children: [...help, { name: '网站 Website', type: 'view' as const, url: `${publicUrl}/` }],
+    children: [
+      ...help,
+      view('我的消息 My messages', `${publicUrl}/me/enter?next=/me/messages`),
+      view('网站 Website', `${publicUrl}/`),
+    ],
   };
   return { buttons: [...MENU.buttons.slice(0, -1), more] };
 }
@@ -50,6 +54,10 @@ export function buildMenu(publicUrl: string): Menu {
 /** The verb behind a button's key, or null for keys of another menu. */
 export function verbOfKey(key: string): Verb | null {
   return VERBS.find((verb) => KEY_PREFIX + verb.toUpperCase() === key) ?? null;
+}
+
+function view(name: string, url: string): MenuButton {
+  return { name, type: 'view', url };
 }
 
 function click(name: string, verb: Verb): MenuButton {

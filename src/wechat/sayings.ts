@@ -1,7 +1,17 @@
 /** Understands what a follower typed: a built-in word, the `#` grammar, a number, or plain text. */
 
 /** What the built-in words do. The menu's buttons do the same. */
-export const VERBS = ['help', 'uid', 'keys', 'subs', 'unsub', 'pause', 'resume', 'cancel'] as const;
+export const VERBS = [
+  'help',
+  'uid',
+  'keys',
+  'subs',
+  'unsub',
+  'pause',
+  'resume',
+  'cancel',
+  'signout',
+] as const;
 
 /** One of them. */
 export type Verb = (typeof VERBS)[number];
@@ -33,6 +43,7 @@ const WORDS: readonly [Verb, words: readonly string[], argument?: RegExp][] = [
   ['pause', ['暂停', '暂停接收', 'pause']],
   ['resume', ['恢复', '恢复接收', 'resume']],
   ['cancel', ['取消', 'cancel']],
+  ['signout', ['退出登录', 'sign out', 'signout']],
 ];
 
 const PATTERNS = WORDS.map(([verb, words, argument]): [Verb, RegExp] => {

@@ -23,9 +23,19 @@ export const HELP = lines(
   '我的UID → 查看你的 UID',
   '密钥 → 领取推送密钥',
   '暂停 / 恢复 → 停收、再收消息',
+  '退出登录 → 退出所有网页登录',
   '帮助 → 再看一遍',
-  '\n[Help] #97 text: command · #97: subscribe · plain text: to your app · subs · unsub #97 · uid · keys · pause · resume · help',
+  '\n[Help] #97 text: command · #97: subscribe · plain text: to your app · subs · unsub #97 · uid · keys · pause · resume · sign out · help',
 );
+
+/** The help, with the pages that do the same and more. */
+export function tellHelp(publicUrl: string): string {
+  return lines(
+    HELP,
+    `\n我的消息、订阅和密钥 Your messages, subscriptions and keys: ${publicUrl}/me`,
+    `管理应用和发消息 Manage apps and send: ${publicUrl}/console`,
+  );
+}
 
 /** For a follower who came without a code. */
 export const WELCOME = lines(
@@ -162,6 +172,14 @@ export function tellBlocked(app: Named): string {
   return lines(
     `抱歉，${nameApp(app)}的管理员停止了向你推送。如有疑问，请联系对方。`,
     `Sorry, the owner of “${app.name}” stopped sending to you. Ask them if you think this is a mistake.`,
+  );
+}
+
+/** The plan of the owner allows no more people. */
+export function tellFull(app: Named, topic: Named | null): string {
+  return lines(
+    `抱歉，${topic ? `「${topic.name}」` : nameApp(app)}的人数已达上限，暂时不能订阅。`,
+    `Sorry, “${(topic ?? app).name}” has no room for more subscribers.`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { ChannelSettings } from '#src/channels/channel.js';
 import {
   extrasOf,
   headingOf,
+  repeatsTitle,
   settingOf,
   type TapTargets,
   tapTargetsOf,
@@ -17,6 +18,7 @@ import { encryptionOf } from './settings.js';
 
 /** A message drawn for Bark; sound, group and the like come from each channel's settings. */
 export interface BarkCard {
+  /** Empty where the body says the same. */
   title: string;
   body: string;
   /** The body's Markdown, which newer apps show instead; empty for other formats. */
@@ -40,10 +42,14 @@ const NOT_THE_SENDERS = new Set(['device_key', 'device_keys', 'devicekey', 'devi
 /** Draws a message, the same for all receivers. */
 export function renderBark(message: MessageContent): BarkCard {
   const given = Object.entries(extrasOf(message.extras, 'bark'));
+  const body = toPlainLines(message.body, message.format);
+  const isRepeated = repeatsTitle(message, body);
+  // Where the sender gave Bark a title of its own, that is where it stands.
+  const isTitled = given.some(([name, value]) => name.toLowerCase() === 'title' && value !== '');
   return {
-    title: takeCodePoints(headingOf(message), MAX_TITLE_LENGTH, '…'),
-    body: toPlainLines(message.body, message.format),
-    markdown: message.format === 'markdown' ? message.body : '',
+    title: isRepeated ? '' : takeCodePoints(headingOf(message), MAX_TITLE_LENGTH, '…'),
+    body: isRepeated && isTitled ? '' : body,
+    markdown: message.format === 'markdown' && !isRepeated ? message.body : '',
     appName: message.appName,
     isUrgent: message.isUrgent,
     tap: tapTargetsOf(message),

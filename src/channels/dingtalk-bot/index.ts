@@ -3,43 +3,28 @@ import type { Channel, ConfigField } from '#src/channels/channel.js';
 import { settingOf } from '#src/channels/parts.js';
 import { isCredential, readCredential } from '#src/channels/robot-address.js';
 import { toFailureOutcome, toRobotOutcome } from '#src/channels/robot-answers.js';
+import { credentialField, lookField, signingSecretField } from '#src/channels/robot-fields.js';
 import { createRobotHost, ROBOT_TIMEOUT_MS, type RobotDeps } from '#src/channels/robot-host.js';
 import { describeDingtalkCode } from './codes.js';
 import { type DingtalkDrawing, drawForDingtalk } from './draw.js';
 import { signForDingtalk } from './sign.js';
 
 const FIELDS: readonly ConfigField[] = [
-  {
-    name: 'token',
-    type: 'text',
+  credentialField('token', {
     label: { zh: 'Webhook 地址或 access_token', en: 'Webhook address or access token' },
     hint: {
       zh: '钉钉群「智能群助手 → 添加机器人 → 自定义」后显示的 Webhook 地址，整段粘贴或只填 access_token= 后面的部分',
       en: 'The webhook address of the custom robot, or what stands behind access_token= in it',
     },
-    required: true,
-    secret: true,
-  },
-  {
-    name: 'secret',
-    type: 'text',
-    label: { zh: '加签密钥', en: 'Signing secret' },
-    hint: {
+  }),
+  signingSecretField(
+    { zh: '加签密钥', en: 'Signing secret' },
+    {
       zh: '安全设置选「加签」时显示，以 SEC 开头；没选就留空',
       en: 'Shown where the robot’s safety setting is a signature; starts with SEC; else leave it empty',
     },
-    required: false,
-    secret: true,
-  },
-  {
-    name: 'format',
-    type: 'choice',
-    label: { zh: '消息样式', en: 'Format' },
-    hint: { zh: 'markdown（默认）或 text 纯文本', en: 'markdown (default) or text' },
-    required: false,
-    secret: false,
-    choices: ['markdown', 'text'],
-  },
+  ),
+  lookField('markdown'),
 ];
 
 /** Makes the channel. `base` is `https://oapi.dingtalk.com` or a simulator's. */
@@ -55,6 +40,7 @@ export function createDingtalkBotChannel(
   });
   return {
     id: 'dingtalk-bot',
+    isShared: true,
     title: { zh: '钉钉群机器人', en: 'DingTalk group robot' },
     configFields: FIELDS,
     limits: { inFlight: 4, windows: [{ count: 20, perMs: 60_000 }] },

@@ -3,6 +3,7 @@ import type { Channel, ChannelSettings, ConfigField } from '#src/channels/channe
 import { settingOf } from '#src/channels/parts.js';
 import { isCredential, readCredential } from '#src/channels/robot-address.js';
 import { toFailureOutcome, toRobotOutcome } from '#src/channels/robot-answers.js';
+import { credentialField, lookField, signingSecretField } from '#src/channels/robot-fields.js';
 import { createRobotHost, ROBOT_TIMEOUT_MS, type RobotDeps } from '#src/channels/robot-host.js';
 import { describeFeishuCode } from './codes.js';
 import { drawForFeishu, type FeishuDrawing } from './draw.js';
@@ -18,37 +19,21 @@ const LARK_BASE = 'https://open.larksuite.com';
 const HOOK_PATH = '/open-apis/bot/v2/hook/';
 
 const FIELDS: readonly ConfigField[] = [
-  {
-    name: 'token',
-    type: 'text',
+  credentialField('token', {
     label: { zh: 'Webhook 地址', en: 'Webhook address' },
     hint: {
       zh: '飞书群「设置 → 群机器人 → 自定义机器人」显示的 Webhook 地址；只填最后一段时当作飞书，Lark 请整段粘贴',
       en: 'The webhook address of the custom bot; its last part alone is taken for Feishu, so paste all of it for Lark',
     },
-    required: true,
-    secret: true,
-  },
-  {
-    name: 'secret',
-    type: 'text',
-    label: { zh: '签名密钥', en: 'Signing secret' },
-    hint: {
+  }),
+  signingSecretField(
+    { zh: '签名密钥', en: 'Signing secret' },
+    {
       zh: '安全设置勾选「签名校验」时显示；没勾选就留空',
       en: 'Shown where signature verification is on; else leave it empty',
     },
-    required: false,
-    secret: true,
-  },
-  {
-    name: 'format',
-    type: 'choice',
-    label: { zh: '消息样式', en: 'Format' },
-    hint: { zh: 'card：卡片（默认）；text：纯文本', en: 'card (default) or text' },
-    required: false,
-    secret: false,
-    choices: ['card', 'text'],
-  },
+  ),
+  lookField('card'),
 ];
 
 /** Makes the channel. */
@@ -68,6 +53,7 @@ export function createFeishuBotChannel(
   const lark = open(deps.larkBase ?? LARK_BASE);
   return {
     id: 'feishu-bot',
+    isShared: true,
     title: { zh: '飞书群机器人', en: 'Feishu group robot' },
     configFields: FIELDS,
     limits: {

@@ -4,6 +4,7 @@ import { notThisService, quote, readJsonObject, sendRequest } from '#src/channel
 import {
   extrasOf,
   headingOf,
+  repeatsTitle,
   serverField,
   serverOf,
   settingOf,
@@ -18,6 +19,7 @@ import type { SafeAnswer } from '#src/lib/safe-fetch.js';
 
 /** A message drawn for gotify; the priority and the click address come from each channel's settings. */
 export interface GotifyCard {
+  /** Empty where the message says the same: the server then shows the application's name. */
   title: string;
   message: string;
   isMarkdown: boolean;
@@ -101,10 +103,12 @@ export function renderGotify(message: MessageContent): GotifyCard {
   const isMarkdown = message.format === 'markdown';
   const body = isMarkdown ? message.body : toPlainLines(message.body, message.format);
   const { priority, extras } = extrasOf(message.extras, 'gotify');
+  const heading = headingOf(message);
+  // An empty message is refused.
+  const said = body.trim() === '' ? heading : body;
   return {
-    title: headingOf(message),
-    // An empty message is refused.
-    message: body.trim() === '' ? headingOf(message) : body,
+    title: repeatsTitle({ title: heading }, said) ? '' : heading,
+    message: said,
     isMarkdown,
     isUrgent: message.isUrgent,
     tap: tapTargetsOf(message),
@@ -120,7 +124,7 @@ function fillMessage(card: GotifyCard, settings: ChannelSettings): Record<string
   const usual = card.given.priority ?? (own === '' ? undefined : Number(own));
   const priority = card.isUrgent ? Math.max(URGENT, usual ?? 0) : usual;
   return {
-    title: card.title,
+    ...(card.title === '' ? {} : { title: card.title }),
     message: card.message,
     ...(priority === undefined ? {} : { priority }),
     extras: {

@@ -1,21 +1,17 @@
 /** The mail channel: by the person's own SMTP server, or by the server's default mailer. */
-import { createTransport } from 'nodemailer';
 import type { Channel, ChannelIo } from '#src/channels/channel.js';
 import { settingOf } from '#src/channels/parts.js';
 import type { Outcome } from '#src/core/types.js';
 import { createHostResolver, type ResolveHost } from '#src/lib/host-resolver.js';
-import { openMailSocket } from './open-socket.js';
+import { isMailAddress } from '#src/lib/mail-address.js';
 import { toMailOutcome } from './outcome.js';
 import { type MailCard, renderMail } from './render.js';
-import { bareAddress, checkMailSettings, isMailAddress, MAIL_FIELDS, receiversOf } from './settings.js';
+import { bareAddress, checkMailSettings, MAIL_FIELDS, receiversOf } from './settings.js';
 import { type DefaultMailer, defaultServer, ownServer, type SmtpServer } from './smtp-server.js';
+import { MAIL_TIMEOUT_MS, type MailRoute, withTransport } from './transport.js';
 
 export type { DefaultMailer } from './smtp-server.js';
-
-/** For connecting, the greeting, and silence in between. */
-const TIMEOUT_MS = 15_000;
-/** For the whole conversation: a server that drips cannot hold a slot. */
-const WHOLE_TIMEOUT_MS = 60_000;
+export { verifyMailer } from './verify.js';
 
 /** What the channel is made of. */
 export interface MailDeps {
@@ -56,7 +52,7 @@ export function createMailChannel(deps: MailDeps): Channel<MailCard> {
         return { kind: 'refused', code: 'no_receiver', why };
       }
       const allowPrivate = server.isTrusted || deps.allowPrivate;
-      const reach = { allowPrivate, resolve, timeoutMs: deps.timeoutMs ?? TIMEOUT_MS };
+      const reach = { allowPrivate, resolve, timeoutMs: deps.timeoutMs ?? MAIL_TIMEOUT_MS };
       try {
         return await sendMail({ server, reach }, { card, to }, io);
       } catch (error) {
@@ -66,45 +62,17 @@ export function createMailChannel(deps: MailDeps): Channel<MailCard> {
   };
 }
 
-interface Route {
-  server: SmtpServer;
-  reach: { allowPrivate: boolean; resolve: ResolveHost; timeoutMs: number };
-}
-
 async function sendMail(
-  { server, reach }: Route,
+  route: MailRoute,
   { card, to }: { card: MailCard; to: string[] },
   io: ChannelIo,
 ): Promise<Outcome> {
-  const { host, port, security, user, password } = server;
-  const { timeoutMs } = reach;
-  const socket = await openMailSocket({ host, port, ...reach });
-  const timer = setTimeout(() => socket.destroy(), WHOLE_TIMEOUT_MS);
-  const transport = createTransport({
-    // The name is for the certificate alone: the socket is connected to a checked address.
-    host,
-    port,
-    connection: socket,
-    secure: security === 'tls',
-    requireTLS: security === 'starttls',
-    ignoreTLS: security === 'none',
-    ...(user === '' ? {} : { auth: { user, pass: password } }),
-    tls: { rejectUnauthorized: server.isVerified },
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  try {
-    const done = await transport.sendMail(toMail({ card, to }, server, io));
+  return withTransport(route, async (transport) => {
+    const done = await transport.sendMail(toMail({ card, to }, route.server, io));
     const missed = done.rejected.map(String);
     const detail = missed.length > 0 ? `未送达 not accepted: ${missed.join(', ')}` : done.response;
     return { kind: 'sent', ref: done.messageId, detail };
-  } finally {
-    clearTimeout(timer);
-    transport.close();
-    socket.destroy();
-  }
+  });
 }
 
 /** The mail itself. Repeats of a delivery carry one Message-ID, by which mail servers know them. */

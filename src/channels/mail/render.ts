@@ -1,6 +1,6 @@
 /** Draws a message as a mail: a subject, an HTML part that needs nothing from outside, and the same as text. */
 import { toBodyHtml } from '#src/channels/body-html.js';
-import { headingOf } from '#src/channels/parts.js';
+import { headingOf, repeatsTitle } from '#src/channels/parts.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
 import type { MessageContent } from '#src/core/types.js';
 import { escapeHtml } from '#src/lib/bare-link.js';
@@ -46,6 +46,9 @@ function drawHtml(message: MessageContent): string {
     )
     .join('');
   const foot = `${escapeHtml(appNameOf(message))} · ${formatChinaTime(message.createdAt)}`;
+  const body = repeatsTitle(message, toPlainLines(message.body, message.format))
+    ? []
+    : [`<div>${toBodyHtml(message.body, message.format)}</div>`];
   return [
     '<!doctype html>',
     '<html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head>',
@@ -53,7 +56,7 @@ function drawHtml(message: MessageContent): string {
     '<div style="max-width:640px;margin:0 auto;padding:20px 24px;background:#ffffff;color:#1f2933;border-radius:8px;',
     "font:15px/1.7 -apple-system,BlinkMacSystemFont,'PingFang SC','Microsoft YaHei',sans-serif;word-break:break-word\">",
     `<h1 style="margin:0 0 12px;font-size:18px;line-height:1.4">${escapeHtml(headingOf(message))}</h1>`,
-    `<div>${toBodyHtml(message.body, message.format)}</div>`,
+    ...body,
     `<p style="margin:20px 0 0;padding-top:12px;border-top:1px solid #e3e8ee;font-size:13px;color:#52606d">${links}${foot}</p>`,
     '</div></body></html>',
     '',

@@ -1,16 +1,10 @@
 /** The settings of a mail channel: the receivers, and the person's own mail server where there is one. */
 import type { ChannelSettings, ConfigField } from '#src/channels/channel.js';
 import { settingOf } from '#src/channels/parts.js';
+import { isMailAddress } from '#src/lib/mail-address.js';
 
 const MAX_RECEIVERS = 10;
-/** Stricter than RFC 5321: no quotes, no blanks, no control characters, so that no address can hold another. */
-const ADDRESS = /^[^\s@<>()[\]\\,;:"\p{Cc}]{1,64}@[A-Za-z\d](?:[A-Za-z\d.-]{0,251}[A-Za-z\d])?$/u;
 const FROM = /^(?:[^<>"\p{Cc}]{0,80}<([^<>]+)>|([^<>]+))$/u;
-
-/** Whether a text is one mail address. */
-export function isMailAddress(text: string): boolean {
-  return ADDRESS.test(text);
-}
 
 /** The receivers of a channel, or the address that the person bound where the settings name none. */
 export function receiversOf(settings: ChannelSettings, bound: string): string[] {

@@ -5,6 +5,7 @@ import {
   extrasOf,
   headingOf,
   pickParameters,
+  repeatsTitle,
   settingOf,
   type TapTargets,
   tapTargetsOf,
@@ -15,6 +16,7 @@ import type { MessageContent } from '#src/core/types.js';
 
 /** A message drawn for ntfy; topic, click address and priority come from each channel's settings. */
 export interface NtfyCard {
+  /** Empty where the message says the same. */
   title: string;
   message: string;
   markdown: boolean;
@@ -28,6 +30,7 @@ const MAX_MESSAGE_BYTES = 4096;
 const URGENT = 5;
 /** What a sender may say beyond the message; the topic is the receiver's, and delays are our own schedule's. */
 const PASSED_ON = [
+  'message',
   'tags',
   'actions',
   'icon',
@@ -47,14 +50,17 @@ export function renderNtfy(message: MessageContent): NtfyCard {
   const isMarkdown = message.format === 'markdown';
   const body = isMarkdown ? message.body : toPlainLines(message.body, message.format);
   const heading = headingOf(message);
+  const { message: own, ...extras } = pickParameters(extrasOf(message.extras, 'ntfy'), PASSED_ON);
+  const text = typeof own === 'string' && own.trim() !== '' ? own : body;
+  // ntfy fills an empty message with a word of its own.
+  const said = text.trim() === '' ? heading : text;
   return {
-    title: heading,
-    // ntfy fills an empty message with a word of its own.
-    message: takeBytes(body.trim() === '' ? heading : body, MAX_MESSAGE_BYTES),
+    title: repeatsTitle({ title: heading }, said) ? '' : heading,
+    message: takeBytes(said, MAX_MESSAGE_BYTES),
     markdown: isMarkdown,
     isUrgent: message.isUrgent,
     tap: tapTargetsOf(message),
-    extras: pickParameters(extrasOf(message.extras, 'ntfy'), PASSED_ON),
+    extras,
   };
 }
 
@@ -63,7 +69,7 @@ export function fillPublish(card: NtfyCard, settings: ChannelSettings): Record<s
   const priority = card.isUrgent ? URGENT : Number(settingOf(settings, 'priority') || 0);
   return {
     topic: settingOf(settings, 'topic'),
-    title: card.title,
+    ...(card.title === '' ? {} : { title: card.title }),
     message: card.message,
     click: tapUrl(card.tap, settings),
     ...(priority > 0 ? { priority } : {}),

@@ -10,6 +10,7 @@ import {
 } from '#src/channels/http-answer.js';
 import {
   headingOf,
+  repeatsTitle,
   serverField,
   serverOf,
   settingOf,
@@ -91,7 +92,9 @@ export function renderPushDeer(message: MessageContent): PushDeerCard {
   const links = linksOf(tapTargetsOf(message), isMarkdown);
   return {
     text: headingOf(message),
-    desp: [takeBytes(body, MAX_DESP_BYTES), links].filter((part) => part !== '').join('\n\n'),
+    desp: [repeatsTitle(message, body) ? '' : takeBytes(body, MAX_DESP_BYTES), links]
+      .filter((part) => part !== '')
+      .join('\n\n'),
     type: isMarkdown ? 'markdown' : 'text',
   };
 }

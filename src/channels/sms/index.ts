@@ -2,6 +2,7 @@
 import type { Channel, ChannelSettings, ConfigField } from '#src/channels/channel.js';
 import { headingOf, settingOf } from '#src/channels/parts.js';
 import type { MessageContent } from '#src/core/types.js';
+import { barePhone, isPhone } from '#src/lib/phone-number.js';
 import { takeCodePoints } from '#src/lib/text.js';
 import type { SmsPlatform } from '#src/platforms/aliyun-sms.js';
 import { toSmsOutcome } from './outcome.js';
@@ -14,7 +15,6 @@ export interface SmsCard {
 /** What a template variable holds (Aliyun's rule for ordinary variables); a person may set less. */
 const MAX_VARIABLE_LENGTH = 35;
 const DEFAULT_PARAM = 'title';
-const PHONE = /^(?:\+?86)?1\d{10}$/;
 
 const FIELDS: readonly ConfigField[] = [
   {
@@ -103,7 +103,11 @@ export function createSmsChannel(deps: { platform: Pick<SmsPlatform, 'sendSms'> 
     render: renderSms,
     send: async (card, settings, recipient, io) => {
       const phone = phoneOf(settings, recipient.address);
-      if (!PHONE.test(phone)) {
+      if (settingOf(settings, 'accessKeyId') === '') {
+        const why = '短信 SMS: 本站没有短信服务 this site has no SMS account';
+        return { kind: 'refused', code: 'no_account', why };
+      }
+      if (!isPhone(phone)) {
         const why =
           '短信 SMS: 没有可用的手机号，请在通道设置里填写或绑定手机 no usable phone number: set or bind one';
         return { kind: 'refused', code: 'no_phone', why };
@@ -134,14 +138,14 @@ export function renderSms(message: MessageContent): SmsCard {
 }
 
 function phoneOf(settings: ChannelSettings, bound: string): string {
-  return (settingOf(settings, 'phone') || bound).replace(/[\s-]/g, '').replace(/^\+?86(?=1\d{10}$)/, '');
+  return barePhone(settingOf(settings, 'phone') || bound);
 }
 
 function checkSmsSettings(settings: ChannelSettings): { field: string; zh: string; en: string }[] {
   const rules = [
     {
       field: 'phone',
-      isRight: settingOf(settings, 'phone') === '' || PHONE.test(phoneOf(settings, '')),
+      isRight: settingOf(settings, 'phone') === '' || isPhone(phoneOf(settings, '')),
       zh: '手机号是 1 开头的 11 位数字',
       en: 'a phone number has 11 digits and begins with 1',
     },

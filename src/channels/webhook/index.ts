@@ -9,6 +9,7 @@ import { formatChinaTime } from '#src/lib/china-time.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
 import { takeCodePoints, toPlainText } from '#src/lib/text.js';
 import { fillPlaces, type Placeholder } from './placeholders.js';
+import { WEBHOOK_FORMS } from './presets.js';
 import { checkWebhookSettings, templateOf, WEBHOOK_FIELDS, type WebhookTemplate } from './settings.js';
 
 /** The parts that a template may name; each is made when it is asked for. */
@@ -30,8 +31,10 @@ const SUMMARY_SOURCE_LENGTH = 2000;
 export function createWebhookChannel(deps: { sign: SignHeaders }): Channel<WebhookParts> {
   return {
     id: 'webhook',
+    isShared: true,
     title: { zh: '自定义 Webhook', en: 'Custom webhook' },
     configFields: WEBHOOK_FIELDS,
+    presets: WEBHOOK_FORMS,
     limits: { inFlight: 4 },
     accountOf: (settings) => settingOf(settings, 'url'),
     checkSettings: checkWebhookSettings,

@@ -1,4 +1,5 @@
 /** Ready requests for well-known kinds of receivers; a person's own settings win over each part. */
+import type { ConfigPreset } from '#src/core/types.js';
 import type { BodyKind } from './placeholders.js';
 
 /** A request to fill. */
@@ -56,3 +57,59 @@ export function presetOf(name: string): WebhookPreset {
   const known = Object.entries(WEBHOOK_PRESETS).find(([one]) => one === name);
   return known?.[1] ?? WEBHOOK_PRESETS.custom;
 }
+
+type Words = ConfigPreset['title'];
+
+const form = (preset: keyof typeof WEBHOOK_PRESETS, title: Words, hint: Words, url = ''): ConfigPreset => ({
+  id: preset,
+  title,
+  hint,
+  config: { preset, method: presetOf(preset).method, body: presetOf(preset).body, ...(url ? { url } : {}) },
+});
+
+/** The same as forms to begin with. */
+export const WEBHOOK_FORMS: readonly ConfigPreset[] = [
+  form(
+    'custom',
+    { zh: '自定义 JSON', en: 'Custom JSON' },
+    {
+      zh: '你自己的程序：收到的 JSON 含消息的全部字段，模板可改。',
+      en: 'Your own program: it gets JSON with every field of the message; change the template as you like.',
+    },
+  ),
+  form(
+    'slack',
+    { zh: 'Slack / Mattermost', en: 'Slack / Mattermost' },
+    {
+      zh: '频道设置「Incoming Webhooks」里新建后显示的地址。',
+      en: 'The address shown after you add an Incoming Webhook to a channel.',
+    },
+    'https://hooks.slack.com/services/',
+  ),
+  form(
+    'ifttt',
+    { zh: 'IFTTT', en: 'IFTTT' },
+    {
+      zh: '在 IFTTT 的 Webhooks 服务「Documentation」页找到事件地址和 key。',
+      en: 'The event address with your key is on the Documentation page of IFTTT’s Webhooks service.',
+    },
+    'https://maker.ifttt.com/trigger/EVENT/with/key/KEY',
+  ),
+  form(
+    'hiflow',
+    { zh: '腾讯轻联 / 集简云', en: 'HiFlow and other flow tools' },
+    {
+      zh: '流程的第一步选「Webhook 触发」，复制它给出的地址。',
+      en: 'Begin the flow with a webhook trigger and copy its address.',
+    },
+  ),
+  form(
+    'serverchan',
+    { zh: 'Server酱 及兼容服务', en: 'Server酱 and compatible services' },
+    {
+      zh: '形如 https://sctapi.ftqq.com/SENDKEY.send 的发送地址。',
+      en: 'The sending address, such as https://sctapi.ftqq.com/SENDKEY.send',
+    },
+    'https://sctapi.ftqq.com/SENDKEY.send',
+  ),
+];

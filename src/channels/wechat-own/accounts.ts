@@ -100,6 +100,7 @@ function apartFor(tokens: TokenStore, name: string): TokenStore {
     read: (outer) => tokens.read(own(outer)),
     write: (outer, token) => tokens.write(own(outer), token),
     clear: (outer, used) => tokens.clear(own(outer), used),
+    alone: (outer, work) => (tokens.alone ? tokens.alone(own(outer), work) : work()),
   };
 }
 

@@ -8,6 +8,7 @@ import { takeCodePoints, toPlainText } from '#src/lib/text.js';
 import type { WechatPlatform } from '#src/platforms/wechat/index.js';
 import { fitKeyword } from './keyword-values.js';
 import { toOutcome } from './outcome.js';
+import { type CardPreview, previewLines } from './preview.js';
 import { type AccountTemplate, type ChosenTemplate, chooseTemplate } from './template.js';
 
 /** A message drawn for a template: its parts, still to be fitted to keywords. */
@@ -22,18 +23,33 @@ export type WechatSender = Pick<WechatPlatform, 'sendTemplate' | 'listTemplates'
 /** How much of a long body is read for a summary; no keyword takes more than 32 characters. */
 const SUMMARY_SOURCE_LENGTH = 2000;
 const NO_TEMPLATE_REST_MS = 60_000;
+/** How long the account's templates are remembered for previews. */
+const TEMPLATES_TTL_MS = 600_000;
+
+/** The channel, and how a message would look by it. */
+export interface WechatChannel extends Channel<WechatCard> {
+  /** The card of a message, exactly as a phone would show it. Never throws: what WeChat does not tell is left out. */
+  preview(message: MessageContent): Promise<CardPreview>;
+}
 
 /** Makes the channel of the server's own official account. */
 export function createWechatChannel(deps: {
   platform: WechatSender;
   settings: Pick<WechatSettings, 'templateId' | 'templateFields'>;
   clock: Clock;
+  /** What the operator chose on a page, which goes before the settings. Asked at every send. */
+  readChoice?: () => Promise<ChosenTemplate | null>;
   inFlight?: number;
-}): Channel<WechatCard> {
-  const { platform, settings, clock } = deps;
+}): WechatChannel {
+  const { platform, settings, clock, readChoice = async () => null } = deps;
+  let listed: { at: number; templates: Awaited<ReturnType<WechatSender['listTemplates']>> } | null = null;
   let chosen: ChosenTemplate | null = chooseTemplate(settings, []);
 
   async function findTemplate(): Promise<ChosenTemplate | null> {
+    const choice = await readChoice();
+    if (choice) {
+      return choice;
+    }
     if (!chosen) {
       const templates: AccountTemplate[] = await platform.listTemplates();
       chosen = chooseTemplate(settings, templates);
@@ -64,7 +80,25 @@ export function createWechatChannel(deps: {
     return { kind: 'sent', ref: msgId };
   }
 
+  async function listForPreview() {
+    if (!listed || clock.now() - listed.at >= TEMPLATES_TTL_MS) {
+      const templates = await platform.listTemplates().catch(() => []);
+      listed = { at: clock.now(), templates };
+    }
+    return listed.templates;
+  }
+
+  async function preview(message: MessageContent): Promise<CardPreview> {
+    const templates = await listForPreview();
+    const template = (await readChoice()) ?? chooseTemplate(settings, templates);
+    const known = templates.find(({ id }) => id === template?.id);
+    const { parts, url } = renderCard(message);
+    const lines = template ? previewLines(template, parts, known?.content ?? '') : null;
+    return { title: known?.title ?? '', lines, url };
+  }
+
   return {
+    preview,
     id: 'wechat',
     title: { zh: '微信公众号', en: 'WeChat official account' },
     configFields: [],

@@ -7,6 +7,7 @@ import { drawMessage } from '#src/channels/message-text.js';
 import { settingOf } from '#src/channels/parts.js';
 import { isCredential, readCredential } from '#src/channels/robot-address.js';
 import { toFailureOutcome, toRobotOutcome } from '#src/channels/robot-answers.js';
+import { credentialField, lookField } from '#src/channels/robot-fields.js';
 import { createRobotHost, ROBOT_TIMEOUT_MS, type RobotDeps } from '#src/channels/robot-host.js';
 import { WECOM_MARKDOWN } from '#src/channels/wecom-markup.js';
 import type { MessageContent } from '#src/core/types.js';
@@ -23,26 +24,14 @@ const MAX_MARKDOWN_BYTES = 4096;
 const MAX_TEXT_BYTES = 2048;
 
 const FIELDS: readonly ConfigField[] = [
-  {
-    name: 'key',
-    type: 'text',
+  credentialField('key', {
     label: { zh: 'Webhook 地址或 key', en: 'Webhook address or key' },
     hint: {
       zh: '企业微信群「添加群机器人」后显示的 Webhook 地址，整段粘贴或只填 key= 后面的部分',
       en: 'The webhook address of the group robot, or what stands behind key= in it',
     },
-    required: true,
-    secret: true,
-  },
-  {
-    name: 'format',
-    type: 'choice',
-    label: { zh: '消息样式', en: 'Format' },
-    hint: { zh: 'markdown（默认）或 text 纯文本', en: 'markdown (default) or text' },
-    required: false,
-    secret: false,
-    choices: ['markdown', 'text'],
-  },
+  }),
+  lookField('markdown'),
 ];
 
 /** Makes the channel. `base` is `https://qyapi.weixin.qq.com` or a simulator's. */
@@ -58,6 +47,7 @@ export function createWecomBotChannel(
   });
   return {
     id: 'wecom-bot',
+    isShared: true,
     title: { zh: '企业微信群机器人', en: 'WeCom group robot' },
     configFields: FIELDS,
     limits: { inFlight: 4, windows: [{ count: 20, perMs: 60_000 }] },

@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import type { Context, Next } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { Dialect } from '#src/dialects/dialect.js';
+import { tellRetryLater } from '#src/dialects/retry-later.js';
 import type { Logger } from '#src/lib/logger.js';
 import { type BarkAnswer, BarkRefusal, toEnvelope, toErrorAnswer } from './envelope.js';
 import { push } from './push.js';
@@ -50,9 +51,18 @@ export function createBark(core: Core): Dialect {
     if (!(await isOurs(core, ctx))) {
       return next();
     }
-    await pushByPath(ctx);
+    await (segmentsOf(ctx).length > MAX_SEGMENTS ? answerUnknown(core, ctx) : pushByPath(ctx));
   });
-  return { name: 'bark', routes: ROUTES, router, answerUnknown: (ctx) => answerUnknown(core, ctx) };
+  return {
+    name: 'bark',
+    routes: ROUTES,
+    router,
+    traits: {
+      features: ['title', 'markdown', 'link', 'urgent', 'several', 'encryption'],
+      passesTo: ['bark'],
+    },
+    answerUnknown: (ctx) => answerUnknown(core, ctx),
+  };
 }
 
 const PUSH_PATHS = [
@@ -75,13 +85,9 @@ const ROUTES = [
   { method: 'GET', path: '/bark/healthz' },
 ];
 
-/** At the root only the path of a known key is ours; under the prefix everything but MCP and what is too long is a push. */
+/** At the root only the path of a known key is ours; under the prefix everything but MCP is. */
 async function isOurs(core: Core, ctx: Context): Promise<boolean> {
-  const segments = segmentsOf(ctx);
-  const [first = ''] = segments;
-  if (segments.length > MAX_SEGMENTS) {
-    return false;
-  }
+  const [first = ''] = segmentsOf(ctx);
   if (ctx.state.isPrefixed) {
     return first.toLowerCase() !== 'mcp';
   }
@@ -106,6 +112,7 @@ async function answer(
     send(ctx, await run(ctx), core.clock.now());
   } catch (error) {
     send(ctx, toErrorAnswer(error, log), core.clock.now());
+    tellRetryLater(ctx, error);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Core } from '#src/core/index.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
 import { isObject, parseFields } from '#src/dialects/read-form.js';
+import { tellRetryLater } from '#src/dialects/retry-later.js';
 import { BodyError } from '#src/lib/body.js';
 import type { Logger } from '#src/lib/logger.js';
 import { type GotifyMessage, GotifyRefusal, readMessage } from './read-message.js';
@@ -19,7 +20,9 @@ const NAMES: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   404: 'Not Found',
   413: 'Request Entity Too Large',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
+  503: 'Service Unavailable',
 };
 const NO_TOKEN = 'you need to provide a valid access token or user credentials to access this api';
 
@@ -38,7 +41,13 @@ export function createGotify(core: Core): Dialect {
     { method: 'GET', path: '/health' },
     { method: 'GET', path: '/version' },
   ];
-  return { name: 'gotify', routes, router, answerUnknown: (ctx) => refuse(ctx, 404, 'page not found') };
+  return {
+    name: 'gotify',
+    routes,
+    router,
+    traits: { features: ['title', 'markdown', 'link', 'urgent'], passesTo: ['gotify'] },
+    answerUnknown: (ctx) => refuse(ctx, 404, 'page not found'),
+  };
 }
 
 async function answer(core: Core, ctx: Context): Promise<void> {
@@ -52,6 +61,7 @@ async function answer(core: Core, ctx: Context): Promise<void> {
       refuse(ctx, error.reason === 'too_large' ? 413 : 400, error.message);
     } else if (error instanceof AppError) {
       refuse(ctx, error.code === 'content_too_long' ? 413 : error.status, `${error.zh} ${error.en}`);
+      tellRetryLater(ctx, error);
     } else {
       log?.error('a gotify call failed', { error });
       refuse(ctx, 500, 'internal error');

@@ -1,4 +1,4 @@
-/** Draws an ntfy message as one that is good on other channels too. */
+/** Draws an ntfy message as one that is good on other channels too; ntfy itself gets it as it came. */
 import type { PersonDraft } from '#src/dialects/person-push.js';
 import type { Reading } from './message.js';
 
@@ -14,6 +14,8 @@ export function toDraft({ message, sendAt, isCached }: Reading): PersonDraft {
     ...actions.flatMap(({ action, label, url }) => (action === 'view' ? `${label}: ${url}` : [])),
   ].filter((note) => note !== '');
   const given = {
+    // ntfy shows all of them by itself.
+    ...(notes.length > 0 ? { message: message.message } : {}),
     priority,
     ...(tags.length > 0 ? { tags } : {}),
     click,

@@ -1,5 +1,6 @@
 /** The errors of an ntfy server that can happen here: each has a number, whose first three digits are the HTTP status. */
 import { AppError } from '#src/core/errors.js';
+import { isOverloaded } from '#src/dialects/retry-later.js';
 import { BodyError } from '#src/lib/body.js';
 import type { Logger } from '#src/lib/logger.js';
 
@@ -24,7 +25,10 @@ export const NTFY_ERRORS = {
   40401: 'page not found',
   41301: 'attachment too large, or bandwidth limit reached',
   41303: 'JSON body too large',
+  42901: 'limit reached: too many requests',
   50001: 'internal server error',
+  // Ours: ntfy has no number for it.
+  50301: 'server busy, please try again later',
 } as const;
 
 /** A number of the table. */
@@ -67,6 +71,12 @@ export function toErrorAnswer(error: unknown, log: Logger | undefined): ErrorBod
   }
   if (error instanceof AppError && error.code === 'content_too_long') {
     return toErrorBody(41301, `${error.zh} ${error.en}`);
+  }
+  if (error instanceof AppError && error.code === 'rate_limited') {
+    return toErrorBody(42901);
+  }
+  if (isOverloaded(error)) {
+    return toErrorBody(50301);
   }
   log?.error('an ntfy call failed', { error });
   return toErrorBody(50001);

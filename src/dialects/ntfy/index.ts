@@ -6,6 +6,7 @@ import type { KeyOwner } from '#src/core/keys.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
 import { parseObject, typeOf } from '#src/dialects/read-form.js';
+import { tellRetryLater } from '#src/dialects/retry-later.js';
 import { BodyError, decodeUtf8, readRawBody } from '#src/lib/body.js';
 import { toDraft } from './draft.js';
 import { type ErrorBody, NtfyRefusal, toErrorAnswer, toErrorBody } from './errors.js';
@@ -45,7 +46,13 @@ export function createNtfy(core: Core): Dialect {
     }
     await answer(core, ctx, { topic, owner, read: () => readRaw(ctx) });
   });
-  return { name: 'ntfy', routes: ROUTES, router, answerUnknown: (ctx) => refuse(ctx, toErrorBody(40401)) };
+  return {
+    name: 'ntfy',
+    routes: ROUTES,
+    router,
+    traits: { features: ['title', 'markdown', 'link', 'urgent', 'schedule'], passesTo: ['ntfy'] },
+    answerUnknown: (ctx) => refuse(ctx, toErrorBody(40401)),
+  };
 }
 
 const ROUTES = [
@@ -131,6 +138,7 @@ async function answer(core: Core, ctx: Context, { topic, owner, read }: Publish)
     ctx.body = toAnswer(reading, { topic, messageId, nowMs });
   } catch (error) {
     refuse(ctx, toErrorAnswer(error, ctx.state.log));
+    tellRetryLater(ctx, error);
   }
 }
 

@@ -3,8 +3,10 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
+import { PACE_MS } from '#src/core/key-pace.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
+import { tellRetryLater } from '#src/dialects/retry-later.js';
 import { BodyError } from '#src/lib/body.js';
 import type { Logger } from '#src/lib/logger.js';
 import { toDraft } from './draft.js';
@@ -16,12 +18,18 @@ const PATH = '/message/push';
 /** Requests that browsers and previews make by themselves. */
 const ASKS_ONLY = ['HEAD', 'OPTIONS'];
 
-/** Makes the dialect. Its answers are status 200, also for refusals. */
+/** Makes the dialect. Its answers are status 200, also for refusals, but for a key that calls too often. */
 export function createPushDeer(core: Core): Dialect {
   const router = new Router();
   router.all(PATH, (ctx) => answer(core, ctx));
   const routes = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({ method, path: PATH }));
-  return { name: 'pushdeer', routes, router, answerUnknown };
+  return {
+    name: 'pushdeer',
+    routes,
+    router,
+    traits: { features: ['title', 'markdown', 'several'] },
+    answerUnknown,
+  };
 }
 
 function answerUnknown(ctx: Context): void {
@@ -37,7 +45,17 @@ async function answer(core: Core, ctx: Context): Promise<void> {
     }
     ctx.body = { code: 0, content: { result: await push(core, await readPush(ctx)) } };
   } catch (error) {
+    if (error instanceof AppError && error.code === 'rate_limited') {
+      // The one refusal that PushDeer's server makes by its status.
+      ctx.status = 429;
+      ctx.set({
+        'X-RateLimit-Limit': String((await core.keyPace.readLimit()) ?? 0),
+        'X-RateLimit-Remaining': '0',
+        'Retry-After': String(PACE_MS / 1000),
+      });
+    }
     ctx.body = toError(error, ctx.state.log);
+    tellRetryLater(ctx, error);
   }
 }
 

@@ -17,6 +17,14 @@ export const CHANNEL_CODES: Readonly<Record<string, readonly string[]>> = {
   '98': ['ntfy', 'gotify'],
 };
 
+/** Kind of channel -> number. */
+export const CHANNEL_NAMES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(CHANNEL_CODES).flatMap(([code, kinds]) => kinds.map((kind) => [kind, code])),
+);
+
+/** The server's own WeCom app: it reaches the member who is meant, and takes no list of further receivers. */
+const SERVER_WECOM = 'wecom-app of the server';
+
 /** Server酱 sends by two channels at most. */
 const MAX_CHANNELS = 2;
 
@@ -36,10 +44,10 @@ type Own = Awaited<ReturnType<Core['channels']['listChannels']>>[number];
 
 /**
  * Reads `channel` and `openid`. Throws Refusal for numbers that are none, more than two, and channels that the person has
- * not set up.
+ * not set up. The server's own accounts need no setting up: its WeChat by anybody, its WeCom app by its members.
  */
 export async function readRouting(
-  core: { channels: Pick<Core['channels'], 'listChannels'> },
+  core: { channels: Pick<Core['channels'], 'listChannels'>; people: Pick<Core['people'], 'isWecomMember'> },
   personId: number,
   { channel, openid }: { channel?: string; openid?: string },
 ): Promise<Routing> {
@@ -47,13 +55,14 @@ export async function readRouting(
     return { extras: {} };
   }
   const own = await core.channels.listChannels(personId);
+  const isMember = async () => core.people.isWecomMember(personId);
   const codes = [...new Set((channel ?? '').split('|').map((code) => code.trim()))].filter(
     (code) => code !== '',
   );
   if (codes.length > MAX_CHANNELS) {
     throw new Refusal('INPUT', `channel 最多 ${MAX_CHANNELS} 个`);
   }
-  const chosen = codes.map((code) => choose(code, own));
+  const chosen = await Promise.all(codes.map((code) => choose(code, own, isMember)));
   const named = chosen.length > 0 ? chosen : own.filter((one) => one.default);
   const cc = openid === undefined ? [] : named.flatMap((one) => readCc(one, openid));
   return {
@@ -64,7 +73,7 @@ export async function readRouting(
 
 type Chosen = Pick<Own, 'kind' | 'code' | 'config'>;
 
-function choose(code: string, own: readonly Own[]): Chosen {
+async function choose(code: string, own: readonly Own[], isMember: () => Promise<boolean>): Promise<Chosen> {
   const kinds = Object.hasOwn(CHANNEL_CODES, code) ? CHANNEL_CODES[code] : undefined;
   if (!kinds) {
     throw new Refusal('INPUT', `channel 不支持[${code.slice(0, 20)}]`);
@@ -74,6 +83,9 @@ function choose(code: string, own: readonly Own[]): Chosen {
     return { kind: 'wechat', code: 'wechat', config: {} };
   }
   const found = kinds.flatMap((kind) => own.find((one) => one.kind === kind) ?? [])[0];
+  if (!found && kinds[0] === 'wecom-app' && (await isMember())) {
+    return { kind: SERVER_WECOM, code: 'wecom-app', config: {} };
+  }
   if (!found) {
     throw new Refusal('INPUT', `channel 没有配置[${code}]，请先添加通道 ${kinds.join(' 或 ')}`);
   }

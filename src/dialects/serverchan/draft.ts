@@ -17,12 +17,13 @@ export type Draft = Required<Pick<PublishCommand, 'title' | 'summary' | 'body' |
 
 /** Characters of titles and card texts, bytes of bodies. */
 const LIMITS: Readonly<Record<Generation, { title: number; bodyBytes: number }>> = {
-  // 256 by contract; a title of ours has 200.
-  legacy: { title: MESSAGE_LIMITS.title, bodyBytes: 64 * 1024 },
+  legacy: { title: 256, bodyBytes: 64 * 1024 },
   turbo: { title: 32, bodyBytes: 32 * 1024 },
   // ³ documents no limits.
   three: { title: MESSAGE_LIMITS.title, bodyBytes: 64 * 1024 },
 };
+/** The most characters that a body of any generation has. */
+export const MAX_BODY = 64 * 1024;
 const SHORT_LENGTH = 64;
 const MAX_TAGS = 10;
 const TAG_LENGTH = 30;
@@ -57,18 +58,18 @@ function toOneLine(text: string): string {
 
 /** Cut ciphertext is worth nothing, so it is refused where any other text is cut. */
 function takeSealed(desp: string): string {
-  if (desp.length > MESSAGE_LIMITS.body) {
-    throw new Refusal('INPUT', `desp 加密后最多 ${MESSAGE_LIMITS.body} 个字符`);
+  // 32 KB of text are less than 64 KB when encrypted.
+  if (desp.length > MAX_BODY) {
+    throw new Refusal('INPUT', `desp 加密后最多 ${MAX_BODY} 个字符`);
   }
   return desp;
 }
 
 /** The start of a text, in whole characters. */
 function takeBytes(text: string, maxBytes: number): string {
-  const taken = takeCodePoints(text, MESSAGE_LIMITS.body);
-  const bytes = Buffer.from(taken);
+  const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) {
-    return taken;
+    return text;
   }
   let end = maxBytes;
   // 10xxxxxx goes on with a character (RFC 3629).

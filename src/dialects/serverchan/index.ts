@@ -3,7 +3,9 @@ import Router from '@koa/router';
 import type { Context, Next } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { Dialect } from '#src/dialects/dialect.js';
+import { isOverloaded, tellRetryLater } from '#src/dialects/retry-later.js';
 import type { Logger } from '#src/lib/logger.js';
+import { CHANNEL_NAMES } from './channel-codes.js';
 import { AddressBlocked, type Answer, type Generation, Refusal, toRefused, wrongKey } from './envelope.js';
 import { createSend, findOwner } from './send.js';
 import { readStatus } from './status.js';
@@ -35,12 +37,17 @@ export function createServerchan(core: Core): Dialect {
     const key = keyOf(ctx.params.name);
     // Nothing else ends so; without the ending it may be anybody's.
     const isKey = key !== ctx.params.name || (await findOwner(core, key)) !== null;
-    return isKey ? answerSend(ctx, key, generationOf(key)) : next();
+    return isKey ? answerSend(ctx, key, isLegacyHost(ctx) ? 'legacy' : generationOf(key)) : next();
   });
   return {
     name: 'serverchan',
     routes: ROUTES,
     router,
+    traits: {
+      features: ['title', 'summary', 'markdown', 'channel', 'several', 'status', 'encryption'],
+      channelNames: CHANNEL_NAMES,
+      passesTo: ['ntfy'],
+    },
     answerUnknown: (ctx) => answer(ctx, 'turbo', () => Promise.reject(wrongKey())),
   };
 }
@@ -65,6 +72,11 @@ function keyInHost(ctx: Context): string {
   return /^sctp\d+t[a-z\d]+$/.test(label) ? label : '';
 }
 
+/** Programs of the first generation know `sc.` before a domain, and no path: they have only the domain changed. */
+function isLegacyHost(ctx: Context): boolean {
+  return ctx.host.toLowerCase().startsWith('sc.');
+}
+
 /** Under a word that other dialects use too, our keys are told by their ending or their beginning. */
 function isOurs(ctx: Context): boolean {
   return isPrefixed(ctx) || /\.send$|^sctp?\d+t/i.test(ctx.params.name ?? '');
@@ -86,7 +98,8 @@ async function answer(ctx: Context, generation: Generation, run: () => Promise<A
       write(ctx, { status: 429, body: 'Too Many Requests' });
       return;
     }
-    write(ctx, toRefused(generation, error instanceof Refusal ? error : noteBug(ctx, error)));
+    write(ctx, toRefused(generation, error instanceof Refusal ? error : toRefusal(ctx, error)));
+    tellRetryLater(ctx, error);
   }
 }
 
@@ -96,7 +109,10 @@ function write(ctx: Context, { status, body }: Answer): void {
 }
 
 /** Whatever else is thrown is a bug: logged with its stack, and nothing of it reaches the caller. */
-function noteBug(ctx: Context, error: unknown): Refusal {
+function toRefusal(ctx: Context, error: unknown): Refusal {
+  if (isOverloaded(error)) {
+    return new Refusal('SYSTEM', error.zh, error.status);
+  }
   const { log }: { log?: Logger } = ctx.state;
   log?.error('a serverchan call failed', { error });
   return new Refusal('SYSTEM', '服务器内部错误', 500);

@@ -1,9 +1,9 @@
-/** Holds callers to the operator's plan, as far as there is one. */
+/** Holds callers to their plan, as far as they have one. */
 import { LRUCache } from 'lru-cache';
 import type { Core } from '#src/core/index.js';
 import { chinaDayStart } from '#src/lib/china-time.js';
 import { AddressBlocked, Refusal } from './envelope.js';
-import { PLAN_SETTING, PLANS, type Plan } from './plans.js';
+import { PLANS, type Plan } from './plans.js';
 
 /** Who calls. */
 export interface Caller {
@@ -13,8 +13,6 @@ export interface Caller {
 }
 
 const MINUTE_MS = 60_000;
-/** How long a change of the setting takes to be seen, in milliseconds. */
-const SETTING_TTL_MS = 10_000;
 /** The name of the messages that count. */
 const SOURCE = 'serverchan';
 
@@ -25,16 +23,11 @@ export type Limits = ReturnType<typeof createLimits>;
 export function createLimits(core: Core) {
   const days = new LRUCache<string, { start: number; count: number }>({ max: 50_000 });
   const minutes = new LRUCache<number, number[]>({ max: 10_000 });
-  let known: { at: number; plan: Plan | null } | null = null;
 
-  /** The plan that holds now; null: none. */
-  async function readPlan(): Promise<Plan | null> {
-    const now = core.clock.now();
-    if (!known || now - known.at >= SETTING_TTL_MS || now < known.at) {
-      const name = await core.settings.read(PLAN_SETTING);
-      known = { at: now, plan: name === 'free' || name === 'member' ? PLANS[name] : null };
-    }
-    return known.plan;
+  /** The plan that this person is held to; null: none. */
+  async function readPlan(personId: number): Promise<Plan | null> {
+    const name = await core.dialectPlans.findPlan('serverchan', personId);
+    return name === 'none' ? null : PLANS[name];
   }
 
   /** Counts a call, whatever becomes of it. Throws AddressBlocked, Refusal. */

@@ -1,5 +1,7 @@
 /** The limits of Server酱's two plans, as numbers; they hold only where the operator chooses a plan. */
 
+import type { DialectPlan } from '#src/core/dialect-plans.js';
+
 /** What a plan allows. null: no limit. */
 export interface Plan {
   messagesPerDay: number | null;
@@ -15,8 +17,8 @@ export interface Plan {
   hasCc: boolean;
 }
 
-/** The name of a plan. */
-export type PlanName = 'free' | 'member';
+/** The name of a plan that limits. */
+export type PlanName = Exclude<DialectPlan<'serverchan'>, 'none'>;
 
 const SHARED = {
   callsPerMinute: 50,
@@ -30,6 +32,3 @@ export const PLANS: Readonly<Record<PlanName, Plan>> = {
   free: { ...SHARED, messagesPerDay: 5, keptDays: 1, hasCardText: false, hasCc: false },
   member: { ...SHARED, messagesPerDay: null, keptDays: 3, hasCardText: true, hasCc: true },
 };
-
-/** The server's setting that chooses: `free`, `member`, anything else for no limits. */
-export const PLAN_SETTING = 'serverchan-plan';

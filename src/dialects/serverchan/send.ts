@@ -4,7 +4,7 @@ import type { Core } from '#src/core/index.js';
 import type { KeyOwner } from '#src/core/keys.js';
 import type { MessageExtras } from '#src/core/types.js';
 import { readRouting } from './channel-codes.js';
-import { type Draft, readDraft } from './draft.js';
+import { type Draft, MAX_BODY, readDraft } from './draft.js';
 import { type Answer, type Generation, Refusal, toAccepted, wrongKey } from './envelope.js';
 import { createLimits } from './limits.js';
 import type { Plan } from './plans.js';
@@ -47,7 +47,7 @@ export function createSend(core: Core): (call: SendCall) => Promise<Answer> {
     }
     const { personId, keyId, uid } = owner;
     const ip = ipOf(ctx);
-    const plan = await limits.readPlan();
+    const plan = await limits.readPlan(personId);
     if (plan) {
       limits.countCall({ personId, keyId, ip }, plan);
     }
@@ -69,6 +69,7 @@ export function createSend(core: Core): (call: SendCall) => Promise<Answer> {
         title: draft.title,
         summary: plan?.hasCardText === false ? draft.title : draft.summary,
         body: draft.body,
+        bodyLimit: MAX_BODY,
         format: draft.format,
         audience: { people: [personId], topics: [] },
         targets: [{ uid }],

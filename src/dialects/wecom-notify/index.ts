@@ -5,6 +5,7 @@ import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { NotifyTarget } from '#src/core/notify-codes.js';
 import type { Dialect } from '#src/dialects/dialect.js';
+import { tellRetryLater } from '#src/dialects/retry-later.js';
 import { awaitAnswer, type Delay } from './await-answer.js';
 import { harmlessMarkup, type Note, readNote } from './note.js';
 import { Refusal, toRefusal } from './refusals.js';
@@ -20,6 +21,7 @@ export function createWecomNotify(core: Core, delay: Delay = sleep): Dialect {
     name: NAME,
     routes: [{ method: 'POST', path: PATH }],
     router,
+    traits: { features: ['title', 'markdown'], onlyBy: ['wecom-app'] },
     answerUnknown: (ctx) =>
       answer(ctx, () => Promise.reject(new Refusal(404, '接口不存在，请使用 POST /api/notify/{code}'))),
   };
@@ -68,5 +70,6 @@ async function answer(ctx: Context, run: () => Promise<object>): Promise<void> {
     const { status, message } = toRefusal(error, ctx.state.log);
     ctx.status = status;
     ctx.body = { error: message };
+    tellRetryLater(ctx, error);
   }
 }

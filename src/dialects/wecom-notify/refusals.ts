@@ -1,5 +1,6 @@
 /** Refusals of the WeCom notify dialect: a status of its table, and a sentence as `{"error": "..."}`. */
 import { AppError } from '#src/core/errors.js';
+import { isOverloaded } from '#src/dialects/retry-later.js';
 import { BodyError, type BodyErrorReason } from '#src/lib/body.js';
 import type { Logger } from '#src/lib/logger.js';
 
@@ -7,7 +8,7 @@ import type { Logger } from '#src/lib/logger.js';
 export class Refusal extends Error {
   readonly status: number;
 
-  constructor(status: 400 | 404 | 405 | 500, message: string) {
+  constructor(status: 400 | 404 | 405 | 500 | 503, message: string) {
     super(message);
     this.name = 'Refusal';
     this.status = status;
@@ -31,6 +32,9 @@ export function toRefusal(error: unknown, log: Logger | undefined): Refusal {
   }
   if (error instanceof AppError && error.status < 500) {
     return new Refusal(400, error.zh);
+  }
+  if (isOverloaded(error)) {
+    return new Refusal(503, error.zh);
   }
   log?.error('a notify call failed', { error });
   return new Refusal(500, '消息发送失败');

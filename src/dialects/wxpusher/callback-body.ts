@@ -6,7 +6,7 @@ import type { Event } from '#src/core/types.js';
 const HIDDEN = { userName: '', userHeadImg: '' };
 
 /**
- * The request body for an event; null for what WxPusher does not tell (following a topic). A test of the endpoint has an
+ * The request body for an event; null for what WxPusher does not tell (following a topic, a message's end). A test of the endpoint has an
  * action of its own, which receivers must ignore as they must all unknown ones.
  */
 export function toCallbackBody(event: Event): object | null {
@@ -26,6 +26,8 @@ export function toCallbackBody(event: Event): object | null {
         data: { uid, appId, appKey: null, appName, ...HIDDEN, time, content },
       };
     }
+    case 'message.completed':
+      return null;
     case 'callback.test':
       return { action: 'test', data: { appId, appName, time, note: event.data.note } };
     default:

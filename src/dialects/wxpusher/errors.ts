@@ -28,6 +28,7 @@ const NUMBERS: Partial<Record<ErrorCode, number>> = {
   bad_json: CODES.exception,
   bad_encoding: CODES.exception,
   unavailable: CODES.exception,
+  overloaded: CODES.exception,
   internal: CODES.exception,
   wechat_failed: CODES.wechatFailed,
 };

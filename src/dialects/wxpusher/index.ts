@@ -2,7 +2,8 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
-import type { Dialect } from '#src/dialects/dialect.js';
+import type { Dialect, DialectFeature } from '#src/dialects/dialect.js';
+import { tellRetryLater } from '#src/dialects/retry-later.js';
 import type { Logger } from '#src/lib/logger.js';
 import { toCallbackBody } from './callback-body.js';
 import { type Call, toSuccess } from './envelope.js';
@@ -13,6 +14,18 @@ import { createSendCalls } from './send.js';
 import { createSimplePushCalls } from './simple-push.js';
 import { createStatusCalls } from './status.js';
 import { createUserCalls } from './users.js';
+
+const FEATURES: readonly DialectFeature[] = [
+  'summary',
+  'markdown',
+  'html',
+  'link',
+  'several',
+  'topic',
+  'status',
+  'callback',
+  'takedown',
+];
 
 /** Makes the dialect. Its answers are always status 200, also for errors, except for the pictures of QR codes. */
 export function createWxpusher(core: Core): Dialect {
@@ -41,7 +54,14 @@ export function createWxpusher(core: Core): Dialect {
     method,
     path,
   }));
-  return { name: 'wxpusher', routes, router, callbackBody: toCallbackBody };
+  return {
+    name: 'wxpusher',
+    routes,
+    router,
+    traits: { features: FEATURES },
+    answerUnknown: (ctx) => answer(ctx, undefined),
+    callbackBody: toCallbackBody,
+  };
 }
 
 async function answer(ctx: Context, call: Call | undefined): Promise<void> {
@@ -55,5 +75,6 @@ async function answer(ctx: Context, call: Call | undefined): Promise<void> {
   } catch (error) {
     const { log }: { log?: Logger } = ctx.state;
     ctx.body = toErrorEnvelope(error, call.path, log);
+    tellRetryLater(ctx, error);
   }
 }

@@ -1,6 +1,7 @@
 /** The two status queries: what became of a record, or of a whole message. */
 import type { Core } from '#src/core/index.js';
-import type { MessageHead, MessageState } from '#src/core/messages.js';
+import type { MessageState } from '#src/core/message-state.js';
+import type { MessageHead } from '#src/core/messages.js';
 import type { Call, Reply } from './envelope.js';
 import { oldStatusSchema, parseFields, statusSchema } from './schema.js';
 

@@ -3,8 +3,9 @@ import WechatApi from 'wechat-api';
 import { PlatformError } from '#src/platforms/platform-error.js';
 import { type BriefRetry, retryBriefly } from '#src/platforms/retry-briefly.js';
 import { TokenKeeper } from '#src/platforms/token-keeper.js';
+import { withToken } from '#src/platforms/with-token.js';
 import { TOKEN_CODES } from './errors.js';
-import { createTokenSource } from './token-source.js';
+import { checkStableToken, createTokenSource } from './token-source.js';
 import { createWechatTransport, type WechatAnswer, type WechatTransport } from './transport.js';
 import type { WechatConfig, WechatDeps } from './types.js';
 
@@ -19,9 +20,11 @@ export interface WechatClient {
   /** POSTs JSON directly, for calls the library lacks and for the hot path. One try, but for a dead token. */
   post(path: string, body: unknown): Promise<WechatAnswer>;
   /** Runs a library method; with `idempotent` also passing failures are tried again, briefly. */
-  call(idempotent: boolean, run: LibraryCall): Promise<WechatAnswer>;
+  call(idempotent: boolean, call: LibraryCall): Promise<WechatAnswer>;
   /** GETs without a token; only a request that never left is tried again. */
   getOpenly(path: string, secrets: readonly string[]): Promise<WechatAnswer>;
+  /** Asks for a token past every cache; the answer is not used. */
+  checkSecret(): Promise<void>;
   /** The library, for what needs no request. */
   api: WechatApi;
   tokenExpiresAt(): number | null;
@@ -34,18 +37,21 @@ const DEFAULT_TIMEOUT_MS = 5_000;
 export function createWechatClient({ config, tokens, clock, log }: WechatDeps): WechatClient {
   const timeoutMs = config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const transport = createWechatTransport(config.apiBase, config.appSecret);
+  const source = { config, transport, clock, budgetMs: timeoutMs };
   const keeper = new TokenKeeper({
     name: `wechat:${config.appId}`,
     store: tokens,
-    request: createTokenSource({ config, transport, clock, budgetMs: timeoutMs }),
+    request: createTokenSource(source),
     clock,
     log: log.child('wechat-token'),
   });
   const library = createLibrary(config, transport);
+  const run = <T>(attempt: (token: string) => Promise<T>) =>
+    withToken({ keeper, tokenCodes: TOKEN_CODES, attempt });
   return {
     post: (path, body) => {
       const text = JSON.stringify(body);
-      return withToken(keeper, (token) =>
+      return run((token) =>
         transport.send({
           method: 'POST',
           path: `${path}?access_token=${encodeURIComponent(token)}`,
@@ -55,16 +61,15 @@ export function createWechatClient({ config, tokens, clock, log }: WechatDeps): 
         }),
       );
     },
-    call: (idempotent, run) => {
+    call: (idempotent, call) => {
       const retry: BriefRetry = { budgetMs: timeoutMs, idempotent };
-      return withToken(keeper, (token) =>
-        retryBriefly(retry, (leftMs) => library.run({ token, timeoutMs: leftMs }, run)),
-      );
+      return run((token) => retryBriefly(retry, (leftMs) => library.run({ token, timeoutMs: leftMs }, call)));
     },
     getOpenly: (path, secrets) =>
       retryBriefly({ budgetMs: timeoutMs, idempotent: false }, (leftMs) =>
         transport.send({ method: 'GET', path, timeoutMs: leftMs, secrets }),
       ),
+    checkSecret: () => checkStableToken(source),
     api: library.api,
     tokenExpiresAt: () => keeper.expiresAt(),
     close: async () => {
@@ -72,38 +77,6 @@ export function createWechatClient({ config, tokens, clock, log }: WechatDeps): 
       await transport.close();
     },
   };
-}
-
-async function withToken<T>(keeper: TokenKeeper, attempt: (token: string) => Promise<T>): Promise<T> {
-  const first = await keeper.current();
-  const result = await attemptWith(keeper, first, attempt);
-  if (!(result instanceof PlatformError)) {
-    return result;
-  }
-  const second = await attemptWith(keeper, await keeper.current(), attempt);
-  if (second instanceof PlatformError) {
-    throw second;
-  }
-  return second;
-}
-
-/** Gives the result, or the refusal of the token; throws every other error. */
-async function attemptWith<T>(
-  keeper: TokenKeeper,
-  token: string,
-  attempt: (token: string) => Promise<T>,
-): Promise<T | PlatformError> {
-  try {
-    const result = await attempt(token);
-    keeper.confirm();
-    return result;
-  } catch (error) {
-    if (error instanceof PlatformError && error.code !== undefined && TOKEN_CODES.has(error.code)) {
-      keeper.invalidate(token, error);
-      return error;
-    }
-    throw error;
-  }
 }
 
 interface CallContext {

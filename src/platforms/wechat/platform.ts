@@ -14,6 +14,7 @@ import { createWechatClient, type WechatClient } from './client.js';
 import { decodeError } from './errors.js';
 import { toMenu, toMenuFields } from './menu-fields.js';
 import { buildOauthUrl, exchangeCode } from './oauth.js';
+import { readServerTime } from './server-time.js';
 import type { QrcodeRequest, TemplateCard, WechatDeps, WechatMenu, WechatPlatform } from './types.js';
 
 /** The platform's limits of scene QR codes. */
@@ -32,6 +33,8 @@ export function createWechatPlatform(deps: WechatDeps): WechatPlatform {
     ...peopleVerbs(client),
     oauthUrl: (input) => buildOauthUrl(config, input),
     exchangeOauthCode: (code) => exchangeCode(client, config, code),
+    checkSecret: () => client.checkSecret(),
+    readTime: () => readServerTime(config),
     tokenState: () => ({ expiresAt: client.tokenExpiresAt() }),
     close: () => client.close(),
   };

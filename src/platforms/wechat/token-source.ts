@@ -42,6 +42,19 @@ export function createTokenSource(
   };
 }
 
+/** Asks for the stable token, whatever is stored; the answer is not used. A platform without it tells nothing. */
+export async function checkStableToken(deps: TokenSourceDeps): Promise<void> {
+  try {
+    await retryBriefly({ budgetMs: deps.budgetMs, idempotent: true }, (timeoutMs) =>
+      askStable(deps, false, timeoutMs),
+    );
+  } catch (error) {
+    if (!isNotServed(error)) {
+      throw error;
+    }
+  }
+}
+
 function fetchToken(deps: TokenSourceDeps, force: boolean): Promise<StoredToken> {
   return retryBriefly({ budgetMs: deps.budgetMs, idempotent: true }, async (timeoutMs) => {
     // From before the request, so that the platform's clock never runs out first.

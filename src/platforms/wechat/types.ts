@@ -148,6 +148,13 @@ export interface WechatPlatform {
   oauthUrl(input: OauthRequest): string;
   /** Trades a sign-in code, once and within 5 minutes, for the person. Refuses the preview identity (is_snapshotuser). */
   exchangeOauthCode(code: string): Promise<{ openid: string }>;
+  /**
+   * Asks for a token past every cache, to learn whether app id, secret and this server's address are right. Ends no token:
+   * where the platform gives stable tokens it is the one in use, elsewhere nothing is asked.
+   */
+  checkSecret(): Promise<void>;
+  /** What the platform's clock says, to the second; null when its answer does not tell. */
+  readTime(): Promise<Date | null>;
   /** The addresses that the platform's pushes come from. */
   callbackIps(): Promise<string[]>;
   /** Lets the platform look up and ping our server. */

@@ -19,8 +19,12 @@ const PHONE_LIMITS = [
   { most: 10, withinMs: 86_400_000, words: '触发天级流控Permits:10' },
 ] as const;
 
-/** The template a fresh simulator has. */
-const FIRST_TEMPLATE: SmsTemplate = { code: 'SMS_1', text: `您有一条新消息：\${title}` };
+/** The templates a fresh simulator has: one for messages, one for verification codes. */
+const FIRST_TEMPLATES: readonly SmsTemplate[] = [
+  { code: 'SMS_1', text: `您有一条新消息：\${title}` },
+  { code: 'SMS_100', text: `您的验证码是 \${code}，10 分钟内有效` },
+];
+const firstTemplates = () => new Map(FIRST_TEMPLATES.map((template) => [template.code, template]));
 
 interface SmsState {
   world: World;
@@ -37,7 +41,7 @@ export function createSmsPlatform(world: World): Platform {
   const state: SmsState = {
     world,
     arrivals: createArrivals(world, 'sms'),
-    templates: new Map([[FIRST_TEMPLATE.code, FIRST_TEMPLATE]]),
+    templates: firstTemplates(),
     nonces: new Set(),
     counts: createRollingCounts(world.clock, PHONE_LIMITS),
     isEmpty: false,
@@ -49,7 +53,7 @@ export function createSmsPlatform(world: World): Platform {
     faultBody: (code) => answerBody({ status: 200, code: `isp.SYSTEM_ERROR`, message: `fault ${code}` }),
     reset: () => {
       state.arrivals.clear();
-      state.templates = new Map([[FIRST_TEMPLATE.code, FIRST_TEMPLATE]]);
+      state.templates = firstTemplates();
       state.nonces.clear();
       state.counts.clear();
       state.isEmpty = false;

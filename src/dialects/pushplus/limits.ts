@@ -1,0 +1,119 @@
+/** Holds senders to their plan, as far as they have one. */
+import { LRUCache } from 'lru-cache';
+import type { Core } from '#src/core/index.js';
+import { chinaDayStart } from '#src/lib/china-time.js';
+import { sha256Hex } from '#src/lib/hash.js';
+import { CODES, invalid, Refusal } from './envelope.js';
+import { type CountedChannel, PLANS, type Plan } from './plans.js';
+
+/** The dialect's name: the source of the messages that count. */
+export const SOURCE = 'pushplus';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Beside the account's own settings, so that nobody changes it by a call. */
+const BLOCK = 'pushplus-block';
+
+/** Until when somebody is shut out, in milliseconds since the epoch; null: for good. */
+export interface Block {
+  until: number | null;
+}
+
+/** The block that somebody is under now, or null. */
+export async function findBlock(core: Core, personId: number): Promise<Block | null> {
+  // Only createLimits writes under this name.
+  const block = (await core.preferences.read(personId, BLOCK)) as Block | null;
+  return block && (block.until === null || block.until > core.clock.now()) ? block : null;
+}
+
+/** The plan that somebody is held to; null: none. Throws Refusal for who may send nothing at all. */
+export async function readPlan(core: Core, personId: number): Promise<Plan | null> {
+  const name = await core.dialectPlans.findPlan('pushplus', personId);
+  if (name === 'unverified') {
+    throw new Refusal(CODES.notVerified, '账号未实名认证，请先完成实名认证');
+  }
+  return name === 'none' ? null : PLANS[name];
+}
+
+/** The verbs of the limits. */
+export type Limits = ReturnType<typeof createLimits>;
+
+/** Makes the counters; calls are counted in memory, a day's messages go on from those that are stored. */
+export function createLimits(core: Core) {
+  const days = new LRUCache<string, { start: number; count: number }>({ max: 50_000 });
+  /** Moments of calls, and of contents. */
+  const moments = new LRUCache<string, number[]>({ max: 50_000 });
+
+  /** Counts a call, whatever becomes of it. Throws Refusal. */
+  async function countCall(personId: number, plan: Plan): Promise<void> {
+    const block = await findBlock(core, personId);
+    if (block) {
+      throw blocked(block, core.clock.now());
+    }
+    const calls = countOfDay(`calls ${personId}`, 0);
+    const passed = plan.blocks.find((one) => calls >= one.calls);
+    if (passed) {
+      const until = passed.days === null ? null : core.clock.now() + passed.days * DAY_MS;
+      await core.preferences.save(personId, BLOCK, { until });
+      throw blocked({ until }, core.clock.now());
+    }
+    const recent = recentOf(`rate ${personId}`, plan.rate.withinMs);
+    if (recent.length >= plan.rate.calls) {
+      const text = `请求过于频繁，${plan.rate.withinMs / 1000}秒内最多${plan.rate.calls}次`;
+      throw new Refusal(CODES.restricted, text);
+    }
+    recent.push(core.clock.now());
+  }
+
+  /** Counts a message of a day. Throws Refusal. */
+  async function countMessage(personId: number, channel: CountedChannel, plan: Plan): Promise<void> {
+    const name = `${channel} ${personId}`;
+    const start = chinaDayStart(core.clock.now());
+    const stored =
+      days.get(name)?.start === start
+        ? 0
+        : ((await core.messages.countByChannel({ personId, source: SOURCE }, start)).get(channel) ?? 0);
+    if (countOfDay(name, stored) > plan.perDay[channel]) {
+      const text = `请求次数过多，${channel} 渠道每天最多${plan.perDay[channel]}条，明天恢复正常`;
+      throw new Refusal(CODES.restricted, text);
+    }
+  }
+
+  /** Notes a content that is about to be sent; throws Refusal for the same one too often. The result takes it back. */
+  function noteContent(personId: number, content: readonly unknown[], plan: Plan): () => void {
+    const recent = recentOf(`${personId} ${sha256Hex(JSON.stringify(content))}`, HOUR_MS);
+    if (recent.length >= plan.repeatsPerHour) {
+      throw invalid('请勿频繁推送相同内容');
+    }
+    recent.push(core.clock.now());
+    return () => {
+      recent.pop();
+    };
+  }
+
+  /** The moments of a name that are not older than a span; new ones are added to it. */
+  function recentOf(name: string, withinMs: number): number[] {
+    const recent = (moments.get(name) ?? []).filter((at) => at > core.clock.now() - withinMs);
+    moments.set(name, recent);
+    return recent;
+  }
+
+  /** Counts one of today, on top of those that were known before; returns how many there are with it. */
+  function countOfDay(name: string, before: number): number {
+    const start = chinaDayStart(core.clock.now());
+    const known = days.get(name);
+    const count = (known?.start === start ? known.count : before) + 1;
+    days.set(name, { start, count });
+    return count;
+  }
+
+  return { countCall, countMessage, noteContent };
+}
+
+function blocked({ until }: Block, now: number): Refusal {
+  const text =
+    until === null
+      ? '请求次数过多，账号已被永久限制'
+      : `请求次数过多,减少请求后${Math.ceil((until - now) / DAY_MS)}天恢复正常`;
+  return new Refusal(CODES.restricted, text);
+}

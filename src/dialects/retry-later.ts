@@ -1,0 +1,16 @@
+/** Tells a refused caller when to come back, the same in every dialect: by the status and a header. */
+import type { Context } from 'koa';
+import { AppError } from '#src/core/errors.js';
+
+/** Whether the server takes nothing in for now. */
+export function isOverloaded(error: unknown): error is AppError {
+  return error instanceof AppError && error.retryAfterS !== null;
+}
+
+/** Sets 503 and Retry-After where the server takes nothing in; to be called when the dialect has written its own envelope. */
+export function tellRetryLater(ctx: Context, error: unknown): void {
+  if (isOverloaded(error)) {
+    ctx.status = error.status;
+    ctx.set('Retry-After', String(error.retryAfterS));
+  }
+}
