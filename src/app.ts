@@ -2,6 +2,7 @@
 import Koa, { type Context, type Middleware, type Next } from 'koa';
 import { AppError } from '#src/core/errors.js';
 import { BodyError } from '#src/lib/body.js';
+import { readClientAddress } from '#src/lib/client-address.js';
 import { randomText } from '#src/lib/ids.js';
 import type { Logger } from '#src/lib/logger.js';
 import type { WriteErrorPage } from '#src/web/pages/index.js';
@@ -12,9 +13,11 @@ export interface AppParts {
   /** Doors and pages, the most specific first; each calls next for what it does not know. */
   doors: readonly Middleware[];
   writeErrorPage: WriteErrorPage;
+  /** How many reverse proxies stand in front. */
+  proxies?: number;
 }
 
-/** Makes the app. It trusts no proxy header. */
+/** Makes the app. Of all headers that proxies write it reads one, and only as far as `proxies` says. */
 export function createApp(parts: AppParts): Koa {
   const app = new Koa();
   app.silent = true;
@@ -23,6 +26,7 @@ export function createApp(parts: AppParts): Koa {
       parts.log.error('an answer could not be written', { error });
     }
   });
+  app.use(nameCaller(parts.proxies ?? 0));
   app.use(trackRequest(parts.log));
   app.use(catchErrors(parts));
   for (const door of parts.doors) {
@@ -32,6 +36,18 @@ export function createApp(parts: AppParts): Koa {
     writeProblem(parts, ctx, 404, { code: 'not_found', message: '没有这个地址 Not found' });
   });
   return app;
+}
+
+/**
+ * Sets `ctx.ip` for all that follows. Not Koa's own `proxy` setting: that believes X-Forwarded-Host and -Proto too, which
+ * many proxies pass on as the caller wrote them.
+ */
+function nameCaller(proxies: number): Middleware {
+  return (ctx, next) => {
+    const forwarded = ctx.get('X-Forwarded-For');
+    ctx.request.ip = readClientAddress({ peer: ctx.req.socket.remoteAddress, forwarded, proxies });
+    return next();
+  };
 }
 
 /** Gives the request an id and a logger, and logs how it went: quietly, or loudly when we failed. */
@@ -64,6 +80,9 @@ function catchErrors(parts: AppParts): Middleware {
     } catch (error) {
       if (error instanceof AppError) {
         writeProblem(parts, ctx, error.status, { code: error.code, message: `${error.zh} ${error.en}` });
+        if (error.retryAfterS !== null) {
+          ctx.set('Retry-After', String(error.retryAfterS));
+        }
       } else if (error instanceof BodyError) {
         const status = error.reason === 'too_large' ? 413 : 400;
         writeProblem(parts, ctx, status, {

@@ -6,10 +6,12 @@ export const SETTINGS = {
   PORT: ['8080', 'HTTP port; 0 picks a free one'],
   HOST: ['', 'address to listen on; 127.0.0.1 in the sandbox, else 0.0.0.0'],
   PUBLIC_URL: ['', 'where people reach this server; http://localhost:PORT'],
+  TRUST_PROXY: ['0', 'reverse proxies in front; callers are known by what they forward'],
   DATA_DIR: ['./data', 'database, secret key and stored files'],
   DATABASE_URL: ['', 'file: path of the SQLite file; DATA_DIR/qingniao.db'],
   SECRET_KEY: ['', '32 bytes, base64; made once and kept in DATA_DIR/secret.key'],
   ADMIN_TOKEN: ['', 'bearer token of the management API'],
+  MAX_BACKLOG: ['5000000', 'so much may wait before messages are refused with 503; 0: any number'],
   ROLE: ['all', 'all, api or worker'],
   WECHAT_APP_ID: ['', 'official account; none means sandbox'],
   WECHAT_APP_SECRET: ['', 'its secret'],
@@ -30,6 +32,11 @@ export const SETTINGS = {
   DINGTALK_BASE: ['https://oapi.dingtalk.com', 'where DingTalk calls go'],
   FEISHU_BASE: ['https://open.feishu.cn', 'where Feishu calls go'],
   SMS_BASE: ['https://dysmsapi.aliyuncs.com', 'where SMS calls go'],
+  SMS_ACCESS_KEY_ID: ['', "the server's own SMS account (Aliyun)"],
+  SMS_ACCESS_KEY_SECRET: ['', 'its secret'],
+  SMS_SIGN_NAME: ['', 'its approved signature'],
+  SMS_TEMPLATE_CODE: ['', 'the template of messages, with the variable title'],
+  SMS_CODE_TEMPLATE: ['', 'the template of verification codes, with the variable code'],
   SMTP_URL: ['', 'default mailer'],
   MAIL_FROM: ['', 'default sender'],
   ALLOW_PRIVATE_TARGETS: ['', 'whether callbacks may reach private addresses; true in the sandbox'],
@@ -53,4 +60,13 @@ export const SANDBOX_WECOM = {
   secret: 'simwecomsecret',
   token: 'simwecomtoken',
   aesKey: 'ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvuE',
+};
+
+/** The SMS account that every simulator has. */
+export const SANDBOX_SMS = {
+  accessKeyId: 'simkey',
+  accessKeySecret: 'simsmssecret',
+  signName: '青鸟',
+  templateCode: 'SMS_1',
+  codeTemplate: 'SMS_100',
 };

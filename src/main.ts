@@ -1,4 +1,5 @@
 /** Boots the server: settings, port, parts, engine; a signal drains it. */
+import './lib/lean-wasm.js';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError, loadConfig } from './config.js';
@@ -36,7 +37,7 @@ async function boot(): Promise<void> {
   const selfUrl = `http://${selfHost.includes(':') ? `[${selfHost}]` : selfHost}:${port}`;
   const sandbox = config.sandbox ? mountSimulator({ selfUrl, config, clock: systemClock, log }) : null;
   const parts = await wire({
-    config,
+    config: sandbox ? await sandbox.complete(config) : config,
     clock: systemClock,
     log,
     selfUrl,

@@ -1,7 +1,7 @@
 /** All doors out: every channel, made with what it needs, and the way one is tried. A new channel is one line here. */
 import { signHeaders } from './callbacks/sign.js';
 import { createBarkChannel } from './channels/bark/index.js';
-import type { Channel } from './channels/channel.js';
+import type { Channel, ChannelIo } from './channels/channel.js';
 import { createDingtalkBotChannel } from './channels/dingtalk-bot/index.js';
 import { createFeishuBotChannel } from './channels/feishu-bot/index.js';
 import { createGotifyChannel } from './channels/gotify/index.js';
@@ -17,7 +17,8 @@ import { createWecomBotChannel } from './channels/wecom-bot/index.js';
 import type { Config } from './config.js';
 import type { ChannelTest } from './core/channels.js';
 import type { NotifyOutside } from './core/notify-codes.js';
-import type { ChannelSettings, MessageContent } from './core/types.js';
+import type { TemplateChoice } from './core/template-choice.js';
+import type { ChannelSettings, MessageContent, Recipient } from './core/types.js';
 import type { Clock } from './lib/clock.js';
 import { type NewId, randomHex } from './lib/ids.js';
 import type { Logger } from './lib/logger.js';
@@ -25,6 +26,7 @@ import type { SafeFetch } from './lib/safe-fetch.js';
 import { createSmsPlatform } from './platforms/aliyun-sms.js';
 import type { TokenStore, WechatPlatform } from './platforms/wechat/index.js';
 import { createWecomPlatform, type WecomPlatform } from './platforms/wecom/index.js';
+import { createCodeSender } from './send-code.js';
 
 /** What the channels are made with. */
 export interface OutgoingInput {
@@ -38,6 +40,13 @@ export interface OutgoingInput {
   wechat: WechatPlatform;
   tokens: TokenStore;
   publicUrl: string;
+  /** The template that the operator chose on a page. */
+  readTemplateChoice(): Promise<TemplateChoice | null>;
+}
+
+/** Whether the settings name the template, which then cannot be chosen on a page; those of the sandbox can be. */
+export function isTemplateFixed({ sandbox, wechat }: Config): boolean {
+  return !sandbox && (wechat.templateId !== null || wechat.templateFields.length > 0);
 }
 
 /** Makes all channels. */
@@ -65,7 +74,16 @@ export function createOutgoing(input: OutgoingInput) {
   const wecomBot = createWecomBotChannel({ base: wecomBase });
   const dingtalk = createDingtalkBotChannel({ base: baseOf(config.bases.dingtalk, 'dingtalk') });
   const feishu = createFeishuBotChannel({ base: baseOf(config.bases.feishu, 'feishu') });
-  const server = createWechatChannel({ platform: input.wechat, settings: config.wechat, clock });
+  const server = createWechatChannel({
+    platform: input.wechat,
+    settings: config.wechat,
+    clock,
+    ...(isTemplateFixed(config) ? {} : { readChoice: input.readTemplateChoice }),
+  });
+  const mail = createMailChannel({
+    defaultMailer: config.mailer,
+    allowPrivate: config.allowPrivateTargets,
+  });
   const personal: readonly Channel[] = [
     own,
     createWecomAppChannel({ platform: wecom }),
@@ -77,24 +95,25 @@ export function createOutgoing(input: OutgoingInput) {
     createNtfyChannel(),
     createGotifyChannel(),
     createWebhookChannel({ sign: signHeaders }),
-    createMailChannel({ defaultMailer: config.mailer, allowPrivate: config.allowPrivateTargets }),
+    mail,
     createSmsChannel({ platform: sms }),
   ];
+
+  const makeIo = (): ChannelIo => ({ deliveryId: input.newId(), http: input.http, clock });
 
   /** Sends a test message through one of the personal channels, at once. */
   async function trySend(
     kind: string,
     settings: ChannelSettings,
-    person: { personId: number; uid: string },
+    recipient: Recipient,
   ): Promise<ChannelTest> {
     const channel = personal.find(({ id }) => id === kind);
     if (!channel) {
       return { ok: false, detail: `没有通道 no channel "${kind}"` };
     }
-    const deliveryId = input.newId();
-    const rendered = channel.render(testMessage(deliveryId, input));
-    const io = { deliveryId, http: input.http, clock };
-    const outcome = await channel.send(rendered, settings, { ...person, address: '' }, io);
+    const io = makeIo();
+    const rendered = channel.render(testMessage(io.deliveryId, input));
+    const outcome = await channel.send(rendered, settings, recipient, io);
     return outcome.kind === 'sent'
       ? { ok: true, detail: outcome.detail ?? 'ok' }
       : { ok: false, detail: outcome.why };
@@ -107,16 +126,12 @@ export function createOutgoing(input: OutgoingInput) {
     wecom,
     trySend,
     notify: createNotifyOutside(wecom, input),
-    /** Settings of the server's own that a channel needs, by channel id. */
-    serverSettings: (config.wecom
-      ? {
-          'wecom-app': {
-            corpId: config.wecom.corpId,
-            agentId: config.wecom.agentId,
-            secret: config.wecom.secret,
-          },
-        }
-      : {}) as Readonly<Record<string, ChannelSettings>>,
+    contacts: createCodeSender({
+      mail: config.mailer ? mail : null,
+      sms: config.sms ? { platform: sms, settings: config.sms } : null,
+      makeIo,
+    }),
+    serverSettings: toServerSettings(config),
     close: async (): Promise<void> => {
       await Promise.all([
         wecom.close(),
@@ -128,6 +143,24 @@ export function createOutgoing(input: OutgoingInput) {
       ]);
     },
   };
+}
+
+/** Settings of the server's own accounts beside WeChat's, by channel id: people are reached by these without any of theirs. */
+function toServerSettings(config: Config): Readonly<Record<string, ChannelSettings>> {
+  const settings: Record<string, ChannelSettings> = {};
+  if (config.wecom) {
+    const { corpId, agentId, secret } = config.wecom;
+    settings['wecom-app'] = { corpId, agentId, secret };
+  }
+  if (config.mailer) {
+    // The mail channel knows the mailer by itself.
+    settings.mail = {};
+  }
+  if (config.sms) {
+    const { accessKeyId, accessKeySecret, signName, templateCode } = config.sms;
+    settings.sms = { accessKeyId, accessKeySecret, signName, templateCode };
+  }
+  return settings;
 }
 
 /** What notify codes ask of WeCom. */

@@ -8,10 +8,13 @@ import { buildMenu } from './wechat/index.js';
 import type { Parts } from './wiring.js';
 
 const PREFIX = '/simulator';
+const MAIL_FROM = '青鸟 Qingniao <push@qingniao.example>';
 
 /** A simulator on this server. */
 export interface Sandbox {
   door: Middleware;
+  /** The settings with what is known once the simulator listens: its mail server is the mailer where none is set. */
+  complete(config: Config): Promise<Config>;
   /** What an operator would do on a new account: create its menu. */
   prepare(parts: Parts): Promise<void>;
   /** Ends the phone page's live streams, so that the server can close. */
@@ -53,6 +56,12 @@ export function mountSimulator(input: {
       ctx.req.url = (ctx.req.url ?? '').slice(PREFIX.length).replace(/^(?!\/)/, '/');
       ctx.respond = false;
       await answer(ctx.req, ctx.res);
+    },
+    complete: async (settings) => {
+      const port = settings.mailer ? null : await simulator.smtpPort();
+      return port === null
+        ? settings
+        : { ...settings, mailer: { url: `smtp://127.0.0.1:${port}`, from: MAIL_FROM } };
     },
     prepare: (parts) => parts.wechat.createMenu(buildMenu(parts.publicUrl)),
     endStreams: () => {

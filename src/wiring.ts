@@ -1,15 +1,15 @@
 /** The one place where objects are made and handed to each other. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Middleware } from 'koa';
 import { createApp } from './app.js';
+import { askWechat, withBases } from './ask-wechat.js';
 import { createPayloads } from './callbacks/payloads.js';
 import { createSendCallback } from './callbacks/send.js';
 import { createChannelRegistry } from './channels/registry.js';
-import type { Config, WechatSettings } from './config.js';
-import { AppError } from './core/errors.js';
+import type { Config } from './config.js';
 import { type Core, createCore } from './core/index.js';
-import { RETENTION_DAYS } from './core/messages.js';
 import { createPageLinks } from './core/page-links.js';
 import { createPlatformTokens } from './core/platform-tokens.js';
 import { servePrefixed } from './dialects/prefix.js';
@@ -17,6 +17,8 @@ import { createDialects } from './dialects/registry.js';
 import { createContents } from './engine/contents.js';
 import { createCounters } from './engine/counters.js';
 import { createLimits } from './engine/limits.js';
+import { writeMetrics } from './engine/metrics.js';
+import { createReadiness } from './engine/readiness.js';
 import { createRunJob } from './engine/run-job.js';
 import { createUpkeep } from './engine/upkeep.js';
 import { Worker } from './engine/worker.js';
@@ -27,8 +29,11 @@ import { createSafeFetch } from './lib/safe-fetch.js';
 import { createSecretBox } from './lib/secret-box.js';
 import { deriveKey, loadSecretKey } from './lib/secret-key.js';
 import { createOutgoing } from './outgoing.js';
-import { createWechatPlatform, PlatformError } from './platforms/wechat/index.js';
-import { openStore, type Store } from './store/open.js';
+import { createWechatPlatform } from './platforms/wechat/index.js';
+import { createSelfCheckOutside } from './self-check.js';
+import { watchCommits } from './store/group-commit.js';
+import { readLastId } from './store/last-id.js';
+import { openStore } from './store/open.js';
 import { createApi } from './web/api/index.js';
 import { createNotifyPage } from './web/notify/index.js';
 import { createOps } from './web/ops/index.js';
@@ -54,8 +59,8 @@ export type Parts = Awaited<ReturnType<typeof wire>>;
 
 const viewsDir = fileURLToPath(new URL('../views/', import.meta.url));
 const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
-/** The engine counts as stuck when its loop has not come round for so long. */
-const STUCK_MS = 30_000;
+/** The call whose daily quota is drawn. */
+const TEMPLATE_CALL = '/cgi-bin/message/template/send';
 
 /** Opens the database and makes all parts. Throws StoreError when the database cannot be had. */
 export async function wire(input: WiringInput) {
@@ -66,7 +71,10 @@ export async function wire(input: WiringInput) {
   const hashKey = deriveKey(key, 'hash');
   const store = await openStore(config.databaseUrl);
   const { db } = store;
-  const newId = createNewId(clock, 0, await readLastId(store));
+  if (store.restored !== null) {
+    log.info('a backup took the place of the database', { former: store.restored });
+  }
+  const newId = createNewId(clock, store.session.node, await readLastId(db));
   const account = { platform: 'wechat', account: config.wechat.appId } as const;
   const tokens = createPlatformTokens(db, box);
   const wechat = createWechatPlatform({
@@ -86,31 +94,52 @@ export async function wire(input: WiringInput) {
     wechat,
     tokens,
     publicUrl,
+    readTemplateChoice: () => core.templateChoices.read(),
   });
+  const counters = createCounters();
+  watchCommits(db, counters.countCommit);
   const wakers: (() => void)[] = [];
-  const wake = (): void => {
+  const wakeHere = (): void => {
     for (const waker of wakers) {
       waker();
     }
   };
-  const core = createCore(
+  const callOthers = (): void => store.session.tell('work');
+  const wake = (): void => {
+    wakeHere();
+    callOthers();
+  };
+  store.session.onWord(wakeHere);
+  const core: Core = createCore(
     { db, clock, newId, box, hashKey, log: log.child('core'), account, publicUrl, wake },
     {
       qrcodes: { createQrcode: (asked) => askWechat(() => wechat.createQrcode(asked)) },
       checkUrl: http.checkUrl,
       adminToken: config.adminToken,
+      maxBacklog: config.maxBacklog,
+      onCommitted: counters.countAccept,
+      firstAdminPath: join(config.dataDir, 'first-admin-code'),
+      registration: config.sandbox ? 'open' : 'closed',
       channels: { kinds: outgoing.personal, trySend: outgoing.trySend },
       notify: outgoing.notify,
+      contacts: outgoing.contacts,
+      ...(config.databaseUrl.startsWith('file:') ? { backups: placeBackups(config) } : {}),
     },
   );
+  const firstAdminFile = await core.accounts.prepareFirstAdmin();
+  if (firstAdminFile !== null) {
+    log.info(
+      `nobody administers this server yet: sign in at ${publicUrl}/console with the code in ${firstAdminFile}`,
+    );
+  }
   const dialects = createDialects(core);
-  const counters = createCounters();
   const others = Object.fromEntries(outgoing.personal.map(({ id, limits }) => [id, limits]));
   const limits = createLimits(db, outgoing.server.limits.inFlight, others, clock);
   const styles = Object.fromEntries(
     dialects.flatMap((dialect) => (dialect.callbackBody ? [[dialect.name, dialect.callbackBody]] : [])),
   );
   const engineLog = log.child('engine');
+  const channels = createChannelRegistry(outgoing.all);
   const worker = new Worker({
     db,
     clock,
@@ -118,11 +147,14 @@ export async function wire(input: WiringInput) {
     log: engineLog,
     account,
     limits,
+    served: new Set(Object.keys(outgoing.serverSettings)),
+    callOthers,
     contents: createContents({
       db,
       box,
       account,
       pageUrlOf: createPageLinks(hashKey, publicUrl).urlOf,
+      isShared: (id) => channels.find(id)?.isShared ?? false,
       serverSettings: outgoing.serverSettings,
       now: clock.now,
     }),
@@ -131,16 +163,31 @@ export async function wire(input: WiringInput) {
       clock,
       log: engineLog,
       account,
-      channels: createChannelRegistry(outgoing.all),
+      channels,
       sendCallback: createSendCallback({ http, clock, payloadOf: createPayloads(styles) }),
       limits,
       http,
       chance: input.chance ?? Math.random,
       onTry: counters.countTry,
+      onEnd: (end) => {
+        core.figures.countEnd(end);
+        counters.countEnd(end);
+      },
     }),
   });
   wakers.push(() => worker.wake());
-  const upkeep = createUpkeep({ db, clock, log: engineLog, retentionDays: RETENTION_DAYS, wake });
+  const writeFigures = async (): Promise<void> => {
+    await core.figures.writeDown();
+    await core.figures.noteQuota(() => wechat.quota(TEMPLATE_CALL));
+  };
+  const upkeep = createUpkeep({
+    db,
+    clock,
+    log: engineLog,
+    retentionDays: core.retention.readDays,
+    writeFigures,
+    wake,
+  });
   const { view, assets } = openViews({ dir: viewsDir });
   const site = createPages({
     core,
@@ -153,10 +200,21 @@ export async function wire(input: WiringInput) {
     callbackBase: config.sandbox ? input.selfUrl : publicUrl,
     version: VERSION,
     signKey: deriveKey(key, 'sign'),
+    dialects,
+    previewCard: outgoing.server.preview,
+    selfCheck: createSelfCheckOutside({
+      ...{ config, clock, publicUrl, wechat, wecom: outgoing.wecom },
+      ...{ menu: buildMenu(publicUrl), version: VERSION },
+    }),
+    resumeQueue: (queue) => limits.resume(queue).then(wake),
   });
   const ops = createOps({
-    isReady: () => checkReady(store, worker, config, clock),
-    metrics: () => writeMetrics(core, counters),
+    isReady: createReadiness({
+      db,
+      clock,
+      lastStepAt: () => (config.role === 'api' ? null : worker.lastStepAt),
+    }),
+    metrics: () => writeMetrics({ core, db, counters, runningCount: limits.runningCount }),
     adminToken: config.adminToken,
   });
   const wechatDoor = createWechatDoor({
@@ -170,6 +228,7 @@ export async function wire(input: WiringInput) {
   const app = createApp({
     log,
     writeErrorPage: site.writeErrorPage,
+    proxies: config.trustProxy,
     doors: [
       ...(input.extraDoors ?? []),
       ops,
@@ -183,14 +242,20 @@ export async function wire(input: WiringInput) {
       createNotifyPage({ notifyCodes: core.notifyCodes, view, publicUrl, clock, sandbox: config.sandbox }),
     ],
   });
-  return { app, core, db, worker, upkeep, wechat, site, publicUrl, close };
+  return { app, core, db, worker, upkeep, wechat, site, publicUrl, dialects, channels: outgoing.all, close };
 
   async function close(): Promise<void> {
+    await core.backups.stop();
     await Promise.all([wechatDoor.idle(), wecomDoor?.idle()]);
     await worker.stop();
+    await core.figures.writeDown();
     await Promise.all([wechat.close(), http.close(), outgoing.close()]);
     await store.close();
   }
+}
+
+function placeBackups({ dataDir, databaseUrl }: Config) {
+  return { folder: join(dataDir, 'backups'), database: databaseUrl.slice('file:'.length) };
 }
 
 /** The WeCom app's server URL, where its token and key are set. */
@@ -215,67 +280,4 @@ function openWecomDoor(parts: {
     clock,
     log: log.child('wecom'),
   });
-}
-
-/** The real hosts, or the simulator of this very server; people's browsers reach it by the public address. */
-function withBases(settings: WechatSettings, urls: { selfUrl: string; publicUrl: string }) {
-  const simulator = `${urls.selfUrl}/simulator/wechat`;
-  const { appId, appSecret, apiBase, mpBase, openBase } = settings;
-  return {
-    appId,
-    appSecret,
-    apiBase: apiBase ?? simulator,
-    mpBase: mpBase ?? simulator,
-    openBase: openBase ?? `${urls.publicUrl}/simulator/wechat`,
-  };
-}
-
-/** A refusal of WeChat's becomes an error that tells the caller what to do. */
-async function askWechat<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof PlatformError) {
-      throw new AppError('wechat_failed', { detail: `${error.message} ${error.advice}`.trim() });
-    }
-    throw error;
-  }
-}
-
-async function readLastId({ db }: Store): Promise<number> {
-  const [row] = await db.$queryRawUnsafe<{ id: bigint | null }[]>(
-    `SELECT max(id) AS "id" FROM (SELECT max("id") AS id FROM "Message" UNION ALL SELECT max("id") FROM "Delivery"
-     UNION ALL SELECT max("id") FROM "Event" UNION ALL SELECT max("id") FROM "Person" UNION ALL SELECT max("id") FROM "Subscription")`,
-  );
-  return Number(row?.id ?? 0);
-}
-
-async function checkReady(store: Store, worker: Worker, config: Config, clock: Clock) {
-  try {
-    await store.db.$queryRawUnsafe('SELECT 1');
-  } catch {
-    return { ready: false, why: 'the database does not answer' };
-  }
-  const isStuck = config.role !== 'api' && clock.now() - worker.lastStepAt > STUCK_MS;
-  return isStuck ? { ready: false, why: 'the engine does not come round' } : { ready: true };
-}
-
-async function writeMetrics(
-  core: ReturnType<typeof createCore>,
-  counters: ReturnType<typeof createCounters>,
-) {
-  const { queue, counts, rests } = await core.overview.read();
-  const gauge = (name: string, help: string, value: number) => ({ name, help, values: [{ value }] });
-  return counters.write([
-    gauge('qingniao_queue_due', 'Deliveries that wait.', queue.due),
-    gauge('qingniao_queue_oldest_seconds', 'Age of the oldest delivery that is due.', queue.oldestDueSeconds),
-    gauge('qingniao_people_following', 'People who follow the account.', counts.people),
-    gauge('qingniao_messages_day', 'Messages accepted in the last 24 hours.', counts.messages24h),
-    gauge('qingniao_resident_bytes', 'Resident memory.', process.memoryUsage.rss()),
-    {
-      name: 'qingniao_queue_resting',
-      help: 'Queues that must rest.',
-      values: rests.map((rest) => ({ labels: { queue: rest.queue, code: rest.code }, value: 1 })),
-    },
-  ]);
 }

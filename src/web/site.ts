@@ -1,5 +1,6 @@
 /** All pages for people, given the few verbs that each needs. */
 import { createHmac } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import type { Core } from '#src/core/index.js';
@@ -7,10 +8,16 @@ import { decodeUtf8, readRawBody } from '#src/lib/body.js';
 import type { Clock } from '#src/lib/clock.js';
 import { equalsInConstantTime } from '#src/lib/hash.js';
 import type { View } from '#src/lib/view.js';
+import { describeApi } from './api/index.js';
+import type { ConsoleDeps } from './console/index.js';
 import { createDemoProgram } from './demo/program.js';
+import { createDesks } from './desks.js';
+import { createReferencePage, type DialectFacts } from './docs/index.js';
+import { KEY_KIND_ROWS } from './key-kinds.js';
 import {
   createDemoInbox,
   createDemoPage,
+  createDocsPage,
   createErrorPage,
   createHomePage,
   createKeysPage,
@@ -39,36 +46,19 @@ export interface SiteDeps {
   /** Where the demo app's callbacks come back to. */
   callbackBase: string;
   version: string;
+  /** The doors in, for their reference. */
+  dialects: readonly DialectFacts[];
   /** Signs short-lived cookies. */
   signKey: Buffer;
+  resumeQueue: ConsoleDeps['resumeQueue'];
+  previewCard: ConsoleDeps['previewCard'];
+  selfCheck: ConsoleDeps['selfCheck'];
 }
 
-/** A kind of key as the keys page explains it. */
-const KEY_LABELS = [
-  {
-    kind: 'spt',
-    label: '极简推送 SPT',
-    exampleOf: (url: string, key: string) => `${url}/api/send/message/${key}/hello`,
-  },
-  {
-    kind: 'sendkey',
-    label: 'Server酱 SendKey',
-    exampleOf: (url: string, key: string) => `${url}/${key}.send?title=hello`,
-  },
-  { kind: 'bark', label: 'Bark', exampleOf: (url: string, key: string) => `${url}/${key}/hello` },
-  {
-    kind: 'pushdeer',
-    label: 'PushDeer',
-    exampleOf: (url: string, key: string) => `${url}/message/push?pushkey=${key}&text=hello`,
-  },
-  { kind: 'ntfy', label: 'ntfy', exampleOf: (url: string, key: string) => `curl -d hello ${url}/${key}` },
-  {
-    kind: 'gotify',
-    label: 'gotify',
-    exampleOf: (url: string, key: string) => `curl -F message=hello '${url}/message?token=${key}'`,
-  },
-] as const;
+/** The keys that the chat's link shows; the others are for people who manage or move here, on their own pages. */
+const CHAT_KEYS = KEY_KIND_ROWS.filter(({ kind, forManagers }) => kind !== 'sendkey3' && !forManagers);
 
+const PROJECT_DIR = fileURLToPath(new URL('../..', import.meta.url));
 const CALLBACK_LIMIT_BYTES = 128 * 1024;
 
 /** Makes the site: its pages in order, and the page that shows an error. */
@@ -76,14 +66,22 @@ export function createPages(deps: SiteDeps) {
   const { core, view, clock, publicUrl } = deps;
   const startedAt = new Date(clock.now());
   const demo = createDemo(deps);
+  const signer = createSigner(deps.signKey);
   const pages: Middleware[] = [
     createHomePage({ view, describeState: () => describeState(deps, startedAt) }),
-    createMessagePage({ view, findMessage: core.messages.findPage, now: clock.now }),
+    createDocsPage({ view, dir: PROJECT_DIR }),
+    createReferencePage({ view, publicUrl, dialects: deps.dialects, document: describeApi(core) }),
+    createMessagePage({
+      view,
+      findMessage: core.messages.findPage,
+      noteRead: core.messages.noteRead,
+      now: clock.now,
+    }),
     createSubscribePage({
       view,
       clock,
       publicUrl,
-      signer: createSigner(deps.signKey),
+      signer,
       findSubscribeTarget: core.subscribeLinks.findTarget,
       oauthUrl: deps.wechat.oauthUrl,
       exchangeOauthCode: deps.wechat.exchangeOauthCode,
@@ -98,6 +96,7 @@ export function createPages(deps: SiteDeps) {
       },
     }),
     ...demo,
+    ...createDesks(deps, signer),
   ];
   return { pages, writeErrorPage: createErrorPage({ view }) };
 }
@@ -157,15 +156,28 @@ async function describeState(deps: SiteDeps, startedAt: Date) {
   };
 }
 
+/** The secret is no key by itself: with the PushPlus token it brings an access key. */
+function toSecretRow(url: string, token: string, secret: string) {
+  const ask = `{"token":"${token}","secretKey":"${secret}"}`;
+  return {
+    kind: 'pushplus-secret',
+    label: 'PushPlus secretKey（开放接口 open API）',
+    value: secret,
+    example: `curl -d '${ask}' ${url}/api/common/openApi/getAccessKey`,
+  };
+}
+
 async function showKeys(core: Core, personId: number) {
   const person = await core.people.getPerson(personId);
   const keys = await Promise.all(
-    KEY_LABELS.map(async ({ kind, label, exampleOf }) => {
+    CHAT_KEYS.map(async ({ kind, label, exampleOf }) => {
       const value = await core.keys.showKey(personId, kind);
       return { kind, label, value, example: exampleOf(core.publicUrl, value) };
     }),
   );
-  return { uid: person.uid, keys };
+  const { secret } = await core.openAccess.getRules(personId);
+  const token = await core.keys.showKey(personId, 'pushplus');
+  return { uid: person.uid, keys: [...keys, toSecretRow(core.publicUrl, token, secret)] };
 }
 
 /** Signs by HMAC-SHA-256: `value.mark`. */

@@ -1,6 +1,7 @@
 /** AES-128-CBC decryption (FIPS 197) for pages without HTTPS, where browsers lock their own away. */
 
-const SBOX = makeSbox();
+/** The substitution of bytes. */
+export const SBOX = makeSbox();
 const INVERSE = new Uint8Array(256);
 SBOX.forEach((value, at) => {
   INVERSE[value] = at;
@@ -51,7 +52,8 @@ function mixColumns(state) {
   });
 }
 
-function expandKey(key) {
+/** The keys of all rounds, one after another. */
+export function expandKey(key) {
   const keys = new Uint8Array(176);
   keys.set(key);
   let constant = 1;
@@ -71,7 +73,7 @@ function expandKey(key) {
 }
 
 /** The product in the field of 256 elements. */
-function times(a, b) {
+export function times(a, b) {
   let product = 0;
   for (let left = a, right = b; right > 0; right >>= 1) {
     product ^= right & 1 ? left : 0;

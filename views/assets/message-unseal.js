@@ -1,5 +1,6 @@
 /** Asks for the password of an encrypted message and shows what it says; nothing of it leaves the browser. */
 import { unseal } from './message-cipher.js';
+import { showMarkdown } from './message-markdown.js';
 
 const form = document.getElementById('unseal');
 const password = document.getElementById('password');
@@ -11,7 +12,7 @@ form.addEventListener('submit', async (event) => {
   problem.hidden = true;
   try {
     const { ciphertext, ivSeed } = form.dataset;
-    shown.textContent = await unseal({ ciphertext, password: password.value, ivSeed });
+    showMarkdown(shown, await unseal({ ciphertext, password: password.value, ivSeed }));
     shown.hidden = false;
     form.hidden = true;
   } catch {

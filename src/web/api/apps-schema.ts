@@ -6,8 +6,19 @@ import { idField, moment, smallId } from './schema.js';
 /** The core counts characters as code points, as JSON Schema does; here the limits are only told. */
 const text = (maxLength: number) => z.string().meta({ maxLength });
 
+/** The forms in which callbacks are written: a dialect's, or our own. */
+const CALLBACK_STYLES = ['wxpusher', 'pushplus', 'native'] as const;
+
 const texts = {
   callbackUrl: text(1000).describe('接收回调的地址；空为不接收 Where callbacks go; empty for none'),
+  callbackStyle: z
+    .enum(CALLBACK_STYLES)
+    .describe('回调的格式；native 见 webhooks 一节 The form of callbacks; `native` is under webhooks'),
+  callbackCompletions: z
+    .boolean()
+    .describe(
+      '每条消息结束时回调，wxpusher 格式没有 Call back at the end of every message; not in the form of wxpusher',
+    ),
   description: text(APP_LIMITS.description),
   contact: text(APP_LIMITS.contact),
   followTip: text(APP_LIMITS.followTip).describe('关注后的提示 What new subscribers are told'),

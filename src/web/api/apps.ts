@@ -43,12 +43,16 @@ function createApp(core: Core): Route {
     body: appCreation,
     answer: createdApp,
     errors: [...INPUT_ERRORS, 'wechat_failed'],
-    async run({ manager, body: { callbackUrl = '', ...input } }) {
+    async run({ manager, body }) {
+      const { callbackUrl = '', callbackStyle, callbackCompletions, ...input } = body;
       core.callbacks.checkCallbackUrl(callbackUrl);
       const accountId = manager.role === 'developer' ? manager.accountId : null;
       const { app, appToken } = await core.apps.createApp(input, accountId);
       try {
-        const { secret } = await core.callbacks.setCallback(app.id, callbackUrl);
+        const { secret } = await core.callbacks.setCallback(app.id, callbackUrl, {
+          style: callbackStyle,
+          completions: callbackCompletions,
+        });
         const qrcode = await core.qrcodes.getDefault(app.id);
         return {
           id: app.id,
@@ -111,13 +115,17 @@ function updateApp(core: Core): Route {
     body: appChange,
     answer: appDetail,
     errors: [...INPUT_ERRORS, 'wechat_failed'],
-    async run({ manager, params, body: { callbackUrl, ...input } }) {
+    async run({ manager, params, body }) {
+      const { callbackUrl, callbackStyle, callbackCompletions, ...input } = body;
       await getOwnApp(core, manager, params.id);
+      const choice = { style: callbackStyle, completions: callbackCompletions };
       // Checked before the first write: a refused call changes nothing.
       core.callbacks.checkCallbackUrl(callbackUrl ?? '');
+      await core.callbacks.checkChoice(params.id, choice);
       const app = await core.apps.updateApp(params.id, input);
-      if (callbackUrl !== undefined) {
-        await core.callbacks.setCallback(app.id, callbackUrl);
+      if ([callbackUrl, callbackStyle, callbackCompletions].some((given) => given !== undefined)) {
+        const known = callbackUrl ?? (await core.callbacks.findCallback(app.id))?.url ?? '';
+        await core.callbacks.setCallback(app.id, known, choice);
       }
       return toDetail(core, app);
     },

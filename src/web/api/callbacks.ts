@@ -1,6 +1,6 @@
 /** The calls about callbacks: an app's endpoint, a test of it, the log, and sending one again. */
 import { z } from 'zod';
-import { AppError } from '#src/core/errors.js';
+import { AppError, notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { randomText } from '#src/lib/ids.js';
 import { getOwnApp, listOwnAppIds } from './access.js';
@@ -23,7 +23,11 @@ const appParams = z.object({ id: smallId });
 const endpoint = z.object({
   url: z.string(),
   secret: z.string().describe('Standard Webhooks 签名密钥 The secret that signs the requests'),
+  oldSecretUntil: moment
+    .nullable()
+    .describe('更换密钥后，旧密钥同时签名到此时 After a change, when the old secret ceases to sign too'),
   style: z.string(),
+  completions: z.boolean().describe('每条消息结束时回调 Whether it hears of the end of every message'),
   disabledAt: moment.nullable().describe('地址失效的时间 When the endpoint was given up'),
   why: z.string(),
 });
@@ -41,7 +45,7 @@ const logRow = z.object({
 
 /** Declares the calls about callbacks. */
 export function declareCallbackRoutes(core: Core): Route[] {
-  return [getEndpoint(core), testEndpoint(core), listLog(core), replayCallback(core)];
+  return [getEndpoint(core), replaceSecret(core), testEndpoint(core), listLog(core), replayCallback(core)];
 }
 
 function getEndpoint(core: Core): Route {
@@ -57,12 +61,36 @@ function getEndpoint(core: Core): Route {
     async run({ manager, params }) {
       const app = await getOwnApp(core, manager, params.id);
       // An app made elsewhere may have none yet; setting an empty address makes the secret.
-      const found = await core.callbacks.findCallback(app.id);
-      if (found) {
-        return found;
+      if (!(await core.callbacks.findCallback(app.id))) {
+        await core.callbacks.setCallback(app.id, '');
       }
-      const { secret } = await core.callbacks.setCallback(app.id, '');
-      return { url: '', secret, style: 'wxpusher', disabledAt: null, why: '' };
+      const found = await core.callbacks.findCallback(app.id);
+      if (!found) {
+        throw notFound('回调地址 Callback endpoint');
+      }
+      return { ...found, oldSecretUntil: found.oldUntil };
+    },
+  });
+}
+
+function replaceSecret(core: Core): Route {
+  return declareRoute({
+    name: 'replaceCallbackSecret',
+    method: 'post',
+    path: '/apps/{id}/callback-secret',
+    tag: 'callbacks',
+    summary:
+      '更换签名密钥；24 小时内新旧密钥同时签名 Replace the signing secret; for 24 hours both the new and the old one sign',
+    status: 200,
+    params: appParams,
+    answer: endpoint.pick({ secret: true, oldSecretUntil: true }),
+    errors: ['conflict'],
+    async run({ manager, params }) {
+      const app = await getOwnApp(core, manager, params.id);
+      if (!(await core.callbacks.findCallback(app.id))) {
+        await core.callbacks.setCallback(app.id, '');
+      }
+      return core.callbackSecrets.replaceSecret(app.id);
     },
   });
 }

@@ -1,10 +1,11 @@
 /** Stands before every call: who asks, the body, the errors, the headers of an answer. */
 import type { Context, Middleware } from 'koa';
+import type { Manager } from '#src/core/accounts.js';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { decodeUtf8, readRawBody } from '#src/lib/body.js';
 import { answerError, MAX_BODY_BYTES } from './json-errors.js';
-import type { Route } from './route.js';
+import { isFileAnswer, type Route } from './route.js';
 
 /** Makes the middleware that answers a declared call. */
 export function guardRoute(route: Route, core: Core): Middleware {
@@ -15,10 +16,30 @@ export function guardRoute(route: Route, core: Core): Middleware {
     }
     const body = route.body ? await readJson(ctx) : undefined;
     const answer = await route.answerTo({ manager, params: ctx.params, query: ctx.query, body });
+    if (route.method !== 'get') {
+      await keepAudit(ctx, core, manager, route);
+    }
     ctx.status = route.status;
     if (route.answer) {
       ctx.body = answer;
     }
+    if (route.file && isFileAnswer(answer)) {
+      ctx.type = route.file;
+      ctx.set('Content-Disposition', `attachment; filename="${answer.name}"`);
+      ctx.body = answer.stream;
+      ctx.length = answer.sizeBytes;
+    }
+  });
+}
+
+/** Writes a change to the audit log. The change is made already: when the log fails, the answer still says so. */
+async function keepAudit(ctx: Context, core: Core, manager: Manager, route: Route): Promise<void> {
+  // Only what the path names: the params of doors that were asked before are among them too.
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const target = names.map((name) => `${name} ${ctx.params[name]}`).join(' ');
+  const note = { action: `api.${route.name}`, target, address: ctx.ip.replace(/^::ffff:/, '') };
+  await core.audit.writeEntry(manager, note).catch((error: unknown) => {
+    ctx.state.log?.error('a change could not be written to the audit log', { error, action: note.action });
   });
 }
 

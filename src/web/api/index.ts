@@ -4,12 +4,17 @@ import type { Middleware } from 'koa';
 import { AppError, notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { declareAppRoutes } from './apps.js';
+import { declareBackupRoutes } from './backups.js';
 import { declareCallbackRoutes } from './callbacks.js';
 import { declareChannelRoutes } from './channels.js';
+import { declareContactRoutes } from './contacts.js';
 import { answerJson, guardRoute } from './guard.js';
 import { declareMessageRoutes } from './messages.js';
 import { declareNotifyRoutes } from './notify.js';
+import { declareOpenAccessRoutes } from './open-access.js';
 import { buildOpenApi } from './openapi.js';
+import { declarePlanRoutes } from './plans.js';
+import { declarePointRoutes } from './points.js';
 import type { Route } from './route.js';
 import { declareSubscriberRoutes } from './subscribers.js';
 import { declareTopicRoutes } from './topics.js';
@@ -53,16 +58,27 @@ export function createApiRouter(core: Core, extras: ApiExtras): Router {
   return router;
 }
 
+/** The document of /openapi.json. */
+export function describeApi(core: Core): object {
+  const routes = declareRoutes(core, { createMenu: async () => {} });
+  return buildOpenApi(routes, { prefix: API_PREFIX, publicUrl: core.publicUrl });
+}
+
 function declareRoutes(core: Core, extras: ApiExtras): Route[] {
   return [
     ...declareAppRoutes(core),
     ...declareTopicRoutes(core),
     ...declareSubscriberRoutes(core),
     ...declareUserRoutes(core),
+    ...declareOpenAccessRoutes(core),
+    ...declarePlanRoutes(core),
+    ...declareContactRoutes(core),
+    ...declarePointRoutes(core),
     ...declareChannelRoutes(core),
     ...declareNotifyRoutes(core),
     ...declareMessageRoutes(core),
     ...declareCallbackRoutes(core),
+    ...declareBackupRoutes(core),
     ...declareWechatRoutes(() => extras.createMenu()),
   ];
 }

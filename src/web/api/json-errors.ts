@@ -29,6 +29,9 @@ export function answerError(ctx: Context, thrown: unknown): void {
   const known = error ?? new AppError('internal');
   ctx.status = known.status;
   ctx.body = toErrorBody(known);
+  if (known.retryAfterS !== null) {
+    ctx.set('Retry-After', String(known.retryAfterS));
+  }
   if (known.status === 401) {
     ctx.set('WWW-Authenticate', 'Bearer realm="qingniao"');
   }
@@ -47,7 +50,8 @@ function toAppError(thrown: unknown): AppError | null {
   }
   // A platform's client says in `advice` what a person should do; this floor does not know its class.
   if (thrown instanceof Error && 'advice' in thrown && typeof thrown.advice === 'string') {
-    return new AppError('wechat_failed', { detail: thrown.advice });
+    const isWecom = 'platform' in thrown && thrown.platform === 'wecom';
+    return new AppError(isWecom ? 'wecom_failed' : 'wechat_failed', { detail: thrown.advice });
   }
   return null;
 }

@@ -1,4 +1,4 @@
-/** The call that traces a message: its state, and how each delivery went. */
+/** The calls that trace a message, stop what of it has not left, and send again what failed. */
 import { z } from 'zod';
 import type { Core } from '#src/core/index.js';
 import type { MessageHead } from '#src/core/messages.js';
@@ -17,6 +17,7 @@ const delivery = z.object({
   nextTryAt: moment.nullable(),
   waiting: wait.nullable().describe('为何还在等 Why it waits'),
   attempts: z.array(attempt),
+  readAt: moment.nullable().describe('接收者第一次打开消息页的时间 When its receiver first opened the page'),
 });
 
 const messageTrace = z.object({
@@ -27,37 +28,96 @@ const messageTrace = z.object({
   sent: z.int(),
   failed: z.int(),
   cancelled: z.int(),
+  read: z.int().describe('已读的投递数 Deliveries whose receivers read it'),
   createdAt: moment,
   waiting: wait.nullable().describe('为何还在等 Why it waits'),
   deliveries: listOf(delivery),
 });
 
-/** Declares the call about messages. */
+/** Declares the calls about messages. */
 export function declareMessageRoutes(core: Core): Route[] {
-  return [
-    declareRoute({
-      name: 'getMessage',
-      method: 'get',
-      path: '/messages/{id}',
-      tag: 'messages',
-      summary:
-        '消息的状态与每个接收者的投递记录；id 即 messageContentId Trace a message by its messageContentId',
-      status: 200,
-      params: z.object({ id: bigId }),
-      query: z.object(pageQuery(MAX_PAGE)),
-      answer: messageTrace,
-      async run({ manager, params, query }) {
-        const message = await getOwnMessage(core, manager, params.id);
-        const { total, items } = await core.messages.listDeliveries(message.id, toSlice(query));
-        const deliveries = items.map((row) => ({ ...row, waiting: row.waits }));
-        return {
-          ...message,
-          waiting: toWaiting(message, core.clock.now()),
-          deliveries: { total, items: deliveries },
-        };
-      },
+  return [traceMessage(core), cancelMessage(core), resendMessage(core)];
+}
+
+function traceMessage(core: Core): Route {
+  return declareRoute({
+    name: 'getMessage',
+    method: 'get',
+    path: '/messages/{id}',
+    tag: 'messages',
+    summary:
+      '消息的状态与每个接收者的投递记录；id 即 messageContentId Trace a message by its messageContentId',
+    status: 200,
+    params: z.object({ id: bigId }),
+    query: z.object(pageQuery(MAX_PAGE)),
+    answer: messageTrace,
+    async run({ manager, params, query }) {
+      const message = await getOwnMessage(core, manager, params.id);
+      const { total, items } = await core.messages.listDeliveries(message.id, toSlice(query));
+      const deliveries = items.map((row) => ({ ...row, waiting: row.waits }));
+      return {
+        ...message,
+        waiting: toWaiting(message, core.clock.now()),
+        deliveries: { total, items: deliveries },
+      };
+    },
+  });
+}
+
+const messageParams = z.object({ id: bigId });
+
+function cancelMessage(core: Core): Route {
+  return declareRoute({
+    name: 'cancelMessage',
+    method: 'post',
+    path: '/messages/{id}/cancel',
+    tag: 'messages',
+    summary:
+      '取消还没发出的投递；可重复调用，已结束的消息不变 Cancel what has not left; repeating it is safe, an ended message stays as it is',
+    status: 200,
+    params: messageParams,
+    answer: z.object({
+      id: idField,
+      cancelled: z.int().describe('这次取消的投递数 Deliveries cancelled by this call'),
     }),
-  ];
+    async run({ manager, params }) {
+      const { id } = await getOwnMessage(core, manager, params.id);
+      const cancelled = await core.messages.cancel(id, await core.audit.nameActor(manager));
+      await core.audit.writeEntry(manager, {
+        action: 'message.cancel',
+        target: `message ${id}`,
+        detail: String(cancelled),
+      });
+      return { id, cancelled };
+    },
+  });
+}
+
+function resendMessage(core: Core): Route {
+  return declareRoute({
+    name: 'resendMessage',
+    method: 'post',
+    path: '/messages/{id}/resend',
+    tag: 'messages',
+    summary: '重新发送失败的投递 Send again what failed',
+    status: 202,
+    params: messageParams,
+    answer: z.object({
+      id: idField,
+      resent: z.int().describe('重新发送的投递数 Deliveries that go out again'),
+    }),
+    errors: ['conflict'],
+    async run({ manager, params }) {
+      const { id } = await getOwnMessage(core, manager, params.id);
+      const resent = await core.messages.resend(id, await core.audit.nameActor(manager));
+      await core.audit.writeEntry(manager, {
+        action: 'message.resend',
+        target: `message ${id}`,
+        detail: String(resent),
+      });
+      return { id, resent };
+    },
+  });
 }
 
 /** A message itself waits only for the time that its sender named. */

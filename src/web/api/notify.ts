@@ -50,7 +50,7 @@ function createCode(core: Core): Route {
     status: 201,
     body: creation,
     answer: z.object({ id: idField, code: z.string() }),
-    errors: ['bad_field', 'wechat_failed'],
+    errors: ['bad_field', 'wecom_failed'],
     run: ({ manager, body }) => core.notifyCodes.createCode(body, ownerOf(manager)),
   });
 }

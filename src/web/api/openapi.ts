@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '#src/core/errors.js';
 import type { Fields } from './parse.js';
 import type { Route } from './route.js';
+import { buildWebhooks } from './webhooks.js';
 
 /** Where the calls live: the path before each of them, and the server's address. */
 export interface ApiPlace {
@@ -20,10 +21,14 @@ const TAGS: Readonly<Record<string, string>> = {
   subscribers: '订阅者 Subscribers',
   users: '用户 Users',
   keys: '密钥 Keys',
+  contacts: '邮箱和手机 Contacts',
+  points: '积分 Points',
   channels: '通道 Channels',
   notify: '企业微信通知 WeCom notify',
   messages: '消息 Messages',
   callbacks: '回调 Callbacks',
+  settings: '设置 Settings',
+  backups: '备份 Backups',
   wechat: '公众号 Official account',
 };
 
@@ -41,6 +46,7 @@ export function buildOpenApi(routes: readonly Route[], place: ApiPlace) {
     security: [{ bearer: [] }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: buildWebhooks(toSchema),
     components: {
       securitySchemes: {
         bearer: {
@@ -74,6 +80,9 @@ function toOperation(route: Route) {
 }
 
 function toSuccess(route: Route) {
+  if (route.file) {
+    return { description: '文件 The file', content: { [route.file]: {} } };
+  }
   const description = route.answer ? '成功 Success' : '成功，没有内容 Success without content';
   return route.answer
     ? { description, content: { 'application/json': { schema: toSchema(route.answer, 'output') } } }

@@ -1,4 +1,5 @@
 /** Declares a call of the management API once: the check of its input, its answer and its OpenAPI entry. */
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Manager } from '#src/core/accounts.js';
 import type { ErrorCode } from '#src/core/errors.js';
@@ -12,6 +13,13 @@ export interface Call<P, Q, B> {
   body: B;
 }
 
+/** A file as an answer. */
+export interface FileAnswer {
+  name: string;
+  sizeBytes: number;
+  stream: Readable;
+}
+
 /** A call as it comes in, unchecked. */
 export type RawCall = Call<unknown, unknown, unknown>;
 
@@ -19,7 +27,7 @@ export type RawCall = Call<unknown, unknown, unknown>;
 interface RouteHead {
   /** The operation's name, unique: verb and noun. */
   name: string;
-  method: 'get' | 'post' | 'patch' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** The path below /api/v1, with `{name}` for its variable parts. */
   path: string;
   /** The group in the documentation. */
@@ -30,6 +38,8 @@ interface RouteHead {
   status: 200 | 201 | 202 | 204;
   /** Developers are refused. */
   operatorOnly?: boolean;
+  /** It answers with a file of this media type. */
+  file?: string;
   /** Codes it can refuse with, beside those that its input and the sign-in imply. */
   errors?: readonly ErrorCode[];
 }
@@ -83,4 +93,29 @@ export function declareRoute<
       return answer?.parse(given);
     },
   };
+}
+
+/** Declares a call that answers with a file. */
+export function declareFileRoute<P extends Fields>(
+  input: Omit<RouteInput<P, Nothing, Nothing, z.ZodVoid>, 'run' | 'answer' | 'query' | 'body'> & {
+    params: P;
+    file: string;
+    run(call: Call<z.output<P>, unknown, unknown>): Promise<FileAnswer>;
+  },
+): Route {
+  const { params, run, ...head } = input;
+  return {
+    ...head,
+    params,
+    query: NOTHING,
+    body: null,
+    answer: null,
+    // The schema is P.
+    answerTo: async (raw) => run({ ...raw, params: parseParams(params, raw.params) as z.output<P> }),
+  };
+}
+
+/** Whether an answer is a file. */
+export function isFileAnswer(answer: unknown): answer is FileAnswer {
+  return typeof answer === 'object' && answer !== null && 'stream' in answer;
 }

@@ -3,7 +3,18 @@ import { z } from 'zod';
 import { idField, moment, smallId } from './schema.js';
 
 const name = z.string().meta({ maxLength: 64 });
-const description = z.string().meta({ maxLength: 1000 });
+const more = z
+  .object({
+    alias: z
+      .string()
+      .meta({ maxLength: 64 })
+      .nullable()
+      .describe('自己取的短名，应用内唯一 Your own short name for it, unique in the app'),
+    description: z.string().meta({ maxLength: 1000 }),
+    contact: z.string().meta({ maxLength: 200 }).describe('联系方式 How to reach who runs it'),
+    receipt: z.string().meta({ maxLength: 600 }).describe('加入后的回复 What is said to who joins'),
+  })
+  .partial();
 
 /** `/apps/{id}/topics` */
 export const topicListParams = z.object({ id: smallId });
@@ -12,10 +23,10 @@ export const topicListParams = z.object({ id: smallId });
 export const topicParams = z.object({ id: smallId, topicId: smallId });
 
 /** A new topic. */
-export const topicCreation = z.object({ name, description: description.optional() });
+export const topicCreation = more.extend({ name });
 
 /** What to change of a topic. */
-export const topicChange = z.object({ name, description }).partial();
+export const topicChange = more.extend({ name: name.optional() });
 
 /** A new topic as its creator sees it. */
 export const createdTopic = z.object({
@@ -31,7 +42,10 @@ export const topicSummary = z.object({
   id: idField,
   code: z.string(),
   name: z.string(),
+  alias: z.string().nullable(),
   description: z.string(),
+  contact: z.string(),
+  receipt: z.string(),
   subscribeUrl: z.string(),
   createdAt: moment,
 });

@@ -16,7 +16,7 @@ import {
   topicSummary,
 } from './topics-schema.js';
 
-const INPUT_ERRORS = ['bad_field', 'field_too_long'] as const;
+const INPUT_ERRORS = ['bad_field', 'field_too_long', 'conflict'] as const;
 
 /** Declares the calls about topics. */
 export function declareTopicRoutes(core: Core): Route[] {

@@ -11,6 +11,19 @@ import { idField, listOf, moment, smallId } from './schema.js';
 const userParams = z.object({ uid: z.string().min(1).max(64) });
 const keyParams = z.object({ ...userParams.shape, id: smallId });
 const kind = z.enum(KEY_KINDS);
+/** The end of the year 9999: later days are written in a form that not everything reads. */
+const MAX_DATE_MS = 253_402_300_799_999;
+
+const keyName = z
+  .string()
+  .meta({ maxLength: 64 })
+  .describe('名称，区分同类的几个密钥 A name that tells several keys of a kind apart');
+const expiry = z
+  .int()
+  .min(1)
+  .max(MAX_DATE_MS)
+  .nullable()
+  .describe('何时失效，毫秒时间戳；null 为不失效 When it ends; null: never');
 
 const timeOfDay = z
   .string()
@@ -110,11 +123,12 @@ function createKey(core: Core): Route {
       '创建密钥，供对应接口向该用户推送；personal 是管理接口的个人令牌 Create a key for a dialect; `personal` is a token of this API',
     status: 201,
     params: userParams,
-    body: z.object({ kind }),
+    body: z.object({ kind, name: keyName.default(''), expiresAt: expiry.default(null) }),
     answer: z.object({ id: idField, key: z.string() }),
     async run({ manager, params, body }) {
       const person = await getOwnPerson(core, manager, params.uid);
-      return core.keys.createKey(person.personId, body.kind);
+      const expiresAt = body.expiresAt === null ? null : new Date(body.expiresAt);
+      return core.keys.createKey(person.personId, body.kind, { name: body.name, expiresAt });
     },
   });
 }
@@ -128,7 +142,16 @@ function listKeys(core: Core): Route {
     summary: '密钥列表，隐去中间部分 List keys, masked',
     status: 200,
     params: userParams,
-    answer: listOf(z.object({ id: idField, kind, key: z.string(), createdAt: moment })),
+    answer: listOf(
+      z.object({
+        id: idField,
+        kind,
+        key: z.string(),
+        name: z.string(),
+        createdAt: moment,
+        expiresAt: moment.nullable(),
+      }),
+    ),
     async run({ manager, params }) {
       const person = await getOwnPerson(core, manager, params.uid);
       const items = await core.keys.listKeys(person.personId);

@@ -1,6 +1,7 @@
 /** Serves the pages' own scripts, styles and pictures from memory, under addresses that change with their content. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
@@ -20,8 +21,13 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 const YEAR_S = 31_536_000;
+/** Scripts of npm packages that pages load, by the names they have here. */
+const PACKAGED: Readonly<Record<string, string>> = {
+  'dompurify.js': 'dompurify/dist/purify.min.js',
+  'markdown-it.js': 'markdown-it/dist/markdown-it.min.js',
+};
 
-/** Reads every file of `dir` once, now. Throws when the folder cannot be read. */
+/** Reads every file of `dir`, and the packages' scripts, once, now. Throws when they cannot be read. */
 export function createAssets(options: { dir: string }): Assets {
   const files = readFiles(options.dir);
   const router = new Router();
@@ -58,10 +64,15 @@ interface AssetFile {
 
 function readFiles(dir: string): Map<string, AssetFile> {
   const files = new Map<string, AssetFile>();
-  for (const name of readdirSync(dir)) {
+  const { resolve } = createRequire(import.meta.url);
+  const paths = [
+    ...readdirSync(dir).map((name) => [name, join(dir, name)] as const),
+    ...Object.entries(PACKAGED).map(([name, path]) => [name, resolve(path)] as const),
+  ];
+  for (const [name, path] of paths) {
     const type = TYPES[extname(name)];
     if (type) {
-      const bytes = readFileSync(join(dir, name));
+      const bytes = readFileSync(path);
       const version = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
       files.set(name, { bytes, type, version });
     }

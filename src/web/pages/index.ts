@@ -3,6 +3,7 @@ export { type Assets, createAssets } from './assets.js';
 export type { DemoVerbs, DemoVisit, DemoVisitState } from './demo-api.js';
 export { type CallbackRequest, createDemoInbox, type DemoCallback, type DemoInbox } from './demo-inbox.js';
 export { createDemoPage, type DemoPageNeeds } from './demo-page.js';
+export { createDocsPage, type DocsPageNeeds } from './docs-page.js';
 export { createErrorPage, type WriteErrorPage } from './error-page.js';
 export { createHomePage, type HomePageNeeds, type HomeState } from './home-page.js';
 export { createKeysPage, type KeysPageNeeds, type ShownKey } from './keys-page.js';

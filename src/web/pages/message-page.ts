@@ -21,6 +21,8 @@ export interface MessageView {
   url?: string;
   /** What the door in kept with it. */
   extras?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** The sender is told when this page is read. */
+  tellsReading?: boolean;
   state: 'shown' | 'deleted' | 'expired';
 }
 
@@ -28,6 +30,8 @@ export interface MessageView {
 export interface MessagePageNeeds {
   /** Finds a message by the secret part of its address; null when there is none. */
   findMessage(key: string): Promise<MessageView | null>;
+  /** Notes that the receiver whose own address this is has read the message. */
+  noteRead?(key: string): Promise<void>;
   view: View;
   /** The present, in milliseconds; where it is given, messages end when their sender's plan says so. */
   now?: () => number;
@@ -35,7 +39,10 @@ export interface MessagePageNeeds {
 
 type Words = keyof typeof MESSAGE_WORDS;
 
-/** Serves GET /m/{key}: 200 with the message, 410 for deleted and expired ones, 404 for unknown keys. */
+/**
+ * Serves GET /m/{key}: 200 with the message, 410 for deleted and expired ones, 404 for unknown keys; and POST
+ * /m/{key}/read, by which a page tells that somebody looks at it: previews and scanners fetch pages without reading them.
+ */
 export function createMessagePage(needs: MessagePageNeeds): Middleware {
   const openPage = createPageOpener(needs.view, MESSAGE_WORDS);
   const renderBody = createBodyRenderer();
@@ -48,17 +55,23 @@ export function createMessagePage(needs: MessagePageNeeds): Middleware {
     if (message?.state === 'shown' && needs.now && origin.keptUntil <= needs.now()) {
       refuse(page, 'expired');
     } else if (message?.state === 'shown') {
-      const body = origin.ivSeed === null ? renderBody(message.body, message.format) : SEALED;
+      const isShown = origin.ivSeed === null && !origin.titleOnly;
+      const body = isShown ? renderBody(message.body, message.format) : NO_BODY;
       showMessage(page, message, { body, origin });
     } else {
       refuse(page, message?.state ?? 'notFound');
     }
   });
+  router.post('/m/:key/read', async (ctx) => {
+    await needs.noteRead?.(ctx.params.key ?? '');
+    ctx.set('Cache-Control', 'no-store');
+    ctx.status = 204;
+  });
   return router.routes() as Middleware;
 }
 
-/** Ciphertext is no text to read; the page asks for the password instead. */
-const SEALED: MessageBody = { html: '', kind: 'plain', ownColors: false, tooLong: false };
+/** Ciphertext is no text to read, and a title alone stands at the head of the page already. */
+const NO_BODY: MessageBody = { html: '', kind: 'plain', ownColors: false, tooLong: false };
 
 function showMessage(
   page: Page<Words>,
@@ -66,11 +79,16 @@ function showMessage(
   { body, origin }: { body: MessageBody; origin: MessageOrigin },
 ): void {
   const { title, appName, sender, sentAt, url } = message;
+  const tellsReading = message.tellsReading === true;
   const link = url !== undefined && isHttpUrl(url) ? { href: url, host: new URL(url).host } : null;
   page.show({
     template: 'message',
     title,
-    policy: { remoteImages: true, styleAttributes: true },
+    // What an encrypted message says must not reach anybody by the pictures it names.
+    policy: {
+      ...(origin.ivSeed === null ? { remoteImages: true, styleAttributes: true } : {}),
+      ...(tellsReading ? { connect: true } : {}),
+    },
     values: {
       appName,
       initial: [...appName.trim()][0] ?? '·',
@@ -78,10 +96,12 @@ function showMessage(
       sentAt: formatChinaTime(sentAt),
       sentAtIso: sentAt.toISOString(),
       message: body,
+      hasBody: !origin.titleOnly,
       ip: origin.ip,
       tags: origin.tags,
       sealed: origin.ivSeed === null ? null : { ciphertext: message.body, ivSeed: origin.ivSeed },
       link,
+      tellsReading,
     },
   });
 }

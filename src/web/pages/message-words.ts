@@ -17,6 +17,7 @@ export const MESSAGE_WORDS = {
     'This does not open: the password is wrong, or the content was changed on its way.',
   ],
   noScript: ['解密需要启用 JavaScript。', 'Decryption needs JavaScript.'],
+  receipt: ['发送者会看到这条消息已读', 'The sender can see that you read this'],
   chinaTime: ['北京时间', 'China time'],
   tooLong: ['内容过长，以纯文本显示', 'Too long to format: shown as plain text'],
   notFound: ['没有这条消息', 'There is no such message'],

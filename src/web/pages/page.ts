@@ -66,7 +66,8 @@ export function createPageOpener<Key extends string>(view: View, table: WordTabl
 
 const COOKIE = 'lang';
 
-function readLanguage(ctx: Context): Language {
+/** The language of an answer: asked for by ?lang= (and then kept), kept, or the browser's own. */
+export function readLanguage(ctx: Context): Language {
   const asked = typeof ctx.query.lang === 'string' ? ctx.query.lang : undefined;
   if (asked === 'zh' || asked === 'en') {
     ctx.append('Set-Cookie', `${COOKIE}=${asked}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly`);

@@ -24,7 +24,7 @@ export interface SubscribeTarget {
 
 /** What became of subscribing. `must_follow`: the person does not follow the account yet. */
 export interface SubscribeResult {
-  result: 'subscribed' | 'already' | 'must_follow' | 'blocked';
+  result: 'subscribed' | 'already' | 'must_follow' | 'blocked' | 'full';
   followTip?: string;
 }
 
@@ -158,7 +158,9 @@ function showResult({ page, code, target }: Visit, { result, followTip }: Subscr
     text: page.t(`${result}Text`, { name: target.name }),
     ...(tip === undefined ? {} : { detail: tip }),
     ...(result === 'must_follow' ? { qr: { src: `/s/${code}/qr.svg`, hint: page.t('pressHint') } } : {}),
-    ...(result === 'blocked' && target.contact ? { detail: `${page.t('contact')}: ${target.contact}` } : {}),
+    ...((result === 'blocked' || result === 'full') && target.contact
+      ? { detail: `${page.t('contact')}: ${target.contact}` }
+      : {}),
   });
 }
 

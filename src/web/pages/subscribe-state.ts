@@ -11,7 +11,7 @@ export interface Signer {
   verify(signed: string): string | null;
 }
 
-/** Begins and ends attempts to subscribe. */
+/** Begins and ends attempts to be named by WeChat: to subscribe, to see one's own things. */
 export interface SubscribeStates {
   /** Sets the cookie for this code and returns the state for the OAuth address: 32 characters of [A-Za-z0-9]. */
   begin(ctx: Context, code: string): string;
@@ -20,6 +20,7 @@ export interface SubscribeStates {
 }
 
 const COOKIE = 'qn_subscribe';
+const subscribePath = (code: string): string => `/s/${code}`;
 const LIFETIME_MS = 10 * 60_000;
 /** WeChat allows 128 bytes of [A-Za-z0-9]; 32 such characters cannot be guessed. */
 const STATE_LENGTH = 32;
@@ -29,13 +30,16 @@ export function createSubscribeStates(needs: {
   signer: Signer;
   clock: Clock;
   isSecure: boolean;
+  /** The cookie's name, and the path of the pages that get it; those of subscribing unless told. */
+  cookie?: string;
+  pathOf?: (code: string) => string;
 }): SubscribeStates {
-  const { signer, clock, isSecure } = needs;
+  const { signer, clock, isSecure, cookie = COOKIE, pathOf = subscribePath } = needs;
   const setCookie = (ctx: Context, code: string, value: string, maxAgeS: number) => {
     // Lax, since the way back from WeChat is a navigation that another site began. Written by hand, since Koa refuses
     // Secure cookies when the proxy in front of us ends TLS.
-    const flags = `Path=/s/${code}; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
-    ctx.append('Set-Cookie', `${COOKIE}=${encodeURIComponent(value)}; ${flags}`);
+    const flags = `Path=${pathOf(code)}; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
+    ctx.append('Set-Cookie', `${cookie}=${encodeURIComponent(value)}; ${flags}`);
   };
   return {
     begin(ctx, code) {
@@ -45,7 +49,7 @@ export function createSubscribeStates(needs: {
       return state;
     },
     finish(ctx, attempt) {
-      const signed = readCookie(ctx);
+      const signed = readCookie(ctx, cookie);
       setCookie(ctx, attempt.code, '', 0);
       const [state = '', expiresAtMs = '', code = ''] = (signer.verify(signed) ?? '').split('.');
       const isSame = equalsInConstantTime(state, attempt.state) && code === attempt.code;
@@ -54,9 +58,9 @@ export function createSubscribeStates(needs: {
   };
 }
 
-function readCookie(ctx: Context): string {
+function readCookie(ctx: Context, cookie: string): string {
   try {
-    return decodeURIComponent(ctx.cookies.get(COOKIE) ?? '');
+    return decodeURIComponent(ctx.cookies.get(cookie) ?? '');
   } catch {
     return '';
   }

@@ -30,6 +30,11 @@ export const SUBSCRIBE_WORDS = {
     '「{name}」的管理员停止了向你推送。如有疑问，请联系对方。',
     'The owner of "{name}" stopped sending to you. Ask them if you think this is a mistake.',
   ],
+  full: ['人数已满', 'There is no room left'],
+  fullText: [
+    '订阅「{name}」的人数已达上限。如有疑问，请联系对方。',
+    '"{name}" has as many subscribers as it may have. Ask its owner if you think this is a mistake.',
+  ],
   closeHint: ['可以关闭这个页面了', 'You can close this page'],
   notFound: ['没有这个订阅页', 'There is no such subscribe page'],
   notFoundText: ['链接可能不完整，请向分享的人再要一次。', 'The link may be incomplete. Ask for it again.'],

@@ -1,0 +1,127 @@
+/** Reads single settings by their form; what is wrong with one is noted, not thrown, so that all of it is said at once. */
+import { SETTINGS } from './config-table.js';
+import { findNearMisses } from './lib/near-misses.js';
+import { isBaseUrl, isHost, isPort, readKey32 } from './lib/setting-forms.js';
+
+/** The name of a setting. */
+export type SettingName = keyof typeof SETTINGS;
+
+/** Where settings come from. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The readers of one environment. */
+export type SettingReader = ReturnType<typeof createSettingReader>;
+
+/** Makes the readers. Names that are nearly a setting's are the first problems. */
+export function createSettingReader(env: Environment) {
+  const problems = findNearMisses(env, Object.keys(SETTINGS));
+  const read = (name: SettingName): string => env[name]?.trim() || SETTINGS[name][0];
+  const isGiven = (name: SettingName): boolean => read(name) !== '';
+  const sandbox = !isGiven('WECHAT_APP_ID');
+
+  function complain(name: SettingName, text: string): void {
+    problems.push(`${name}: ${text}`);
+  }
+
+  /** Complains of each of these that is missing, if any of them or of `others` is given; returns whether one is. */
+  function requireTogether(names: readonly SettingName[], others: readonly SettingName[] = []): boolean {
+    const [first] = [...names, ...others].filter(isGiven);
+    for (const name of first === undefined ? [] : names) {
+      if (!isGiven(name)) {
+        complain(name, `must be given with ${first}`);
+      }
+    }
+    return first !== undefined;
+  }
+
+  function readPort(name: SettingName): number {
+    const text = read(name);
+    if (!isPort(text)) {
+      complain(name, 'must be a port number, 0..65535');
+    }
+    return Number(text);
+  }
+
+  function readCount(name: SettingName, most: number): number {
+    const text = read(name);
+    if (!/^\d{1,12}$/.test(text) || Number(text) > most) {
+      complain(name, `must be a number, 0..${most}`);
+    }
+    return Number(text);
+  }
+
+  function readHost(name: SettingName, fallback: string): string {
+    const host = read(name) || fallback;
+    if (!isHost(host)) {
+      complain(name, 'must be an IP address or a host name, without a port');
+    }
+    return host;
+  }
+
+  function readUrl(name: SettingName): string | null {
+    const value = read(name).replace(/\/+$/, '');
+    if (value !== '' && !isBaseUrl(value)) {
+      complain(name, 'must be an http or https address without a query');
+    }
+    return value === '' ? null : value;
+  }
+
+  /** In the sandbox a base that is not set is the simulator's: null. */
+  function readBase(name: SettingName): string | null {
+    return sandbox && !env[name]?.trim() ? null : readUrl(name);
+  }
+
+  function readFlag(name: SettingName, fallback: boolean): boolean {
+    const value = read(name).toLowerCase();
+    if (!['', 'true', 'false', '1', '0'].includes(value)) {
+      complain(name, 'must be true or false');
+    }
+    return value === '' ? fallback : value === 'true' || value === '1';
+  }
+
+  function readChoice<T extends string>(name: SettingName, choices: readonly [T, ...T[]]): T {
+    const value = read(name);
+    const found = choices.find((choice) => choice === value);
+    if (!found) {
+      complain(name, `must be one of ${choices.join(', ')}`);
+    }
+    return found ?? choices[0];
+  }
+
+  function readSecretKey(name: SettingName): Buffer | null {
+    const text = read(name);
+    const key = text === '' ? null : readKey32(text);
+    if (text !== '' && !key) {
+      complain(name, 'must be 32 bytes in base64 (openssl rand -base64 32)');
+    }
+    return key;
+  }
+
+  /** A platform's message key, 43 characters; null where there is none. */
+  function readAesKey(name: SettingName): string | null {
+    const key = read(name);
+    if (key !== '' && !/^[A-Za-z0-9+/]{43}$/.test(key)) {
+      complain(name, 'must be 43 characters of base64');
+    }
+    return key === '' ? null : key;
+  }
+
+  return {
+    problems,
+    /** No official account is configured. */
+    sandbox,
+    read,
+    isGiven,
+    complain,
+    requireTogether,
+    readPort,
+    readCount,
+    readHost,
+    readUrl,
+    readBase,
+    readFlag,
+    readChoice,
+    readSecretKey,
+    readAesKey,
+  };
+}

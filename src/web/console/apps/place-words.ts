@@ -1,0 +1,30 @@
+/** The words that all pages of an app share: its name plate and its tabs. */
+
+/** Chinese first, then English. */
+export const PLACE_WORDS = {
+  apps: ['应用', 'Apps'],
+  app: ['应用', 'App'],
+  topic: ['主题', 'Topic'],
+  tabOverview: ['概况', 'Overview'],
+  tabToken: ['密钥', 'Token'],
+  tabCallback: ['回调', 'Callback'],
+  tabCallbackLog: ['回调记录', 'Callback log'],
+  tabSubscribers: ['订阅者', 'Subscribers'],
+  tabCodes: ['二维码', 'QR codes'],
+  tabTopics: ['主题', 'Topics'],
+  tabsLabel: ['「{name}」的页面', 'Pages of {name}'],
+  path: ['所在位置', 'Where you are'],
+  newer: ['较新', 'Newer'],
+  older: ['更早', 'Older'],
+  newest: ['回到最新', 'Back to the newest'],
+  space: ['个人空间', 'Personal space'],
+  uid: ['UID', 'UID'],
+  created: ['创建时间', 'Created'],
+  name: ['名称', 'Name'],
+  number: ['编号', 'Number'],
+  description: ['说明', 'Description'],
+  contact: ['联系方式', 'Contact'],
+  saved: ['已保存', 'Saved'],
+  state: ['状态', 'State'],
+  manage: ['管理', 'Manage'],
+} as const satisfies Record<string, readonly [string, string]>;

@@ -1,0 +1,46 @@
+/** The words of the numbers over time. */
+
+/** Chinese first, then English. */
+export const NUMBERS_WORDS = {
+  numbers: ['运行数据', 'Numbers'],
+  lead: [
+    '每分钟记录一次，按中国时间画出。突然停机时，最后一分钟的数字可能没有记上。',
+    'Written down each minute, drawn by China time. A sudden end loses the numbers of its last minute.',
+  ],
+  range: ['时间范围', 'Range'],
+  rangeday: ['24 小时', '24 hours'],
+  rangeweek: ['7 天', '7 days'],
+  rangemonth: ['30 天', '30 days'],
+  accepted: ['受理的消息', 'Messages accepted'],
+  delivered: ['送达', 'Delivered'],
+  failed: ['失败', 'Failed'],
+  p50Ms: ['送达耗时，中位数', 'Time to deliver, median'],
+  p99Ms: ['送达耗时，99%', 'Time to deliver, 99 %'],
+  queue: ['队列最长', 'Longest queue'],
+  queueNow: ['正在排队', 'Waiting now'],
+  callbacks: ['回调成功', 'Callbacks delivered'],
+  callbacksFailed: ['回调失败', 'Callbacks failed'],
+  quotaLeft: ['公众号今日剩余额度', 'Left of the account’s quota today'],
+  table: ['以表格查看', 'Show as a table'],
+  time: ['时间', 'Time'],
+  reasons: ['失败的原因', 'Why deliveries failed'],
+  reason: ['原因', 'Reason'],
+  channel: ['通道', 'Channel'],
+  count: ['次数', 'Times'],
+  remedy: ['怎么办', 'What to do'],
+  askOther: [
+    '对方的代码；打开一条失败的消息可以看到原话。',
+    'The other side’s code: a failed message’s trace has its words.',
+  ],
+  noFailures: ['这段时间没有失败', 'Nothing failed in this time'],
+  rests: ['正在休息的队列', 'Queues that rest'],
+  restsLead: [
+    '平台拒绝了整个账号，所以暂停发送，到时间自动恢复。处理好后可以提前恢复。',
+    'The platform refused the whole account, so sending pauses until then. Once mended, resume early.',
+  ],
+  account: ['账号', 'Account'],
+  until: ['恢复时间', 'Until'],
+  resume: ['立即恢复', 'Resume now'],
+  resumed: ['「{queue}」已恢复发送', '“{queue}” sends again'],
+  milliseconds: ['毫秒', 'ms'],
+} as const satisfies Record<string, readonly [string, string]>;

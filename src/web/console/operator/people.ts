@@ -1,0 +1,112 @@
+/** People: looked for by how they are known, and one person's page with all that the server knows of them. */
+import { z } from 'zod';
+import type { Core } from '#src/core/index.js';
+import { MAX_GRANT } from '#src/core/points.js';
+import type { ConsoleModule, ConsoleVisit } from '#src/web/console/module.js';
+import type { FormErrors } from '#src/web/session/form.js';
+import { textField } from '#src/web/session/form.js';
+import { operatorPages, readBefore } from './desk.js';
+import { DIALECT_PLAN_WORDS, ownPlans, toPlanFields } from './dialect-plan-fields.js';
+import { PEOPLE_WORDS } from './people-words.js';
+import { readPersonPage } from './person-page.js';
+
+const PATH = '/console/people';
+const TAKE = 20;
+const SEARCH_MAX = 100;
+const WORDS = { ...DIALECT_PLAN_WORDS, ...PEOPLE_WORDS };
+
+/** A request to these pages. */
+export type PeopleVisit = ConsoleVisit<keyof typeof WORDS>;
+
+const grantForm = z.object({
+  amount: z.coerce.number().int().min(-MAX_GRANT).max(MAX_GRANT),
+  note: textField(200),
+});
+
+/** The pages at /console/people. */
+export const peopleModule: ConsoleModule = {
+  menu: [{ path: PATH, label: PEOPLE_WORDS.people, group: 'operator' }],
+  mount(desk, { core }) {
+    const { get, post } = operatorPages(desk, WORDS);
+    get(PATH, (visit) => showList(core, visit));
+    get(`${PATH}/:uid`, (visit) => showPerson(core, visit, {}));
+    post(`${PATH}/:uid/pause`, async (visit) => {
+      const { personId, paused, path } = await openPerson(core, visit);
+      await core.people.setPaused(personId, !paused);
+      await visit.audit(paused ? 'person.resume' : 'person.pause', visit.param('uid'));
+      visit.flash('good', visit.t(paused ? 'resumedNow' : 'pausedNow'));
+      visit.redirect(path);
+    });
+    post(`${PATH}/:uid/subscriptions/:id/block`, async (visit) => {
+      const { personId, path } = await openPerson(core, visit);
+      const blocked = visit.form.values.blocked === 'true';
+      const appId = await core.peopleLists.blockRelation(personId, visit.idParam('id'), blocked);
+      await visit.audit(
+        blocked ? 'subscription.block' : 'subscription.unblock',
+        visit.param('uid'),
+        `app ${appId}`,
+      );
+      visit.flash('good', visit.t(blocked ? 'blockedNow' : 'unblockedNow'));
+      visit.redirect(path);
+    });
+    post(`${PATH}/:uid/points`, async (visit) => {
+      const { personId, path } = await openPerson(core, visit);
+      await visit.submit(
+        grantForm,
+        async ({ amount, note }) => {
+          const points = await core.points.grant(personId, amount, note);
+          await visit.audit('points.grant', visit.param('uid'), `${amount} ${note}`.trim());
+          visit.flash('good', visit.t('granted', { points }));
+          visit.redirect(path);
+        },
+        (errors) => showPerson(core, visit, errors),
+      );
+    });
+    post(`${PATH}/:uid/plans`, async (visit) => {
+      const { personId, path } = await openPerson(core, visit);
+      await visit.submit(
+        ownPlans,
+        async (plans) => {
+          await core.dialectPlans.saveOwn(personId, plans);
+          await visit.audit('person.plans', visit.param('uid'), JSON.stringify(plans));
+          visit.flash('good', visit.t('saved'));
+          visit.redirect(path);
+        },
+        (errors) => showPerson(core, visit, errors),
+      );
+    });
+  },
+};
+
+async function openPerson(core: Core, visit: PeopleVisit) {
+  const person = await core.people.getByUid(visit.param('uid').slice(0, SEARCH_MAX));
+  return { ...person, path: `${PATH}/${encodeURIComponent(person.uid)}` };
+}
+
+async function showList(core: Core, visit: PeopleVisit): Promise<void> {
+  const search = visit.query('q').slice(0, SEARCH_MAX);
+  const before = readBefore(visit.query('before'));
+  const part = await core.peopleLists.listPeople({ search, take: TAKE, ...before });
+  visit.show({
+    template: 'op-people',
+    title: visit.t('people'),
+    values: { styles: ['operator.css'], part, search, take: TAKE, isFirst: before.before === undefined },
+  });
+}
+
+async function showPerson(core: Core, visit: PeopleVisit, errors: FormErrors): Promise<void> {
+  const person = await openPerson(core, visit);
+  visit.show({
+    template: 'op-person',
+    title: person.nickname || person.uid,
+    values: {
+      ...(await readPersonPage(core, person.personId)),
+      styles: ['operator.css'],
+      person,
+      planFields: toPlanFields(visit),
+      maxGrant: MAX_GRANT,
+      errors,
+      values: visit.form.values,
+    },
+  });
+}

@@ -1,0 +1,40 @@
+/** The words of plans. */
+
+/** Chinese first, then English. */
+export const PLANS_WORDS = {
+  plans: ['方案与额度', 'Plans'],
+  lead: [
+    '方案限制一个应用能调用多少次发送接口；没有方案的应用不限。超出时对方收到明确的错误，不会丢消息。',
+    'A plan limits how often an app may call to send; an app without one has no limits. Beyond it the caller is told so: nothing gets lost.',
+  ],
+  newPlan: ['新建方案', 'New plan'],
+  noPlans: ['还没有方案', 'No plans yet'],
+  noPlansText: [
+    '所有应用都不限额。建一个方案，再把应用放进去。',
+    'No app is limited. Make a plan and put apps on it.',
+  ],
+  name: ['名称', 'Name'],
+  code: ['代号', 'Code'],
+  codeHint: ['小写字母、数字和 -，之后不能改', 'a-z, 0-9 and -; stays for ever'],
+  callsPerTenSeconds: ['每 10 秒调用', 'Calls in ten seconds'],
+  callsPerDay: ['每天调用', 'Calls a day'],
+  noLimit: ['不限', 'no limit'],
+  limitHint: ['留空为不限', 'Empty: no limit'],
+  dayHint: ['按中国时间的一天计，留空为不限', 'A day of China time; empty: no limit'],
+  apps: ['应用', 'Apps'],
+  created: ['方案已建好', 'The plan is made'],
+  saved: ['已保存，从下一次调用起生效', 'Saved: counts from the next call on'],
+  removed: ['方案已删除', 'The plan is removed'],
+  removeSure: ['确定删除这个方案吗？', 'Remove this plan?'],
+  stillUsed: ['还有应用在用，不能删除。', 'Apps are still on it: it cannot be removed.'],
+  own: ['单个应用自己的额度', 'Limits of one app alone'],
+  ownLead: ['在管理接口里给应用单独设置的。', 'Set for one app by the management API.'],
+  onPlan: ['使用这个方案的应用', 'Apps on this plan'],
+  nobodyOn: ['还没有应用', 'No apps yet'],
+  appId: ['应用编号', 'App number'],
+  appIdHint: ['在应用页上可以看到，如 97', 'As on the app’s page, such as 97'],
+  assign: ['放入方案', 'Put on the plan'],
+  assigned: ['「{name}」已使用这个方案', '“{name}” is on this plan now'],
+  release: ['取消限额', 'Take off'],
+  released: ['「{name}」不再限额', '“{name}” has no limits now'],
+} as const satisfies Record<string, readonly [string, string]>;

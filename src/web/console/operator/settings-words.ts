@@ -1,0 +1,24 @@
+/** The words of the settings. */
+
+/** Chinese first, then English. */
+export const SETTINGS_WORDS = {
+  settings: ['设置', 'Settings'],
+  lead: [
+    '这里的设置立即生效，不用重启。平台账号、端口等在环境变量里，见 README。',
+    'These count at once, without a restart. Platform accounts, ports and the like are in the environment: see the README.',
+  ],
+  registration: ['开发者注册', 'Registration of developers'],
+  open: ['开放：扫码登录的人可以成为开发者', 'Open: whoever signs in may become a developer'],
+  closed: ['关闭', 'Closed'],
+  retention: ['消息保留天数', 'Days that messages are kept'],
+  retentionHint: [
+    '更早的消息、投递记录和回调记录会自动删除，每 10 分钟一次；{least} 到 {most} 天。',
+    'Older messages, traces and callback logs go by themselves, every ten minutes; {least} to {most} days.',
+  ],
+  dialects: ['兼容接口的默认额度', 'Default limits of the compatible calls'],
+  dialectsLead: [
+    '「不限」以外的选项按原服务的额度拒绝，便于在迁移前对照；也可以在用户页上给个人单独设置。',
+    'Anything but “no limits” refuses as the hosted service does; a person’s own page may say otherwise for them.',
+  ],
+  saved: ['已保存', 'Saved'],
+} as const satisfies Record<string, readonly [string, string]>;

@@ -1,0 +1,56 @@
+/** The console's first page: one's apps and the numbers of the last day. */
+import type { Core } from '#src/core/index.js';
+import { layOutBars } from '#src/web/session/bars.js';
+import type { ConsoleModule, ConsoleVisit } from './module.js';
+import { OVERVIEW_WORDS } from './overview-words.js';
+
+const APPS_SHOWN = 10;
+
+/** The page at /console. */
+export const overviewModule: ConsoleModule = {
+  menu: [{ path: '/console', label: OVERVIEW_WORDS.overview, group: 'work' }],
+  mount(desk, { core }) {
+    const { get } = desk.pages(OVERVIEW_WORDS);
+    get('/console', async (visit) => {
+      const own = visit.manager.role === 'developer' ? { accountId: visit.manager.accountId } : {};
+      const apps = await core.apps.listApps({ ...own, skip: 0, take: APPS_SHOWN });
+      visit.show({
+        template: 'overview',
+        title: visit.t('overview'),
+        values: {
+          apps,
+          counts: await listCounts(core, visit, apps.total),
+          figure: visit.manager.role === 'operator' ? await drawHours(core, visit) : null,
+          needsFirstAdmin: visit.manager.role === 'developer' && (await core.accounts.needsFirstAdmin()),
+        },
+      });
+    });
+  },
+};
+
+type Words = keyof typeof OVERVIEW_WORDS;
+
+/** The numbers that concern this person: an operator's are the server's. */
+async function listCounts(core: Core, { manager, t }: ConsoleVisit<Words>, apps: number) {
+  if (manager.role === 'developer') {
+    return [{ label: t('appCount'), value: apps, isBad: false }];
+  }
+  const { counts, queue } = await core.overview.read();
+  return [
+    { label: t('appCount'), value: counts.apps, isBad: false },
+    { label: t('people'), value: counts.people, isBad: false },
+    { label: t('messages'), value: counts.messages24h, isBad: false },
+    { label: t('sent'), value: counts.sent24h, isBad: false },
+    { label: t('failed'), value: counts.failed24h, isBad: counts.failed24h > 0 },
+    { label: t('queue'), value: queue.due, isBad: false },
+  ];
+}
+
+async function drawHours(core: Core, { t }: ConsoleVisit<Words>) {
+  const { perHour } = await core.overview.read();
+  const points = perHour.map((value, at) => ({
+    label: at === perHour.length - 1 ? t('now') : t('hoursAgo', { hours: perHour.length - 1 - at }),
+    value,
+  }));
+  return { title: t('perHour'), ...layOutBars(points) };
+}

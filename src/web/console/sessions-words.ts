@@ -1,0 +1,23 @@
+/** The words of the page of one's sessions. */
+
+/** Chinese first, then English. */
+export const SESSIONS_WORDS = {
+  sessions: ['登录', 'Sessions'],
+  heading: ['登录的浏览器', 'Where you are signed in'],
+  lead: [
+    '不认识的就让它退出。在公众号里回复「退出登录」，会退出所有浏览器。',
+    'End what you do not know. “sign out” in the chat ends all of them.',
+  ],
+  browser: ['浏览器', 'Browser'],
+  address: ['地址', 'Address'],
+  signedInAt: ['登录时间', 'Signed in'],
+  seenAt: ['最近使用', 'Last used'],
+  current: ['当前', 'This one'],
+  insideWechat: ['仅「我的」', '“Me” only'],
+  end: ['退出', 'End'],
+  endOf: ['退出 {browser}', 'End {browser}'],
+  endOthers: ['退出其他所有登录', 'End all others'],
+  ended: ['已退出该登录', 'That session has ended'],
+  othersEnded: ['已退出 {count} 处其他登录', '{count} other sessions ended'],
+  unknownBrowser: ['未知浏览器', 'Unknown browser'],
+} as const satisfies Record<string, readonly [string, string]>;

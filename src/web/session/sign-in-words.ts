@@ -1,0 +1,62 @@
+/** The words of the sign-in pages. */
+
+/** Chinese first, then English. */
+export const SIGN_IN_WORDS = {
+  heading: ['扫码登录', 'Sign in'],
+  lead: [
+    '用微信扫描二维码，关注后这个页面会自己进入。',
+    'Scan the code with WeChat: once you follow the account, this page moves on by itself.',
+  ],
+  qrAlt: ['登录二维码', 'Sign-in QR code'],
+  waiting: ['等待扫码…', 'Waiting for the scan…'],
+  entering: ['已扫码，正在进入…', 'Scanned, just a moment…'],
+  expired: ['二维码已过期', 'This code has expired'],
+  lost: ['连不上服务器，正在重试…', 'The server does not answer, trying again…'],
+  renew: ['换一个二维码', 'Show a new code'],
+  validFor: ['二维码 5 分钟内有效，只能用一次。', 'The code works once, within five minutes.'],
+  simulated: ['用模拟手机扫码', 'Scan with the simulated phone'],
+  simulatedHint: [
+    '沙盒模式：微信由模拟器扮演，点一下就是扫码。',
+    'Sandbox mode: a simulator plays WeChat, one click is a scan.',
+  ],
+  insideWechat: ['已在微信里？直接进入', 'Already inside WeChat? Go on'],
+  tooMany: ['请求太多', 'Too many requests'],
+  tooManyText: ['请过几分钟再打开登录页。', 'Open the sign-in page again in a few minutes.'],
+  failed: ['现在不能登录', 'Signing in is not possible now'],
+  failedText: ['微信没有给出二维码。', 'WeChat gave no QR code.'],
+  adminHelp: ['管理员请看服务器日志。', 'Operators find the reason in the log.'],
+  retry: ['再试一次', 'Try again'],
+  joinHeading: ['欢迎', 'Welcome'],
+  youAre: ['你的 UID', 'Your UID'],
+  firstAdmin: ['成为管理员', 'Become the administrator'],
+  firstAdminText: [
+    '这个服务器还没有管理员。启动时，一次性管理员码写进了数据目录下的 first-admin-code 文件，日志里有它的位置。',
+    'This server has no administrator yet. At its start a one-time code was written to the file first-admin-code in the data folder; the log says where.',
+  ],
+  firstAdminCode: ['管理员码', 'Administrator code'],
+  wrongCode: ['管理员码不对，请照文件里的内容填写。', 'That is not the code: copy it from the file.'],
+  tooManyTries: ['试得太多，请十分钟后再来。', 'Too many tries: come back in ten minutes.'],
+  confirm: ['确认', 'Confirm'],
+  developer: ['成为开发者', 'Become a developer'],
+  developerText: [
+    '开发者可以创建自己的应用，向订阅者推送消息。',
+    'Developers make apps of their own and push messages to those who subscribe.',
+  ],
+  closedText: [
+    '这里不开放注册开发者，请联系管理员。你的消息和订阅在「我的」里。',
+    'Nobody becomes a developer here without the administrator. Your messages and subscriptions are under “Me”.',
+  ],
+  disabled: ['账号已停用', 'This account is switched off'],
+  disabledText: [
+    '管理员停用了你的开发者账号，如有疑问请联系对方。',
+    'The administrator switched your account off. Ask them if you think this is a mistake.',
+  ],
+  toMe: ['我的消息和订阅', 'My messages and subscriptions'],
+  goOn: ['进入控制台', 'Go to the console'],
+  signOut: ['退出登录', 'Sign out'],
+  signedOut: ['已退出登录', 'Signed out'],
+  signedOutText: ['这个浏览器不再登录。', 'This browser is signed out.'],
+  again: ['重新登录', 'Sign in again'],
+  foreign: ['这个请求不是从本站页面发出的', 'This request did not come from our page'],
+  foreignText: ['请返回，刷新页面再试一次。', 'Go back, reload the page and try again.'],
+} as const satisfies Record<string, readonly [string, string]>;
