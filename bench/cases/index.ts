@@ -1,0 +1,11 @@
+/** The list of cases, in the order in which they run. */
+import type { BenchCase } from '../case.js';
+import { accept } from './accept.js';
+import { broadcast } from './broadcast.js';
+import { callbacks } from './callbacks.js';
+import { deliver } from './deliver.js';
+import { restart } from './restart.js';
+import { upstream } from './upstream.js';
+
+/** All cases. */
+export const cases: readonly BenchCase[] = [accept, deliver, broadcast, callbacks, upstream, restart];
