@@ -1,0 +1,10 @@
+// A bug on purpose: messages are answered for before they are written.
+import { insertMessages as insert } from '../../dist/store/messages.js';
+
+export * from '../../dist/store/messages.js';
+
+const LATE_MS = 700;
+
+export async function insertMessages(db, rows) {
+  setTimeout(() => insert(db, rows).catch(() => {}), LATE_MS);
+}
