@@ -1,10 +1,35 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { isPostgresHere } from './test/support/postgres.ts';
 
-/** Every test that opens a world: these run once more in each way in which the platform can behave. */
-const worldTests = readdirSync('test', { recursive: true, encoding: 'utf8' })
+const allTests = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .map((path) => `test/${path.replaceAll('\\', '/')}`)
-  .filter((path) => path.endsWith('.test.ts') && readFileSync(path, 'utf8').includes('openWorld('));
+  .filter((path) => path.endsWith('.test.ts'));
+
+/** Where the platform's answers and pushes are met; everything else is the same however it behaves. */
+const MEETS_WECHAT = /^test\/(wechat|engine|callbacks|soak|dialects\/wxpusher)\/|^test\/(faults|spine)\.test/;
+
+const worlds = allTests.filter((path) => readFileSync(path, 'utf8').includes('openWorld('));
+
+/** These run once more in each way in which the platform can behave; WORLD_TESTS=all takes every test that opens a world. */
+const worldTests =
+  process.env.WORLD_TESTS === 'all' ? worlds : worlds.filter((path) => MEETS_WECHAT.test(path));
+
+/**
+ * What runs once more on PostgreSQL: all statements, the engine, the faults, and a test of each door; with POSTGRES_TESTS=all
+ * every test that opens a world. Tests of several processes are in test/postgresql.
+ */
+const ON_POSTGRES =
+  /^test\/(store|engine|postgresql)\/|^test\/(faults|spine|bad-input)\.test|\/send\.test|^test\/web\/api\/(apps|messages)\.test|^test\/wechat\/events\.test/;
+const ONLY_SQLITE =
+  /^test\/store\/(open|native-client|one-connection|backups|schema-engine)\.test|\/operator\/backups\.test/;
+const postgresTests = isPostgresHere()
+  ? allTests.filter(
+      (path) =>
+        !ONLY_SQLITE.test(path) &&
+        (ON_POSTGRES.test(path) || (process.env.POSTGRES_TESTS === 'all' && worlds.includes(path))),
+    )
+  : ['test/postgresql/missing.test.ts'];
 
 const shared = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const };
 
@@ -12,10 +37,19 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { ...shared, name: 'all', include: ['test/**/*.test.ts'] } },
+      { test: { ...shared, name: 'all', include: ['test/**/*.test.ts'], exclude: ['test/postgresql/**'] } },
       { test: { ...shared, name: 'compatible', include: worldTests, env: { WORLD_MODE: 'compatible' } } },
       { test: { ...shared, name: 'safe', include: worldTests, env: { WORLD_MODE: 'safe' } } },
       { test: { ...shared, name: 'dying-tokens', include: worldTests, env: { WORLD_TOKEN_CALLS: '20' } } },
+      {
+        test: {
+          ...shared,
+          name: 'postgresql',
+          include: postgresTests,
+          env: { WORLD_DATABASE: 'postgresql' },
+          globalSetup: './test/support/postgres-setup.ts',
+        },
+      },
     ],
   },
 });

@@ -6,6 +6,19 @@ import { type Config, ConfigError, parseConfig, SETTINGS } from '#src/config.js'
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const AES_KEY = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFE';
 const ACCOUNT = { WECHAT_APP_ID: 'wx1', WECHAT_APP_SECRET: 'secret-of-wx1', WECHAT_TOKEN: 'token-of-wx1' };
+const SMS = {
+  SMS_ACCESS_KEY_ID: 'key',
+  SMS_ACCESS_KEY_SECRET: 'secret-of-key',
+  SMS_SIGN_NAME: '青鸟',
+  SMS_TEMPLATE_CODE: 'SMS_7',
+};
+const SMS_ACCOUNT = {
+  accessKeyId: 'key',
+  accessKeySecret: 'secret-of-key',
+  signName: '青鸟',
+  templateCode: 'SMS_7',
+  codeTemplate: null,
+};
 
 /** The problems of an environment; none when it is fine. */
 function problemsOf(env: Record<string, string | undefined>): readonly string[] {
@@ -25,6 +38,7 @@ describe('without any setting', () => {
       port: 8080,
       host: '127.0.0.1',
       publicUrl: null,
+      trustProxy: 0,
       dataDir: resolve('./data'),
       databaseUrl: `file:${join(resolve('./data'), 'qingniao.db')}`,
       secretKey: null,
@@ -35,6 +49,7 @@ describe('without any setting', () => {
       simulatorSmtpPort: 2525,
       logLevel: 'info',
       mailer: null,
+      sms: { accessKeyId: 'simkey', accessKeySecret: 'simsmssecret', templateCode: 'SMS_1' },
     });
     expect(config.wechat).toMatchObject({
       appId: 'wx0000000000000001',
@@ -67,6 +82,7 @@ it('with an account is a real server: open to the network, closed to private tar
     sandbox: false,
     allowPrivateTargets: false,
     wecom: null,
+    sms: null,
     wechat: {
       appId: 'wx1',
       appSecret: 'secret-of-wx1',
@@ -89,11 +105,15 @@ describe('a setting that is given', () => {
     [{ PUBLIC_URL: 'https://push.example.com/sub//' }, { publicUrl: 'https://push.example.com/sub' }],
     [{ DATA_DIR: '/srv/q' }, { dataDir: '/srv/q', databaseUrl: 'file:/srv/q/qingniao.db' }],
     [{ DATABASE_URL: 'file:/srv/other.db' }, { databaseUrl: 'file:/srv/other.db' }],
+    [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
+    [{ MAX_BACKLOG: '0' }, { maxBacklog: 0 }],
     [{ SECRET_KEY: KEY }, { secretKey: Buffer.alloc(32, 7) }],
     [{ ADMIN_TOKEN: ' t ' }, { adminToken: 't' }],
     [{ ROLE: 'api' }, { role: 'api' }],
     [{ ALLOW_PRIVATE_TARGETS: 'FALSE' }, { allowPrivateTargets: false }],
     [{ ...ACCOUNT, ALLOW_PRIVATE_TARGETS: '1' }, { allowPrivateTargets: true }],
+    [{ ...ACCOUNT, ...SMS }, { sms: SMS_ACCOUNT }],
+    [{ ...SMS, SMS_CODE_TEMPLATE: 'SMS_8' }, { sms: { ...SMS_ACCOUNT, codeTemplate: 'SMS_8' } }],
     [{ SIMULATOR_SMTP_PORT: '0' }, { simulatorSmtpPort: 0 }],
     [{ LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
   ];
@@ -127,6 +147,11 @@ describe('a bad value', () => {
     ['PORT', '80.5'],
     ['PORT', '8e3'],
     ['PORT', '0x50'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '-1'],
+    ['TRUST_PROXY', '11'],
+    ['MAX_BACKLOG', '5 million'],
+    ['TRUST_PROXY', '127.0.0.1'],
     ['HOST', 'http://localhost'],
     ['HOST', '127.0.0.1:8080'],
     ['HOST', 'a b'],
@@ -160,6 +185,8 @@ describe('a bad value', () => {
     ['FEISHU_BASE', 'x'],
     ['SMS_BASE', 'x'],
     ['SMTP_URL', 'mail.example.com'],
+    ['SMS_TEMPLATE_CODE', '12345'],
+    ['SMS_CODE_TEMPLATE', 'SMS_'],
   ])('of %s, %j, stops the start with one line that names it', (name, value) => {
     const lines = problemsOf({ [name]: value });
     expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^${name}: .+`)));
@@ -188,6 +215,10 @@ describe('settings that need each other', () => {
     [{ WECOM_CORP_ID: 'ww1' }, /^WECOM_(AGENT_ID|SECRET): must be given/],
     [{ WECOM_CORP_ID: 'ww1', WECOM_TOKEN: 't' }, /^WECOM_ENCODING_AES_KEY: must be given with WECOM_CORP_ID/],
     [{ WECOM_ENCODING_AES_KEY: 'A'.repeat(43) }, /^WECOM_CORP_ID: must be given/],
+    [{ SMS_ACCESS_KEY_ID: 'k' }, /^SMS_ACCESS_KEY_SECRET: must be given with SMS_ACCESS_KEY_ID/],
+    [{ SMS_ACCESS_KEY_ID: 'k' }, /^SMS_SIGN_NAME: must be given with SMS_ACCESS_KEY_ID/],
+    [{ SMS_SIGN_NAME: '青鸟' }, /^SMS_TEMPLATE_CODE: must be given with SMS_SIGN_NAME/],
+    [{ SMS_CODE_TEMPLATE: 'SMS_1' }, /^SMS_ACCESS_KEY_ID: must be given with SMS_CODE_TEMPLATE/],
     [{ SMTP_URL: 'smtp://mail.example.com' }, /^MAIL_FROM: must be given with SMTP_URL/],
   ])('%j', (env, expected) => {
     expect(problemsOf(env)).toContainEqual(expect.stringMatching(expected));

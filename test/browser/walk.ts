@@ -35,6 +35,8 @@ export interface Visit {
 export interface Walk {
   /** The server's public address. */
   url: string;
+  /** The server's data folder. */
+  folder: string;
   /** Opens a new, empty browser profile with one page. */
   open(options?: BrowserContextOptions): Promise<Visit>;
   /** Calls the management API as the operator; a body makes it a POST. Throws unless it went well. */
@@ -53,6 +55,7 @@ export async function startWalk(): Promise<Walk> {
   const url = server.url.replace('127.0.0.1', 'localhost');
   return {
     url,
+    folder,
     async open(options = {}) {
       const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', ...options });
       context.setDefaultTimeout(15_000);

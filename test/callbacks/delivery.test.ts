@@ -93,6 +93,30 @@ it('arrives once, signed with the app’s secret over exactly the bytes sent', a
   ).toBe(false);
 });
 
+it('is signed by the old and the new secret for a day after a change, then by the new one alone', async () => {
+  const { app, name } = await hook();
+  const replaced = await w.admin(`/apps/${app.id}/callback-secret`, {});
+  const { secret } = replaced.json as { secret: string };
+  const signers = async () => {
+    const id = await emit(app.id);
+    await w.drain();
+    const request = (await came(name)).at(-1);
+    const signature = request?.headers['webhook-signature'] ?? '';
+    const timestamp = Number(request?.headers['webhook-timestamp']);
+    const signed = { id: `evt_${id}`, timestamp, body: request?.body ?? '' };
+    return {
+      count: signature.split(' ').length,
+      old: isSignatureRight({ ...signed, secret: app.callbackSecret }, signature),
+      new: isSignatureRight({ ...signed, secret }, signature),
+    };
+  };
+  expect(await signers()).toEqual({ count: 2, old: true, new: true });
+  w.clock.advance(24 * HOUR - 1);
+  expect(await signers()).toEqual({ count: 2, old: true, new: true });
+  w.clock.advance(1);
+  expect(await signers()).toEqual({ count: 1, old: false, new: true });
+});
+
 describe('an endpoint that fails', () => {
   it('is tried again after each delay of the schedule, under the same id, until it answers', async () => {
     const { app, name } = await hook();

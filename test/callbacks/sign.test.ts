@@ -26,6 +26,14 @@ it('signs the bytes of UTF-8, not characters', () => {
   expect(isSignatureRight({ ...input, body: '{"content":"重启 🔥" }' }, signature)).toBe(false);
 });
 
+it('signs by two secrets while one replaces the other, the newer first', () => {
+  const secret = 'whsec_bmV4dCBzZWNyZXQgb2YgdGhlIGFwcA==';
+  const { 'webhook-signature': alone = '' } = signHeaders({ ...VECTOR, secret });
+  const { 'webhook-signature': both } = signHeaders({ ...VECTOR, secret, oldSecret: VECTOR.secret });
+  expect(both).toBe(`${alone} ${SIGNATURE}`);
+  expect(signHeaders({ ...VECTOR, oldSecret: null })['webhook-signature']).toBe(SIGNATURE);
+});
+
 describe('checking', () => {
   it('finds the right one among the signatures of two secrets', () => {
     const other = signHeaders({ ...VECTOR, secret: 'whsec_bmV4dCBzZWNyZXQgb2YgdGhlIGFwcA==' });

@@ -89,6 +89,7 @@ describe('a message with a key', () => {
 
 describe('what can be no message', () => {
   const { body, title, summary, url } = MESSAGE_LIMITS;
+  const bodyLimit = 65_536;
   const longUrl = (length: number) => `https://x.example/${'a'.repeat(length - 18)}`;
 
   it.each<[string, Partial<PublishCommand>, string]>([
@@ -96,6 +97,7 @@ describe('what can be no message', () => {
     ['a blank body', { body: ' \n\t\u3000\ufeff' }, 'content_empty'],
     ['a body one character too long', { body: '文'.repeat(body + 1) }, 'content_too_long'],
     ['a body of too many emoji', { body: '🔥'.repeat(body + 1) }, 'content_too_long'],
+    ['a body over a dialect’s own limit', { body: 'x'.repeat(bodyLimit + 1), bodyLimit }, 'content_too_long'],
     ['a title one character too long', { title: '🔥'.repeat(title + 1) }, 'field_too_long'],
     ['a summary one character too long', { summary: '文'.repeat(summary + 1) }, 'field_too_long'],
     ['a link one character too long', { url: longUrl(url + 1) }, 'field_too_long'],
@@ -114,7 +116,8 @@ describe('what can be no message', () => {
       summary: '🔥'.repeat(summary),
       url: longUrl(url),
     });
-    expect(await w.db.message.count()).toBe(1);
+    await publish({ body: 'x'.repeat(bodyLimit), bodyLimit });
+    expect(await w.db.message.count()).toBe(2);
   });
 
   it('does not disturb the others of its moment', async () => {

@@ -26,10 +26,34 @@ describe('a topic', () => {
     [{ name: '' }, 'bad_field'],
     [{ name: '文'.repeat(65) }, 'field_too_long'],
     [{ name: 'a', description: '文'.repeat(1001) }, 'field_too_long'],
+    [{ name: 'a', alias: '文'.repeat(65) }, 'field_too_long'],
+    [{ name: 'a', contact: '文'.repeat(201) }, 'field_too_long'],
+    [{ name: 'a', receipt: '文'.repeat(601) }, 'field_too_long'],
   ])('with %j is refused', async (input, code) => {
     const { app } = await make();
     await expect(w.core.topics.createTopic(app.id, input)).rejects.toMatchObject({ code });
     expect(await w.db.topic.count()).toBe(0);
+  });
+
+  it('has an alias of its own under its app, which is free again when it goes', async () => {
+    const [{ app }, other] = [await make(), await make('other')];
+    const { topics } = w.core;
+    const input = { name: '告警', alias: ' ops ', contact: ' 100 ', receipt: '欢迎' };
+    const topic = await topics.createTopic(app.id, input);
+    expect(topic).toMatchObject({ alias: 'ops', contact: '100', receipt: '欢迎' });
+    await expect(topics.createTopic(app.id, input)).rejects.toMatchObject({ code: 'conflict' });
+    const namesake = await topics.createTopic(other.app.id, input);
+    expect((await topics.findTopicByAlias(other.app.id, 'ops'))?.id).toBe(namesake.id);
+    const second = await topics.createTopic(app.id, { name: '二' });
+    await expect(topics.updateTopic(app.id, second.id, { alias: 'ops' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect(await topics.updateTopic(app.id, topic.id, { alias: 'ops' })).toMatchObject({ alias: 'ops' });
+    await topics.deleteTopic(app.id, topic.id);
+    expect(await topics.findTopicByAlias(app.id, 'ops')).toBeNull();
+    expect(await topics.updateTopic(app.id, second.id, { alias: 'ops' })).toMatchObject({ alias: 'ops' });
+    expect(await topics.updateTopic(app.id, second.id, { alias: '' })).toMatchObject({ alias: null });
+    expect(await topics.findTopicByAlias(app.id, '')).toBeNull();
   });
 
   it('takes its followers and codes along when it goes', async () => {

@@ -18,6 +18,11 @@ it('gives each dialect a name of its own', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
+it('lets each dialect answer in its own words what it does not know under its prefix', () => {
+  const silent = dialects.filter((dialect) => !dialect.answerUnknown).map((dialect) => dialect.name);
+  expect(silent).toEqual([]);
+});
+
 it('lets no two calls claim one address', () => {
   const routes = dialects.flatMap((dialect) => dialect.routes.map(({ method, path }) => `${method} ${path}`));
   expect(routes).toContain('POST /api/send/message');

@@ -7,7 +7,7 @@ let w: StoreWorld;
 let limits: Limits;
 beforeEach(async () => {
   w = await openStoreWorld();
-  limits = createLimits(w.db, 64);
+  limits = createLimits(w.db, 64, {}, w.clock);
 });
 afterEach(() => w.close());
 
@@ -62,11 +62,33 @@ describe('slots of callback endpoints', () => {
   });
 
   it('are bounded in all', () => {
-    const taken = Array.from({ length: 260 }, (_, at) => takeAll(`callback:${at}`));
+    const takeOld = (at: number): number => {
+      const taken = takeAll(`callback:${at}`);
+      w.clock.advance(1000);
+      return taken;
+    };
+    const taken = Array.from({ length: 260 }, (_, at) => takeOld(at));
     expect(taken.reduce((sum, n) => sum + n, 0)).toBe(1000);
     expect(limits.runningCount()).toBe(1000);
     limits.give('callback:0');
     expect(limits.freeSlots('callback:259')).toBe(1);
+  });
+
+  it('are fewer for calls that have just begun: many at once only wait for each other', () => {
+    const takeFrom = (first: number) =>
+      Array.from({ length: 100 }, (_, at) => takeAll(`callback:${first + at}`)).reduce(
+        (sum, n) => sum + n,
+        0,
+      );
+    expect(takeFrom(0)).toBe(256);
+    expect(limits.sharedSlots('callback:200')).toEqual({ name: 'callbacks', free: 0 });
+    limits.give('callback:0');
+    expect(limits.sharedSlots('callback:200')).toEqual({ name: 'callbacks', free: 1 });
+    w.clock.advance(1000);
+    // What hangs has made room.
+    expect(takeFrom(200)).toBe(256);
+    limits.give('callback:1');
+    expect(limits.sharedSlots('callback:400')).toEqual({ name: 'callbacks', free: 0 });
   });
 
   it('are one for an endpoint that fails, until it answers again', () => {

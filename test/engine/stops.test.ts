@@ -1,14 +1,16 @@
 /** What keeps a delivery back: the message, the person, the endpoint, or the hour. */
 import { describe, expect, it } from 'vitest';
 import { quietUntil, stopCallback, stopOf } from '#src/engine/stops.js';
-import type { Address } from '#src/store/outbox.js';
+import type { Address } from '#src/store/addresses.js';
 
 const NOW = Date.parse('2026-11-23T12:00:00+08:00');
-const MESSAGE = { deleted: false, expiresAt: null };
+const MESSAGE = { deleted: false, cancelled: false, expiresAt: null };
 const PERSON: Address = {
   uid: 'UID_x',
   address: 'oX',
   member: '',
+  email: '',
+  phone: '',
   following: true,
   paused: false,
   quiet: null,
@@ -24,6 +26,7 @@ describe('a delivery', () => {
 
   it.each([
     ['deleted', { ...MESSAGE, deleted: true }, PERSON, 'cancelled'],
+    ['cancelled', { ...MESSAGE, cancelled: true }, PERSON, 'cancelled'],
     ['deleted', undefined, PERSON, 'cancelled'],
     ['expired', { ...MESSAGE, expiresAt: NOW }, PERSON, 'failed'],
     ['unfollowed', MESSAGE, { ...PERSON, following: false }, 'failed'],
@@ -39,8 +42,8 @@ describe('a delivery', () => {
 
   it('tells the first reason where there are several', () => {
     const everything = { ...PERSON, following: false, paused: true };
-    expect(stopOf({ deleted: true, expiresAt: 0 }, everything, AT)?.code).toBe('deleted');
-    expect(stopOf({ deleted: false, expiresAt: 0 }, everything, AT)?.code).toBe('expired');
+    expect(stopOf({ deleted: true, cancelled: true, expiresAt: 0 }, everything, AT)?.code).toBe('deleted');
+    expect(stopOf({ deleted: false, cancelled: false, expiresAt: 0 }, everything, AT)?.code).toBe('expired');
   });
 
   it('by another channel does not ask whether the person follows the account', () => {

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createUpkeep } from '#src/engine/upkeep.js';
 import { createLogger } from '#src/lib/logger.js';
-import { expandPeople, finishExpansion } from '#src/store/messages.js';
 import { claimDue } from '#src/store/outbox.js';
+import { expandPeople, finishExpansion } from '#src/store/spreading.js';
 import { openStoreWorld, type StoreWorld } from '#test/store/store-world.js';
 
 const DAY_MS = 86_400_000;
@@ -23,7 +23,7 @@ const upkeep = () =>
     db: w.db,
     clock: w.clock,
     log: createLogger('info', (line) => lines.push(line)),
-    retentionDays: 30,
+    retentionDays: async () => 30,
     wake: () => {
       wakes += 1;
     },

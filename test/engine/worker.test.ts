@@ -1,6 +1,6 @@
 /** The worker: single messages before broadcasts, everything through stops and restarts, nothing twice. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { LEASE_MS } from '#src/engine/worker.js';
+import { LEASE_MS } from '#src/engine/claim-lease.js';
 import { openWorld, type World } from '#test/support/world.js';
 import { type Pushing, SECOND, startPushing } from './pushing.js';
 
@@ -139,20 +139,24 @@ describe('what a process had claimed', () => {
     expect(await ming.phone.cards()).toHaveLength(1);
   });
 
-  it('is taken over at once by the next start', async () => {
-    const ming = await p.meet();
-    const id = await p.send(ming.uid);
-    await p.fault({ errcode: -1, count: 1 });
-    await w.drain();
-    await w.db.delivery.updateMany({
-      where: { messageId: id },
-      data: { state: 'claimed', owner: 'dead', leaseUntil: new Date(w.clock.now() + LEASE_MS) },
-    });
-    await w.restart();
-    await arrive();
-    expect(await head(id)).toMatchObject({ state: 'sent', sent: 1 });
-    expect(await ming.phone.cards()).toHaveLength(1);
-  });
+  // On PostgreSQL another process may hold it and live: there it waits for the end of its lease, as the test above says.
+  it.skipIf(process.env.WORLD_DATABASE === 'postgresql')(
+    'is taken over at once by the next start',
+    async () => {
+      const ming = await p.meet();
+      const id = await p.send(ming.uid);
+      await p.fault({ errcode: -1, count: 1 });
+      await w.drain();
+      await w.db.delivery.updateMany({
+        where: { messageId: id },
+        data: { state: 'claimed', owner: 'dead', leaseUntil: new Date(w.clock.now() + LEASE_MS) },
+      });
+      await w.restart();
+      await arrive();
+      expect(await head(id)).toMatchObject({ state: 'sent', sent: 1 });
+      expect(await ming.phone.cards()).toHaveLength(1);
+    },
+  );
 });
 
 it('stops without losing what it holds', async () => {

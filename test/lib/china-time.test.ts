@@ -1,6 +1,6 @@
 /** Days as China counts them. */
 import { expect, it } from 'vitest';
-import { chinaDayStart, formatChinaTime, nextChinaMidnight } from '#src/lib/china-time.js';
+import { chinaDayStart, formatChinaTime, nextChinaMidnight, parseChinaTime } from '#src/lib/china-time.js';
 
 const at = (text: string) => Date.parse(text);
 
@@ -22,4 +22,17 @@ it('has no summer time', () => {
 it('writes times as people in China read them', () => {
   expect(formatChinaTime(new Date('2026-11-23T10:05:09.999Z'))).toBe('2026-11-23 18:05:09');
   expect(formatChinaTime(new Date('2026-12-31T16:00:00Z'))).toBe('2027-01-01 00:00:00');
+});
+
+it.each([
+  ['2035-05-09 22:34:00', Date.UTC(2035, 4, 9, 14, 34)],
+  [' 2035-05-09T22:34:00 ', Date.UTC(2035, 4, 9, 14, 34)],
+  ['2999-12-31', Date.UTC(2999, 11, 30, 16)],
+  ['2035-02-30', null],
+  ['2035-05-09 24:00:00', null],
+  ['2035-13-01', null],
+  ['2035-05-09 22:34', null],
+  ['', null],
+])('reads %j as China time', (text, at) => {
+  expect(parseChinaTime(text)?.getTime() ?? null).toBe(at);
 });

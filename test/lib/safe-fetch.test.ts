@@ -144,6 +144,20 @@ describe('names', () => {
 describe('exchanges', () => {
   const open = () => openFetch({ allowPrivate: true });
 
+  it('reaches a path of a host although hundreds of calls to its other paths hang', async () => {
+    const { url } = await openServer((req, res) => {
+      if (req.url === '/well') {
+        res.end('well');
+      }
+    });
+    const client = open();
+    const hanging = Array.from({ length: 400 }, () =>
+      client.fetch(`${url}/hangs`, { ...BOUNDS, timeoutMs: 20_000 }).catch(() => null),
+    );
+    expect(await client.fetch(`${url}/well`, BOUNDS)).toMatchObject({ body: 'well' });
+    cleanups.push(() => void Promise.all(hanging));
+  });
+
   it('sends method, headers and exact bytes, and gives the answer', async () => {
     const { url } = await openServer(async (req, res) => {
       const chunks: Buffer[] = [];

@@ -2,10 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
+import { BUILT } from '#test/support/processes.js';
 import { ask } from './sim-world.js';
 
 function run(...flags: string[]): { child: ChildProcess; output: () => string; line: () => Promise<string> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/simulator/main.ts', ...flags]);
+  const child = spawn(process.execPath, [...BUILT, 'dist/simulator/main.js', ...flags]);
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

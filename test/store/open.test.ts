@@ -125,7 +125,8 @@ describe('a file that cannot be had', () => {
     await expect(openStore(`file:${join(folder, 'text.db')}`)).rejects.toThrow(StoreError);
   });
 
-  it('knows only SQLite so far', async () => {
-    await expect(openStore('postgresql://localhost/qingniao')).rejects.toThrow(/DATABASE_URL/);
+  it('names the database that does not answer, without its password', async () => {
+    const refused = openStore('postgresql://me:secret@127.0.0.1:1/qingniao');
+    await expect(refused).rejects.toThrow(/^postgresql:\/\/127\.0\.0\.1:1\/qingniao cannot be opened/);
   });
 });

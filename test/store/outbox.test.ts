@@ -1,15 +1,15 @@
 /** Claims, leases and results: nothing twice, nothing lost, and counts that are exact. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { beginSpreading, expandPeople, finishExpansion } from '#src/store/messages.js';
+import { loadAddresses } from '#src/store/addresses.js';
 import {
   type ClaimedDelivery,
   claimDue,
   type DeliveryResult,
   listQueueHeads,
-  loadAddresses,
   recordResults,
   releaseClaims,
 } from '#src/store/outbox.js';
+import { beginSpreading, expandPeople, finishExpansion } from '#src/store/spreading.js';
 import { ACCOUNT, openStoreWorld, type StoreWorld } from './store-world.js';
 
 let w: StoreWorld;

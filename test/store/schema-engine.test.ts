@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { enginesVersion } from '@prisma/engines-version';
+import Database from 'libsql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { applyMigrations, diffMigrations, listMigrations, readSchema } from '#src/store/schema-engine.js';
 
@@ -25,6 +26,32 @@ it('applies each migration once', async () => {
   expect(names.length).toBeGreaterThan(0);
   expect(await applyMigrations(adapter, 'sqlite')).toEqual(names);
   expect(await applyMigrations(adapter, 'sqlite')).toEqual([]);
+});
+
+it.each([
+  ['one is missing', (db: Database.Database) => db.exec(`DELETE FROM _prisma_migrations WHERE rowid = 2`)],
+  [
+    'one has not ended',
+    (db: Database.Database) => db.exec(`UPDATE _prisma_migrations SET finished_at = NULL WHERE rowid = 2`),
+  ],
+])('asks the engine when %s', async (_, spoil) => {
+  await applyMigrations(adapter, 'sqlite');
+  const db = new Database(join(folder, 'scratch.db'));
+  spoil(db);
+  db.close();
+  await expect(applyMigrations(adapter, 'sqlite')).rejects.toThrow();
+});
+
+it('leaves the engine out when all is applied', async () => {
+  await applyMigrations(adapter, 'sqlite');
+  let connections = 0;
+  const connect = adapter.connect.bind(adapter);
+  adapter.connect = () => {
+    connections += 1;
+    return connect();
+  };
+  expect(await applyMigrations(adapter, 'sqlite')).toEqual([]);
+  expect(connections).toBe(1);
 });
 
 it('runs the engine that belongs to the client', () => {

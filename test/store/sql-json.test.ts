@@ -1,5 +1,6 @@
 /** JSON parameters come back from the database as the texts that went in, whatever those hold. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { both, query } from '#src/store/sql.js';
 import { toSqlJson } from '#src/store/sql-json.js';
 import { openStoreWorld, type StoreWorld } from './store-world.js';
 
@@ -9,11 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => w.close());
 
+const READ_BACK = both((q) => `SELECT j."text" FROM ${q.rows('j', { text: 'text' })}`);
+
 async function roundTrip(text: string): Promise<unknown> {
-  const [row] = await w.db.$queryRawUnsafe<{ text: string }[]>(
-    `SELECT value->>'text' AS text FROM json_each(?)`,
-    toSqlJson([{ text }]),
-  );
+  const [row] = await query<{ text: string }>(w.db, READ_BACK, toSqlJson([{ text }]));
   return row?.text;
 }
 

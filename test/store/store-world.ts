@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNewId, ID_STRIDE } from '#src/lib/ids.js';
 import { insertSubscriptions } from '#src/store/events.js';
-import { type AcceptedMessage, insertMessages, listAccepted, type NewMessage } from '#src/store/messages.js';
+import { insertMessages, type NewMessage } from '#src/store/messages.js';
 import { type Db, openStore, type Store } from '#src/store/open.js';
 import { upsertPeople } from '#src/store/people.js';
+import { type AcceptedMessage, listAccepted } from '#src/store/spreading.js';
 import { createTestClock } from '#test/support/clock.js';
-import { copyMigrated } from '#test/support/migrated.js';
+import { openDatabase } from '#test/support/database.js';
 
 /** The account that everybody in these tests follows. */
 export const ACCOUNT = { platform: 'wechat', account: 'wxtest' };
@@ -20,11 +21,10 @@ export type StoreWorld = Awaited<ReturnType<typeof openStoreWorld>>;
 export async function openStoreWorld() {
   const folder = mkdtempSync(join(tmpdir(), 'qingniao-store-'));
   const path = join(folder, 'test.db');
-  const url = `file:${path}`;
   const clock = createTestClock();
   const newId = createNewId(clock);
-  await copyMigrated(path);
-  let store: Store = await openStore(url);
+  const database = await openDatabase(folder, 'test.db');
+  let store: Store = await openStore(database.url);
   const db = (): Db => store.db;
 
   /** Makes followers of the account; returns their ids. */
@@ -141,10 +141,11 @@ export async function openStoreWorld() {
     /** Ends the store and opens it again, as a restart does. */
     async reopen(): Promise<void> {
       await store.close();
-      store = await openStore(url);
+      store = await openStore(database.url);
     },
     async close(): Promise<void> {
       await store.close();
+      await database.drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,8 +1,9 @@
 /** What is past its time goes; what is still under way stays. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { insertEvents, insertReceipts } from '#src/store/events.js';
+import { insertEvents } from '#src/store/events.js';
 import { claimInbound } from '#src/store/inbound.js';
-import { expandPeople, finishExpansion } from '#src/store/messages.js';
+import { insertReceipts } from '#src/store/receipts.js';
+import { expandPeople, finishExpansion } from '#src/store/spreading.js';
 import { removeExpired } from '#src/store/upkeep.js';
 import { openStoreWorld, type StoreWorld } from './store-world.js';
 
@@ -138,12 +139,14 @@ it('forgets inbound keys, receipts, codes, links, talks and rests after their ti
     ],
   });
   await w.db.oneTimeLink.create({ data: { hash: 'h', personId: person, expiresAt: at(0) } });
+  const check = { personId: person, kind: 'phone', address: '', codeHash: '', expiresAt: at(0) };
+  await w.db.contactCheck.create({ data: { ...check, sentAt: at(0) } });
   await w.db.conversation.create({ data: { personId: person, until: at(DAY_MS) } });
   await w.db.pause.create({ data: { queue: 'wechat', until: at(DAY_MS), code: '', why: '' } });
   w.clock.advance(DAY_MS);
   expect(await clean()).toBe(0);
   w.clock.advance(1);
-  expect(await clean()).toBe(6);
+  expect(await clean()).toBe(7);
   expect(await w.db.qrCode.findMany({ select: { scene: true } })).toEqual([{ scene: 'permanent' }]);
   expect(await w.db.person.count()).toBe(1);
 });

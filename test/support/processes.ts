@@ -11,19 +11,29 @@ export interface RunningProcess {
   lines: string[];
   /** Sends a signal and waits for the end; returns the exit code, null after a kill. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+  /** Freezes it where it stands, or lets it go on. */
+  freeze(isFrozen: boolean): void;
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const KEPT_LINES = 2000;
 
-/** Starts `src/main.ts` with these settings and waits until it listens. Throws with its output when it ends instead. */
+/** How `npm start` and `npm run simulator` run what they compile. */
+export const BUILT = ['--import', './prisma/ensure-build.js', '--enable-source-maps', '--conditions=built'];
+
+/** Starts the server with these settings and waits until it listens. Throws with its output when it ends instead. */
 export function startServer(env: Record<string, string>): Promise<RunningProcess> {
-  return start(['--import', './prisma/ensure-client.js', '--import', 'tsx', 'src/main.ts'], env);
+  return start([...BUILT, 'dist/main.js'], env);
+}
+
+/** Starts a script of the tests with these settings and waits until it listens. */
+export function startScript(path: string, env: Record<string, string>): Promise<RunningProcess> {
+  return start(['--import', 'tsx', path], env);
 }
 
 /** Starts the simulator alone with these flags and waits until it listens. */
 export function startSimulator(flags: readonly string[]): Promise<RunningProcess> {
-  return start(['--import', 'tsx', 'src/simulator/main.ts', ...flags], {});
+  return start([...BUILT, 'dist/simulator/main.js', ...flags], {});
 }
 
 async function start(args: readonly string[], env: Record<string, string>): Promise<RunningProcess> {
@@ -48,7 +58,12 @@ async function start(args: readonly string[], env: Record<string, string>): Prom
       reject(new Error(`ended with ${code} before it listened:\n${lines.join('\n')}`)),
     );
   });
-  return { url, lines, end: (signal) => endProcess(child, signal) };
+  return {
+    url,
+    lines,
+    end: (signal) => endProcess(child, signal),
+    freeze: (isFrozen) => void child.kill(isFrozen ? 'SIGSTOP' : 'SIGCONT'),
+  };
 }
 
 async function endProcess(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '#src/config.js';
+import { SANDBOX_SMS } from '#src/config-table.js';
 import { createLogger } from '#src/lib/logger.js';
 import {
   createSimulator,
@@ -16,16 +17,19 @@ import {
 import { wire } from '#src/wiring.js';
 import { type AppBuilder, buildApp } from './builders.js';
 import { createTestClock } from './clock.js';
+import { ON_POSTGRES, openDatabase } from './database.js';
 import { type Answer, type Ask, ask } from './http.js';
 import { createMember, type Member } from './member.js';
-import { copyMigrated } from './migrated.js';
 import { createPhone, type Phone } from './phone.js';
+import { type Browser, openBrowser, type Role, signIn } from './sign-in.js';
 
 /** What a world may be told. */
 export interface WorldOptions {
   mode?: PushMode;
   /** False for worlds that break the token endpoint on purpose: else each token death may cost one request. */
   countTokens?: boolean;
+  /** The simulator's mail server listens and is the server's default mailer. */
+  mail?: boolean;
   /** More settings of the server. */
   env?: Record<string, string>;
 }
@@ -33,6 +37,8 @@ export interface WorldOptions {
 /** A running world. `drain` delivers everything that is due at the clock's present time. */
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
+/** Processes on one database need the same key. */
+const SHARED_KEY = Buffer.alloc(32, 7).toString('base64');
 const ADMIN_TOKEN = 'test-admin-token';
 
 /** A token is renewed five minutes before its two hours end. */
@@ -57,6 +63,7 @@ export async function openWorld(options: WorldOptions = {}) {
     clock,
     log,
     delay: async () => {},
+    ...(options.mail ? { smtpPort: 0 } : {}),
   });
   const outside = await listen(simulator.app.callback());
   const server = createServer();
@@ -66,8 +73,11 @@ export async function openWorld(options: WorldOptions = {}) {
     wecomPushTo: `${serverUrl}/wecom`,
     publicUrl: outside.url,
   });
+  const database = await openDatabase(folder);
   const env = {
     DATA_DIR: folder,
+    DATABASE_URL: database.url,
+    ...(ON_POSTGRES ? { SECRET_KEY: SHARED_KEY } : {}),
     ADMIN_TOKEN,
     PUBLIC_URL: serverUrl,
     ALLOW_PRIVATE_TARGETS: 'true',
@@ -85,10 +95,16 @@ export async function openWorld(options: WorldOptions = {}) {
     WECOM_TOKEN: simulatorDefaults.wecomToken,
     WECOM_ENCODING_AES_KEY: simulatorDefaults.wecomAesKey,
     WECOM_API_BASE: `${outside.url}/wecom`,
+    SMS_ACCESS_KEY_ID: SANDBOX_SMS.accessKeyId,
+    SMS_ACCESS_KEY_SECRET: SANDBOX_SMS.accessKeySecret,
+    SMS_SIGN_NAME: SANDBOX_SMS.signName,
+    SMS_TEMPLATE_CODE: SANDBOX_SMS.templateCode,
+    SMS_CODE_TEMPLATE: SANDBOX_SMS.codeTemplate,
+    SMS_BASE: `${outside.url}/sms`,
+    ...(options.mail ? await readMailer(outside.url) : {}),
     ...(mode === 'plain' ? {} : { WECHAT_ENCODING_AES_KEY: simulatorDefaults.aesKey }),
     ...options.env,
   };
-  await copyMigrated(join(folder, 'qingniao.db'));
   const boot = async () => {
     const made = await wire({ config: parseConfig(env), clock, log, selfUrl: serverUrl, chance: () => 0.5 });
     await made.worker.prepare();
@@ -119,6 +135,17 @@ export async function openWorld(options: WorldOptions = {}) {
     await parts.worker.drain();
   };
   const phones = new Map<string, Phone>();
+  const openPhone = (name: string): Phone => {
+    const known = phones.get(name) ?? createPhone({ sim }, name);
+    phones.set(name, known);
+    return known;
+  };
+  /** Makes somebody's account what a test needs, as an operator would. */
+  const setRole = async (uid: string, role: 'operator' | 'developer'): Promise<void> => {
+    const { personId } = await parts.core.people.getByUid(uid);
+    const made = { personId: BigInt(personId), role, createdAt: new Date(clock.now()) };
+    await parts.db.account.upsert({ where: { personId: made.personId }, create: made, update: { role } });
+  };
   if (TOKEN_CALLS > 0) {
     await sim('/tokens', { dieAfterCalls: TOKEN_CALLS });
   }
@@ -150,6 +177,10 @@ export async function openWorld(options: WorldOptions = {}) {
     get worker() {
       return parts.worker;
     },
+    /** All doors in by name, and all doors out, as the server has them. */
+    get doors() {
+      return { dialects: parts.dialects, channels: parts.channels };
+    },
     get upkeep() {
       return parts.upkeep;
     },
@@ -162,11 +193,12 @@ export async function openWorld(options: WorldOptions = {}) {
     /** Makes an app by the management API. */
     app: (name: string, input: Record<string, unknown> = {}): AppBuilder => buildApp({ admin }, name, input),
     /** A person with WeChat, by name: the same name is the same person. */
-    phone: (name: string): Phone => {
-      const known = phones.get(name) ?? createPhone({ sim }, name);
-      phones.set(name, known);
-      return known;
-    },
+    phone: openPhone,
+    /** A browser with this person signed in by the scan of the sign-in page's code. */
+    signIn: (name: string, as: { role?: Role } = {}): Promise<Browser> =>
+      signIn({ url: serverUrl, core: parts.core, phone: openPhone, setRole }, name, as.role ?? 'follower'),
+    /** A browser that nobody is signed in with. */
+    browser: (): Browser => openBrowser(serverUrl),
     /** A member of the WeCom corp, by user id. */
     wecomMember: (userId: string): Member => createMember({ sim }, userId),
     /** Stops the server and starts it again on the same data; the outside world goes on meanwhile. */
@@ -184,9 +216,16 @@ export async function openWorld(options: WorldOptions = {}) {
       await parts.close();
       await simulator.close();
       await closeServer(outside.server);
+      await database.drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The settings of a mailer that is the simulator's. */
+async function readMailer(simulatorUrl: string): Promise<Record<string, string>> {
+  const { url } = (await ask(`${simulatorUrl}/api/mail`)).json as { url: string };
+  return { SMTP_URL: url, MAIL_FROM: '青鸟 <push@qingniao.example>' };
 }
 
 async function listen(listener: RequestListener): Promise<{ server: Server; url: string }> {

@@ -176,7 +176,7 @@ describe('plain text', () => {
 
 describe('built-in words', () => {
   it.each(['帮助', 'help', '？'])('%s shows the help', async (word) => {
-    (await ming.says(word)).seesReply(/使用帮助.*#97.*\[Help\]/s);
+    (await ming.says(word)).seesReply(/使用帮助.*#97.*退出登录.*\[Help\].*http\S+\/me\n.*http\S+\/console$/s);
   });
 
   it('tell the UID, the same after leaving and coming back', async () => {

@@ -23,9 +23,9 @@ it('has a verb behind every key, and none behind a foreign one', () => {
   expect(verbOfKey('help')).toBeNull();
 });
 
-it('leads to the website', () => {
+it('leads to the own messages and to the website', () => {
   const urls = leaves(buildMenu('https://push.example').buttons).flatMap(({ url }) => url ?? []);
-  expect(urls).toEqual(['https://push.example/']);
+  expect(urls).toEqual(['https://push.example/me/enter?next=/me/messages', 'https://push.example/']);
 });
 
 function leaves(buttons: readonly MenuButton[]): MenuButton[] {

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { MOST_CHOICES } from '#src/wechat/apps-chat.js';
 import { fitReply, MAX_REPLY_BYTES } from '#src/wechat/replies.js';
-import { askWhichApp, HELP, WELCOME } from '#src/wechat/texts.js';
+import { askWhichApp, HELP, tellHelp, WELCOME } from '#src/wechat/texts.js';
 
 it('keeps a text that fits, without control characters', () => {
   expect(fitReply('行\u0000一\r\n行二\t.')).toBe('行一\n行二\t.');
@@ -22,6 +22,8 @@ it.each([
 it('has a help and a welcome that fit', () => {
   expect(fitReply(HELP)).toBe(HELP);
   expect(fitReply(WELCOME)).toBe(WELCOME);
+  const help = tellHelp(`https://${'push.example.'.repeat(10)}com`);
+  expect(fitReply(help)).toBe(help);
 });
 
 it('has a question that fits with as many choices as it offers, whatever their names', () => {

@@ -83,6 +83,16 @@ describe('a publish call', () => {
   });
 
   it.each([
+    ['the text that was meant for ntfy', { message: '机器', tags: ['x'] }, '机器'],
+    ['at most 4096 bytes of it', { message: 'm'.repeat(5000) }, `${'m'.repeat(4093)}…`],
+    ['the body where there is none', { message: ' ' }, '机器\n\n标签 Tags: x'],
+    ['the body where it is no text', { message: { x: 1 } }, '机器\n\n标签 Tags: x'],
+  ])('shows %s', async (_, ntfy, shown) => {
+    const { json } = await send(OK, {}, messageOf({ body: '机器\n\n标签 Tags: x', extras: { ntfy } }));
+    expect(json.message).toBe(shown);
+  });
+
+  it.each([
     ['a'.repeat(4096), 4096, 'a'],
     ['a'.repeat(4097), 4096, '…'],
     ['🔥'.repeat(2000), 4095, '…'],

@@ -43,6 +43,12 @@ function fakeVendor(answer: Partial<Extract<SmsAnswer, { kind: 'answer' }>> = {}
 }
 
 describe('a short message', () => {
+  it('is refused in plain words where the server has no account', async () => {
+    const { calls, send } = fakeVendor();
+    expect(await send({}, 'CPU', '13800138000')).toMatchObject({ kind: 'refused', code: 'no_account' });
+    expect(calls).toEqual([]);
+  });
+
   it('is the title in the template, and nothing else', async () => {
     const { calls, send } = fakeVendor();
     expect(await send()).toEqual({ kind: 'sent', ref: '9006^0' });

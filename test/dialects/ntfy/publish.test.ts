@@ -104,7 +104,10 @@ const RAW: [string, string, Ask, Said, Partial<Taken>?][] = [
     '',
     raw('m', { tags: 'warning, skull,' }),
     { message: 'm', tags: ['warning', 'skull'] },
-    { body: 'm\n\n标签 Tags: warning, skull', extras: { ntfy: { tags: ['warning', 'skull'] } } },
+    {
+      body: 'm\n\n标签 Tags: warning, skull',
+      extras: { ntfy: { message: 'm', tags: ['warning', 'skull'] } },
+    },
   ],
   [
     'a click',

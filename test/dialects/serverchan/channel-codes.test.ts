@@ -6,7 +6,7 @@ import { CHANNEL_CODES, readRouting } from '#src/dialects/serverchan/channel-cod
 async function route(
   kinds: readonly string[],
   asked: { channel?: string; openid?: string },
-  defaultKind = '',
+  { defaultKind = '', isMember = false } = {},
 ) {
   const own = kinds.map((kind, at) => ({
     id: at + 1,
@@ -20,7 +20,8 @@ async function route(
     lastError: '',
     lastErrorAt: null,
   }));
-  return readRouting({ channels: { listChannels: async () => own } }, 1, asked);
+  const people = { isWecomMember: async () => isMember };
+  return readRouting({ channels: { listChannels: async () => own }, people }, 1, asked);
 }
 
 it.each(Object.entries(CHANNEL_CODES))('number %s names %j', async (channel, kinds) => {
@@ -41,6 +42,20 @@ it.each([
   expect((await route(['wecom-app'], { channel })).channels).toEqual(channels);
 });
 
+it('66 is the server’s own WeCom app for its members, who need none of their own; it takes no cc', async () => {
+  const asked = { channel: '9|66', openid: 'li|wang' };
+  expect(await route([], asked, { isMember: true })).toEqual({
+    channels: ['wechat', 'wecom-app'],
+    extras: {},
+  });
+  expect((await route(['wecom-app'], asked, { isMember: true })).channels).toEqual([
+    'wechat',
+    'my-wecom-app',
+  ]);
+  await expect(route([], asked)).rejects.toThrow('没有配置[66]');
+  await expect(route([], { channel: '1' }, { isMember: true })).rejects.toThrow('没有配置[1]');
+});
+
 describe('openid', () => {
   const KINDS = ['wecom-app', 'wechat-own', 'bark'];
 
@@ -57,7 +72,7 @@ describe('openid', () => {
   });
 
   it('counts for the default channel, when none is named', async () => {
-    expect(await route(KINDS, { openid: 'li' }, 'wecom-app')).toEqual({
+    expect(await route(KINDS, { openid: 'li' }, { defaultKind: 'wecom-app' })).toEqual({
       extras: { 'wecom-app': { receivers: ['boss', 'li'] } },
     });
     expect(await route(KINDS, { openid: 'li' })).toEqual({ extras: {} });

@@ -67,8 +67,8 @@ describe('what is no message', () => {
     ],
     [
       'ciphertext that would be cut',
-      `title=x&encoded=1&desp=${'A'.repeat(40_001)}`,
-      refusal('INPUT', 'desp 加密后最多 40000 个字符'),
+      `title=x&encoded=1&desp=${'A'.repeat(65_537)}`,
+      refusal('INPUT', 'desp 加密后最多 65536 个字符'),
     ],
   ])('%s', async (_, body, text) => {
     const type = 'application/x-www-form-urlencoded';

@@ -47,6 +47,13 @@ describe('every form of the address', () => {
     }
   });
 
+  it('the first generation by its host alone', async () => {
+    const got = await askAs('sc.push.example.com', `${cast.door.origin}/${cast.turbo}.send`, 'text=host');
+    expect([got.status, got.text]).toEqual([200, expect.stringMatching(LEGACY_OK)]);
+    const refused = await askAs('sc.push.example.com', `${cast.door.origin}/SCU1Tnobody.send`, 'text=x');
+    expect(refused.text).toBe('{"errno":1024,"errmsg":"bad pushtoken"}');
+  });
+
   it('the documented host of ³ beside the key in the path', async () => {
     const url = `${cast.door.origin}/send/${cast.three}.send`;
     expect((await askAs('7.push.ft07.com', url, 'title=host')).text).toMatch(THREE_OK);
@@ -173,7 +180,18 @@ describe('the other generations', () => {
 
   it('the first one has longer titles, and no short', async () => {
     await cast.form(`/sc/${cast.turbo}.send`, { text: '长'.repeat(300), desp: 'x', short: 's' });
-    expect(await storedOnce()).toMatchObject({ title: '长'.repeat(200), body: 'x', summary: '' });
+    expect(await storedOnce()).toMatchObject({ title: '长'.repeat(256), body: 'x', summary: '' });
+  });
+
+  it.each([
+    ['Turbo', () => `/${cast.turbo}.send`, 32 * 1024],
+    ['the first one', () => `/sc/${cast.turbo}.send`, 64 * 1024],
+    ['³', () => `/send/${cast.three}.send`, 64 * 1024],
+  ])('%s takes a desp of exactly its bytes, and cuts a longer one to them', async (name, path, bytes) => {
+    await cast.form(path(), { title: name, desp: 'a'.repeat(bytes) });
+    expect((await storedOnce()).body).toBe('a'.repeat(bytes));
+    await cast.form(path(), { title: name, desp: `${'a'.repeat(bytes - 1)}字` });
+    expect((await cast.stored()).at(-1)?.body).toBe('a'.repeat(bytes - 1));
   });
 });
 

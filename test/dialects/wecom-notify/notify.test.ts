@@ -291,6 +291,13 @@ describe('a code', () => {
     expect(await w.db.person.count()).toBe(before);
   });
 
+  it('says that it was WeCom that refused', async () => {
+    const refused = await w.admin('/notify', { ...APP, corpId: 'wwsim0000000002', receivers: 'zhangsan' });
+    expect(refused.json).toMatchObject({
+      error: { code: 'wecom_failed', message: expect.stringContaining('企业微信') },
+    });
+  });
+
   it('is not made without sign-in', async () => {
     const answer = await w.call('/api/v1/notify', { body: { ...APP, receivers: 'zhangsan' } });
     expect(answer.status).toBe(401);

@@ -50,6 +50,8 @@ describe('the endpoint', () => {
     expect(body).toEqual({
       url: 'https://dev.example/hook',
       secret: app.callbackSecret,
+      completions: false,
+      oldSecretUntil: null,
       style: 'wxpusher',
       disabledAt: null,
       why: '',
@@ -80,6 +82,43 @@ describe('the endpoint', () => {
     const refused = await w.call('POST', `/api/v1/apps/${quiet.id}/callback/test`);
     expect([refused.status, refused.body.error?.code]).toEqual([409, 'conflict']);
     expect(await w.db.event.count({ where: { appId: quiet.id } })).toBe(0);
+  });
+});
+
+describe('a new secret', () => {
+  const replace = (id: number, token?: string) =>
+    w.call('POST', `/api/v1/apps/${id}/callback-secret`, token === undefined ? {} : { token });
+
+  it('is shown once more with the endpoint, with the time when the old one ceases', async () => {
+    const { status, body } = await replace(app.id);
+    expect([status, body]).toEqual([
+      200,
+      { secret: expect.stringMatching(/^whsec_[A-Za-z\d+/]{32}$/), oldSecretUntil: START + 24 * 3_600_000 },
+    ]);
+    expect(body.secret).not.toBe(app.callbackSecret);
+    expect((await w.call('GET', `/api/v1/apps/${app.id}/callback`)).body).toMatchObject(body);
+  });
+
+  it('is kept sealed, as the old one is', async () => {
+    const { body } = await replace(app.id);
+    const row = JSON.stringify(await w.db.callback.findFirst({ where: { appId: app.id } }));
+    expect(row).not.toContain(body.secret);
+    expect(row).not.toContain(app.callbackSecret);
+  });
+
+  it('is for the app’s own developer, and for apps that had no endpoint too', async () => {
+    const { token } = await w.developer('stranger');
+    expect((await replace(app.id, token)).status).toBe(404);
+    expect((await w.core.callbacks.findCallback(app.id))?.secret).toBe(app.callbackSecret);
+    const bare = await w.core.apps.createApp({ name: 'bare' }, null);
+    expect((await replace(bare.app.id)).status).toBe(200);
+  });
+
+  it('stays the one that was answered when two ask at once', async () => {
+    const answers = await Promise.all([replace(app.id), replace(app.id), replace(app.id)]);
+    const secret = (await w.core.callbacks.findCallback(app.id))?.secret;
+    expect(answers.filter(({ status }) => status === 200).map(({ body }) => body.secret)).toContain(secret);
+    expect(new Set(answers.map(({ status }) => status)).size).toBeLessThanOrEqual(2);
   });
 });
 

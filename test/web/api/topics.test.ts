@@ -43,7 +43,8 @@ it('lists topics oldest first, and shows one with its QR code', async () => {
   await makeTopic({ name: 'second' });
   const list = await w.call('GET', `/api/v1/apps/${app.id}/topics?pageSize=1`);
   const { id, code, name, qrcodeUrl, subscribeUrl } = made.body;
-  const summary = { id, code, name, subscribeUrl, description: 'd', createdAt: START };
+  const texts = { alias: null, description: 'd', contact: '', receipt: '' };
+  const summary = { id, code, name, subscribeUrl, ...texts, createdAt: START };
   expect(list.body).toEqual({ total: 2, items: [summary] });
   const one = await w.call('GET', `/api/v1/apps/${app.id}/topics/${made.body.id}`);
   expect(one.body).toEqual({ ...summary, qrcodeUrl });
@@ -56,6 +57,10 @@ it('changes what is given of a topic', async () => {
   });
   expect(changed.status).toBe(200);
   expect(changed.body).toMatchObject({ id: body.id, code: body.code, name: 'new', description: 'stays' });
+  const texts = { alias: 'ops', contact: '100', receipt: '欢迎' };
+  const path = `/api/v1/apps/${app.id}/topics/${body.id}`;
+  expect((await w.call('PATCH', path, { body: texts })).body).toMatchObject(texts);
+  expect((await makeTopic({ name: 'second', alias: 'ops' })).status).toBe(409);
 });
 
 it('deletes a topic with its code', async () => {

@@ -44,7 +44,16 @@ it('lists keys masked, and revokes one at once', async () => {
   const list = await w.call('GET', `/api/v1/users/${uid}/keys`);
   expect(list.body).toEqual({
     total: 1,
-    items: [{ id: made.id, kind: 'spt', key: expect.stringContaining('…'), createdAt: START }],
+    items: [
+      {
+        id: made.id,
+        kind: 'spt',
+        key: expect.stringContaining('…'),
+        name: '',
+        createdAt: START,
+        expiresAt: null,
+      },
+    ],
   });
   expect(list.text).not.toContain(String(made.key));
   const path = `/api/v1/users/${uid}/keys/${made.id}`;
@@ -143,4 +152,20 @@ it('changes nobody else, and nobody who does not exist', async () => {
   const body = { paused: true };
   expect((await w.call('PATCH', `/api/v1/users/${uid}`, { body, token })).status).toBe(404);
   expect((await w.call('PATCH', `/api/v1/users/${NOBODY}`, { body })).status).toBe(404);
+});
+
+it('makes keys with a name and an end', async () => {
+  const { uid } = await w.follower('namer');
+  const path = `/api/v1/users/${uid}/keys`;
+  const body = { kind: 'pushplus', name: 'nas', expiresAt: START + 60_000 };
+  expect((await w.call('POST', path, { body })).status).toBe(201);
+  const { body: list } = await w.call('GET', path);
+  expect(list).toMatchObject({ total: 1, items: [body] });
+  for (const wrong of [
+    { kind: 'access' },
+    { kind: 'pushplus', name: 'x'.repeat(65) },
+    { kind: 'pushplus', expiresAt: 1e300 },
+  ]) {
+    expect((await w.call('POST', path, { body: wrong })).status).toBe(400);
+  }
 });

@@ -39,7 +39,9 @@ describe('the start page', () => {
     expect(policyOf(response)).toMatchObject({ 'default-src': "'none'", 'script-src': "'self'" });
     expect(html).toContain('沙盒模式');
     const links = elementsOf(html).map(({ attributes }) => attributes.href);
-    expect(links).toEqual(expect.arrayContaining(['/demo', '/simulator/', '/openapi.json']));
+    expect(links).toEqual(
+      expect.arrayContaining(['/demo', '/simulator/', '/notify', '/README.md', '/openapi.json']),
+    );
     expect(html).toContain('<strong>1,286</strong>');
     expect(html).toContain('curl -X POST http://localhost:8080/api/send/message');
     expect(html).not.toContain('<svg');

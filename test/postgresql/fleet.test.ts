@@ -1,0 +1,76 @@
+/** Several processes on one database deliver together: nothing is lost and nothing doubled, whatever happens to one of them. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { runSql } from '#test/support/postgres.js';
+import { type Fleet, openFleet } from './cast.js';
+
+const FOLLOWERS = 400;
+const TIMEOUT_MS = 180_000;
+/** A lease of a minute ends in four seconds. */
+const CLOCK_SPEED = 15;
+
+let fleet: Fleet;
+beforeEach(async () => {
+  fleet = await openFleet({ clockSpeed: CLOCK_SPEED });
+}, TIMEOUT_MS);
+afterEach(() => fleet.close());
+
+const shown = async (): Promise<number> => (await fleet.countCards()).shown;
+
+async function countTokenRequests(): Promise<number> {
+  const { calls } = (await fleet.sim('/stats')).json as {
+    calls: Record<string, { count: number } | undefined>;
+  };
+  return calls['/wechat/cgi-bin/stable_token']?.count ?? 0;
+}
+
+it(
+  'share a broadcast, each follower once, with one token for all',
+  async () => {
+    const audience = await fleet.makeAudience(FOLLOWERS);
+    const first = await fleet.start();
+    const others = await Promise.all([fleet.start({ ROLE: 'worker' }), fleet.start({ ROLE: 'worker' })]);
+    await fleet.sim('/faults', { latencyMs: 50 });
+    const id = await fleet.broadcast(first, audience);
+    await fleet.until(async () => (await shown()) >= FOLLOWERS);
+    await fleet.until(async () => {
+      const message = (await fleet.admin(first, `/messages/${id}?pageSize=1`)).json as { state: string };
+      return message.state === 'sent';
+    });
+    expect(await fleet.countCards()).toMatchObject({ shown: FOLLOWERS, duplicates: 0 });
+    expect(await countTokenRequests()).toBe(1);
+    expect(others).toHaveLength(2);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'lose and double nothing when one is killed, one frozen past its lease and one cut off from the database',
+  async () => {
+    const audience = await fleet.makeAudience(FOLLOWERS);
+    const first = await fleet.start();
+    const killed = await fleet.start({ ROLE: 'worker' });
+    const frozen = await fleet.start({ ROLE: 'worker' });
+    const id = await fleet.broadcast(first, audience);
+    await fleet.until(async () => (await shown()) >= FOLLOWERS / 8);
+    await killed.end('SIGKILL');
+    frozen.freeze(true);
+    // All that are left are cut off at once, and come back by themselves.
+    await runSql(
+      fleet.url,
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await fleet.until(async () => (await shown()) >= FOLLOWERS);
+    frozen.freeze(false);
+    await fleet.until(async () => {
+      const message = (await fleet.admin(first, `/messages/${id}?pageSize=1`)).json as { state?: string };
+      return message.state === 'sent';
+    });
+    const { total, sent, failed } = (await fleet.admin(first, `/messages/${id}?pageSize=1`)).json as Record<
+      string,
+      number
+    >;
+    expect({ total, sent, failed }).toEqual({ total: FOLLOWERS, sent: FOLLOWERS, failed: 0 });
+    expect(await fleet.countCards()).toMatchObject({ shown: FOLLOWERS, duplicates: 0 });
+  },
+  TIMEOUT_MS,
+);

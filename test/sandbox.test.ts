@@ -1,0 +1,37 @@
+/** The sandbox as people start it: nothing is set, and mail and short messages still arrive, in the simulator. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ask } from '#test/support/http.js';
+import { createPhone } from '#test/support/phone.js';
+import { type RunningProcess, startServer } from '#test/support/processes.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'qingniao-sandbox-'));
+let server: RunningProcess;
+
+beforeAll(async () => {
+  server = await startServer({ PORT: '0', SIMULATOR_SMTP_PORT: '0', DATA_DIR: folder, ADMIN_TOKEN: 'admin' });
+}, 60_000);
+afterAll(async () => {
+  await server?.end('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it.each([
+  ['email', 'mail', 'ming@mail.example'],
+  ['phone', 'sms', '13800138000'],
+])('sends the code that binds the %s', async (kind, inbox, address) => {
+  const sim = (path: string, body?: unknown) => ask(`${server.url}/simulator/api${path}`, { body });
+  const ming = createPhone({ sim }, `Ming of ${kind}`);
+  await ming.follows();
+  const path = `${server.url}/api/v1/users/${await ming.uid()}/contacts`;
+  const headers = { authorization: 'Bearer admin' };
+  const begun = await ask(`${path}/${kind}`, { headers, body: { address } });
+  expect(begun.status, begun.text).toBe(202);
+  const { items } = (await sim(`/inboxes/${inbox}`)).json as { items: { to: string; rendered: string }[] };
+  expect(items[0]?.to).toBe(address);
+  const code = /\b\d{6}\b/.exec(items[0]?.rendered ?? '')?.[0];
+  const bound = await ask(`${path}/${kind}/confirm`, { headers, body: { code } });
+  expect([bound.status, bound.json]).toMatchObject([200, { [kind]: address }]);
+});

@@ -1,0 +1,41 @@
+/** The torture harness: a sound server passes it, a server with a bug planted on purpose does not. */
+import { describe, it } from 'vitest';
+import { type RunOptions, runTorture } from '#torture/run.js';
+
+const TIMEOUT_MS = 120_000;
+
+function run(options: Partial<RunOptions>) {
+  return runTorture({ seed: 20_260, trafficMs: 3000, database: null, people: 6, ...options });
+}
+
+// Side by side: most of a run is waiting for what must not come any more.
+describe.concurrent('torture', () => {
+  it(
+    'finds every promise kept around kills and full disks',
+    async ({ expect }) => {
+      const { problems, counts } = await run({ kinds: ['kill', 'disk'] });
+      expect(problems).toEqual([]);
+      // Some calls must have been answered, or the run would prove nothing.
+      expect(counts.accepted).toBeGreaterThan(5);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'finds messages that are answered for before they are written',
+    async ({ expect }) => {
+      const { problems } = await run({ bug: 'early-answer', kinds: ['kill'] });
+      expect(problems.join('\n')).toMatch(/answered with success, and there is no row/);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'finds messages that are sent twice because a claim is ignored',
+    async ({ expect }) => {
+      const { problems } = await run({ bug: 'ignored-claim', kinds: [] });
+      expect(problems.join('\n')).toMatch(/showed 2 times, 1 at most could be/);
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,155 @@
+/** QR codes and topics on the console: made, drawn, downloaded, counted day by day; topics made, changed, deleted. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser } from '#test/support/sign-in.js';
+import { openWorld, type World } from '#test/support/world.js';
+import { makeApp, type PageApp } from './cast.js';
+
+const DAY_MS = 86_400_000;
+
+let w: World;
+let ming: Browser;
+let app: PageApp;
+
+beforeAll(async () => {
+  w = await openWorld();
+  ming = await w.signIn('Ming', { role: 'developer' });
+  app = await makeApp(ming, 'codes');
+});
+afterAll(() => w.close());
+
+async function make(extra: string, valid = '86400'): Promise<string> {
+  const answer = await ming.post(`${app.path}/codes`, { extra, valid });
+  expect(answer.status).toBe(303);
+  return answer.headers.get('location') ?? '';
+}
+
+describe('a code', () => {
+  it('is made with its parameter, drawn as PNG and SVG, and subscribes who scans it', async () => {
+    const path = await make('桌号 7 🍜');
+    const page = await ming.get(path);
+    expect(page.text).toContain('二维码已生成');
+    expect(page.text).toContain('桌号 7 🍜');
+    const png = await ming.get(`${path}/picture.png?download=1`);
+    expect(png.headers.get('content-type')).toBe('image/png');
+    expect(png.headers.get('content-disposition')).toMatch(/^attachment; filename="qingniao-\w+\.png"$/);
+    const svg = await ming.get(`${path}/picture.svg`);
+    expect([svg.headers.get('content-type'), svg.text.startsWith('<svg')]).toEqual(['image/svg+xml', true]);
+    expect(svg.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(svg.headers.get('content-disposition')).toBeNull();
+    const url = /(http:\/\/weixin\.qq\.com\/q\/\w+)/.exec(page.text)?.[1] ?? '';
+    await w.phone('Ling').scans(url);
+    expect((await ming.get(`${app.path}/subscribers`)).text).toContain('桌号 7 🍜');
+  });
+
+  it('counts its scans day by day, and forgets them after the month that is drawn', async () => {
+    const path = await make('counted', '2592000');
+    const scene = path.split('/').at(-1) ?? '';
+    const { url } = await w.core.qrcodeLists.getCode({ appId: app.id, topicId: 0 }, scene);
+    await w.phone('Ling').scans(url);
+    w.clock.advance(2 * DAY_MS);
+    await w.phone('Ling').scans(url);
+    await w.phone('Wei').scans(url);
+    const days = await w.core.qrcodeLists.readScans(scene, 4);
+    expect(days.map(({ scans }) => scans)).toEqual([0, 1, 0, 2]);
+    const page = await ming.get(path);
+    expect(page.text).toContain(`q=${await w.phone('Wei').uid()}`);
+    expect(page.text.match(/<rect [^>]*class="bar"/g)).toHaveLength(2);
+    w.clock.advance(39 * DAY_MS);
+    await w.upkeep.removeOld();
+    // No session lasts so long.
+    ming = await w.signIn('Ming', { role: 'developer' });
+    const left = await w.db.hourFigure.findMany({ where: { name: `scan:${scene}` } });
+    expect(left.map(({ value }) => value)).toEqual([2]);
+  });
+
+  it.each([
+    ['no parameter', { extra: ' ', valid: '1800' }, 'f-extra-error'],
+    ['65 characters', { extra: '字'.repeat(65), valid: '1800' }, 'f-extra-error'],
+    ['another time', { extra: 'x', valid: '31536000' }, 'f-valid-error'],
+    ['no time', { extra: 'x', valid: '' }, 'f-valid-error'],
+  ])('with %s is refused beside the field', async (_, fields, mark) => {
+    const answer = await ming.post(`${app.path}/codes`, fields);
+    expect([answer.status, answer.text.includes(`id="${mark}"`)]).toEqual([422, true]);
+  });
+
+  it('that ended says so', async () => {
+    const path = await make('short', '1800');
+    w.clock.advance(1_800_000);
+    expect((await ming.get(path)).text).toContain('已过期');
+    expect((await ming.get(`${app.path}/codes`)).text).toContain('short');
+  });
+
+  it.each(['nobody', '%00', '..%2f..', 'a'.repeat(300)])('is not found by %s', async (scene) => {
+    expect((await ming.get(`${app.path}/codes/${scene}`)).status).toBe(404);
+    expect((await ming.get(`${app.path}/codes/${scene}/picture.png`)).status).toBe(404);
+  });
+
+  it('is listed newest first, page by page, by an index', async () => {
+    const many = await makeApp(ming, 'many');
+    for (let at = 0; at < 21; at += 1) {
+      w.clock.advance(1000);
+      await ming.post(`${many.path}/codes`, { extra: `no-${at}.`, valid: '86400' });
+    }
+    const first = await ming.get(`${many.path}/codes`);
+    expect([first.text.includes('no-20.'), first.text.includes('no-0.')]).toEqual([true, false]);
+    expect((await ming.get(`${many.path}/codes?page=2`)).text).toContain('no-0.');
+    const plan = await w.db.$queryRawUnsafe<{ detail: string }[]>(
+      `EXPLAIN QUERY PLAN SELECT * FROM "QrCode" WHERE "appId" = 1 AND "topicId" = 0 AND "permanent" = 0 ORDER BY "createdAt" DESC LIMIT 21`,
+    );
+    expect(plan.map(({ detail }) => detail).join()).not.toContain('TEMP B-TREE');
+  });
+});
+
+describe('a topic', () => {
+  const fields = {
+    name: '周报 📰',
+    alias: 'weekly',
+    description: '每周一早上',
+    contact: '@编辑',
+    receipt: '谢谢订阅',
+  };
+
+  it('is made, changed and deleted, with codes of its own', async () => {
+    expect((await ming.get(`${app.path}/topics`)).text).toContain('还没有主题');
+    const made = await ming.submit(`${app.path}/topics`, fields);
+    expect(made.text).toContain('主题已创建');
+    const path = new RegExp(`action="(${app.path}/topics/\\d+)"`).exec(made.text)?.[1] ?? '';
+    const id = Number(path.split('/').at(-1));
+    expect(await w.core.topics.getTopic(app.id, id)).toMatchObject(fields);
+    expect((await ming.submit(path, { ...fields, name: '月报', alias: '' })).text).toContain('月报');
+    expect(await w.core.topics.getTopic(app.id, id)).toMatchObject({ name: '月报', alias: null });
+    const code = await ming.submit(`${path}/codes`, { extra: 'A', valid: '86400' });
+    expect(code.text).toContain('二维码已生成');
+    const wrong = await ming.post(`${path}/delete`, { typed: '周报' });
+    expect([wrong.status, wrong.text.includes('与名称不一致')]).toEqual([422, true]);
+    expect((await ming.submit(`${path}/delete`, { typed: '月报' })).text).toContain('「月报」已删除');
+    expect((await ming.get(path)).status).toBe(404);
+  });
+
+  it.each([
+    ['no name', { name: '' }, 'f-name-error'],
+    ['a long alias', { name: 'x', alias: 'a'.repeat(65) }, 'f-alias-error'],
+    ['a long receipt', { name: 'x', receipt: 'a'.repeat(601) }, 'f-receipt-error'],
+  ])('with %s is refused beside the field', async (_, wrong, mark) => {
+    const answer = await ming.post(`${app.path}/topics`, { description: '留着', ...wrong });
+    expect([answer.status, answer.text.includes(`id="${mark}"`), answer.text.includes('留着')]).toEqual([
+      422,
+      true,
+      true,
+    ]);
+  });
+
+  it('cannot take the alias of another', async () => {
+    const [one, two] = [
+      await w.core.topics.createTopic(app.id, { name: 'one', alias: 'taken' }),
+      await w.core.topics.createTopic(app.id, { name: 'two' }),
+    ];
+    for (const path of [`${app.path}/topics`, `${app.path}/topics/${two.id}`]) {
+      const answer = await ming.post(path, { name: 'two', alias: 'taken' });
+      expect([answer.status, answer.text.includes('id="f-alias-error"')]).toEqual([422, true]);
+    }
+    expect((await ming.post(`${app.path}/topics/${one.id}`, { name: 'one', alias: 'taken' })).status).toBe(
+      303,
+    );
+  });
+});

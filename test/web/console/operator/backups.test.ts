@@ -1,0 +1,251 @@
+/** Backups and restoring, end to end: under load, by page and by machine, with files that nobody should restore. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import Database from 'libsql';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Browser } from '#test/support/sign-in.js';
+import { openWorld, type World } from '#test/support/world.js';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+interface Made {
+  name: string;
+  sizeBytes: number;
+}
+
+let w: World;
+let boss: Browser;
+let appToken: string;
+let uid: string;
+
+beforeAll(async () => {
+  w = await openWorld();
+  boss = await w.signIn('Boss', { role: 'operator' });
+  const app = await w.app('备份').made();
+  appToken = app.appToken;
+  await w.phone('Boss').follows();
+  const person = await w.db.person.findFirstOrThrow();
+  uid = person.uid;
+  const place = { appId: app.id, topicId: 0, source: 'link', extra: '' } as const;
+  await w.core.subscriptions.subscribe({ personId: Number(person.id), uid, ...place });
+});
+afterAll(() => w.close());
+
+/** Sends, and returns the message's text once it was accepted. */
+async function send(content: string): Promise<string> {
+  const answer = await w.call('/api/send/message', { body: { appToken, content, uids: [uid] } });
+  expect((answer.json as { code: number }).code).toBe(1000);
+  return content;
+}
+
+async function listTexts(): Promise<Set<string>> {
+  const rows = await w.db.message.findMany({ select: { body: true } });
+  return new Set(rows.map(({ body }) => body));
+}
+
+async function makeBackup(): Promise<Made> {
+  const answer = await w.admin('/backups', {});
+  expect(answer.status).toBe(201);
+  return answer.json as Made;
+}
+
+const download = (name: string): Promise<ArrayBuffer> =>
+  fetch(`${w.url}/api/v1/backups/${name}`, { headers: { authorization: `Bearer ${w.adminToken}` } }).then(
+    (answer) => answer.arrayBuffer(),
+  );
+
+/** Uploads a file as the page's script does. */
+async function upload(body: Uint8Array, headers: Record<string, string> = {}) {
+  const cookie = [...boss.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const answer = await fetch(`${w.url}/console/backups/restore/upload`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: {
+      cookie,
+      accept: 'application/json',
+      origin: w.url,
+      'x-csrf-token': await boss.csrf(),
+      ...headers,
+    },
+    body: new Blob([Uint8Array.from(body)]),
+  });
+  return { status: answer.status, text: await answer.text() };
+}
+
+describe('a backup', () => {
+  it('is made under load, holds what was accepted before it began, and is restored at the next start', async () => {
+    const before = await Promise.all(Array.from({ length: 40 }, (_, at) => send(`之前 ${at} 🦅`)));
+    let isMaking = true;
+    const during: string[] = [];
+    const load = (async () => {
+      for (let at = 0; isMaking; at += 1) {
+        during.push(await send(`其间 ${at}`));
+      }
+    })();
+    const made = await makeBackup();
+    isMaking = false;
+    await load;
+    expect(during.length).toBeGreaterThan(0);
+    await send('之后');
+    await w.drain();
+
+    const chosen = await boss.submit(`/console/backups/${made.name}/restore`);
+    expect(chosen.text).toContain('检查通过，重启后恢复');
+    expect(chosen.text).toContain('与这台服务器的密钥一致');
+    expect(await listTexts()).toContain('之后');
+    await w.restart();
+
+    const restored = await listTexts();
+    expect(before.filter((text) => !restored.has(text))).toEqual([]);
+    expect(restored).not.toContain('之后');
+    const kept = readdirSync(w.folder).filter((name) => /^qingniao\.db\.before-\d{14}$/.test(name));
+    expect(kept).toHaveLength(1);
+    const former = new Database(join(w.folder, kept[0] ?? ''));
+    expect(former.prepare(`SELECT count(*) FROM Message WHERE body = '之后'`).raw(true).get()).toEqual([1]);
+    former.close();
+    expect(existsSync(join(w.folder, 'restore.db'))).toBe(false);
+    expect(w.lines.some((line) => line.includes('a backup took the place of the database'))).toBe(true);
+    // What was accepted and not yet sent in that moment goes out now, and the server goes on.
+    await w.drain();
+    await send('继续');
+    expect((await boss.get('/console')).status).toBe(200);
+  });
+
+  it('is listed, downloaded as it is, and removed', async () => {
+    const made = await makeBackup();
+    const list = (await w.admin('/backups')).json as { total: number; items: Made[] };
+    expect(list.items[0]).toMatchObject({ name: made.name, sizeBytes: made.sizeBytes });
+    const file = Buffer.from(await download(made.name));
+    expect(file.equals(readFileSync(join(w.folder, 'backups', made.name)))).toBe(true);
+    const page = await boss.get(`/console/backups/${made.name}`);
+    expect(page.headers.get('content-disposition')).toBe(`attachment; filename="${made.name}"`);
+    expect(page.headers.get('content-length')).toBe(String(made.sizeBytes));
+    expect((await boss.get('/console/backups')).text).toContain('secret.key');
+    await boss.submit(`/console/backups/${made.name}/remove`);
+    expect((await w.admin(`/backups/${made.name}`)).status).toBe(404);
+  });
+
+  it('is begun by the page, which follows it', async () => {
+    expect((await boss.submit('/console/backups')).text).toContain('已开始备份');
+    const progress = await boss.get('/console/backups/progress');
+    expect(progress.status).toBe(200);
+    // Whoever asks meanwhile gets the same one.
+    const [a, b] = await Promise.all([w.core.backups.makeBackup(), w.core.backups.makeBackup()]);
+    expect(a.name).toBe(b.name);
+    expect((await boss.get('/console/backups/progress')).json).toEqual({ name: null });
+  });
+
+  it('keeps the newest ten', async () => {
+    for (let at = 0; at < 12; at += 1) {
+      w.clock.advance(1000);
+      await makeBackup();
+    }
+    expect(await w.core.backups.listBackups()).toHaveLength(10);
+  });
+
+  it.each(['..%2fqingniao.db', 'qingniao.db', '..%2f..%2fsecret.key', 'qingniao-20260101-000000.db'])(
+    'is nothing else: %s is not found',
+    async (name) => {
+      expect((await w.admin(`/backups/${name}`)).status).toBe(404);
+      expect((await boss.get(`/console/backups/${name}`)).status).not.toBe(200);
+      expect((await boss.post(`/console/backups/${name}/restore`)).status).toBe(404);
+    },
+  );
+
+  it('is for operators only', async () => {
+    const ming = await w.signIn('Ming', { role: 'developer' });
+    const { personId } = await w.core.people.getByUid(
+      (await w.db.person.findFirstOrThrow({ orderBy: { id: 'desc' } })).uid,
+    );
+    const { key } = await w.core.keys.createKey(personId, 'personal', {});
+    const headers = { authorization: `Bearer ${key}` };
+    expect((await w.call('/api/v1/backups', { headers })).status).toBe(403);
+    expect((await w.call('/api/v1/backups', { headers, method: 'POST' })).status).toBe(403);
+    expect((await ming.get('/console/backups')).status).toBe(403);
+  });
+});
+
+describe('a file to restore', () => {
+  it('is uploaded, shown with what it holds, and given up again', async () => {
+    const made = await makeBackup();
+    const file = new Uint8Array(await download(made.name));
+    expect(await upload(file)).toEqual({ status: 200, text: '{"ok":true}' });
+    expect((await boss.get('/console/backups')).text).toContain('等待恢复');
+    expect((await boss.submit('/console/backups/restore/cancel')).text).toContain('数据库保持不变');
+    expect(existsSync(join(w.folder, 'restore.db'))).toBe(false);
+  });
+
+  it('is refused in words when it is damaged, foreign, newer, or no database', async () => {
+    const made = await makeBackup();
+    const good = Buffer.from(await download(made.name));
+    const damaged = Buffer.from(good);
+    damaged.fill(0xff, 8192, 60_000);
+    const change = (sql: string): Buffer => {
+      const path = join(w.folder, 'changed.db');
+      writeFileSync(path, good);
+      const database = new Database(path);
+      database.exec(sql);
+      database.close();
+      return readFileSync(path);
+    };
+    const cases: [Buffer, RegExp][] = [
+      [
+        Buffer.from('not a database at all, but long enough to be read as one'),
+        /不是 SQLite 数据库|不是青鸟/,
+      ],
+      [good.subarray(0, 40_000), /已损坏|不是 SQLite/],
+      [damaged, /已损坏|不是 SQLite/],
+      [change('DROP TABLE "Message"'), /不是青鸟的数据库/],
+      [change(`CREATE TRIGGER t AFTER INSERT ON "Message" BEGIN DELETE FROM "App"; END`), /不是青鸟的数据库/],
+      [
+        change(`INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
+                VALUES ('x', 'x', 1, '9999_future', 1, 1)`),
+        /更新的版本/,
+      ],
+    ];
+    for (const [file, words] of cases) {
+      const answer = await upload(file);
+      expect(answer.status).toBe(400);
+      expect(answer.text).toMatch(words);
+      expect(existsSync(join(w.folder, 'restore.db'))).toBe(false);
+    }
+    expect(readdirSync(w.folder).filter((name) => name.includes('partial'))).toEqual([]);
+    expect((await upload(good, { 'x-csrf-token': 'wrong' })).status).toBe(403);
+    expect((await upload(Buffer.alloc(0))).status).toBe(400);
+  });
+
+  it('of another server says that its secret key is needed', async () => {
+    const other = await openWorld();
+    const made = (await other.admin('/backups', {})).json as Made;
+    const file = readFileSync(join(other.folder, 'backups', made.name));
+    await other.close();
+    expect((await upload(file)).status).toBe(200);
+    expect((await boss.get('/console/backups')).text).toContain('另一把密钥');
+    await boss.submit('/console/backups/restore/cancel');
+  });
+
+  it('is put in place by the command, too', async () => {
+    const made = await makeBackup();
+    const file = join(w.folder, 'backups', made.name);
+    const folder = mkdtempSync(join(tmpdir(), 'qingniao-restore-'));
+    const run = (path: string) =>
+      promisify(execFile)(
+        process.execPath,
+        ['--import', './prisma/ensure-client.js', '--import', 'tsx', 'src/restore.ts', path],
+        {
+          cwd: fileURLToPath(new URL('../../../../', import.meta.url)),
+          env: { PATH: process.env.PATH ?? '', DATA_DIR: folder },
+        },
+      );
+    const { stdout } = await run(file);
+    expect(stdout).toContain('检查通过');
+    expect(stdout).toContain('另一把密钥');
+    expect(existsSync(join(folder, 'restore.db'))).toBe(true);
+    await expect(run(join(w.folder, 'secret.key'))).rejects.toMatchObject({ code: 1 });
+    rmSync(folder, { recursive: true });
+  });
+});
