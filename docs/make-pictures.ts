@@ -1,7 +1,7 @@
-/** Takes the pictures of the README from this very build: the real server in sandbox mode, walked in Chromium. */
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
+/**
+ * Takes the pictures of the documents from this very build: the real server in sandbox mode, walked in Chromium. With
+ * `templates` and names behind it, only those of templates.md; with `console`, only those of the console.
+ */
 import {
   followAccount,
   openDemo,
@@ -13,9 +13,10 @@ import {
   type Walk,
   WECHAT_AGENT,
 } from '#test/browser/walk.js';
+import { takeConsole } from './console-pictures.js';
+import { savePicture } from './save-picture.js';
+import { takeTemplates } from './template-pictures.js';
 
-const FOLDER = fileURLToPath(new URL('pictures/', import.meta.url));
-const MOST_BYTES = 150_000;
 const DESK = { viewport: { width: 1180, height: 860 } };
 const POCKET = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 1.5 };
 
@@ -34,20 +35,34 @@ du -sh /data/* | sort -h
 \`\`\``,
 } as const;
 
-const walk = await startWalk();
-try {
-  await takeDemo(walk);
-  await takePhone(walk);
-  await takeHome(walk);
-} finally {
-  await walk.close();
+const [part, ...names] = process.argv.slice(2);
+if (part !== 'templates') {
+  await takeConsole();
+}
+if (part !== 'console') {
+  await takeScenes(part === 'templates');
+}
+
+/** The pictures that are walked to in a sandbox. */
+async function takeScenes(onlyTemplates: boolean): Promise<void> {
+  const walk = await startWalk();
+  try {
+    if (!onlyTemplates) {
+      await takeDemo(walk);
+      await takePhone(walk);
+      await takeHome(walk);
+    }
+    await takeTemplates(walk, names);
+  } finally {
+    await walk.close();
+  }
 }
 
 /** The start page, last, so that its numbers are not all nought. */
 async function takeHome({ url, open }: Walk): Promise<void> {
   const { page, close } = await open(DESK);
   await page.goto(url);
-  await save(page, 'home');
+  await savePicture(page, 'home');
   await close();
 }
 
@@ -63,12 +78,12 @@ async function takeDemo({ url, open }: Walk): Promise<void> {
     scrollTo(0, 0);
     document.querySelector('textarea')?.scrollTo(0, 0);
   });
-  await save(page, 'demo');
+  await savePicture(page, 'demo');
   const address = await phone.locator('article.card a').getAttribute('href');
   await close();
   const pocket = await open(POCKET);
   await pocket.page.goto(address ?? '');
-  await save(pocket.page, 'message');
+  await savePicture(pocket.page, 'message');
   await pocket.close();
 }
 
@@ -85,7 +100,7 @@ async function takePhone({ url, open, admin }: Walk): Promise<void> {
   await openPhone(page, url, '小红');
   await followAccount(page);
   await page.goto(app.subscribeUrl);
-  await save(page, 'subscribe');
+  await savePicture(page, 'subscribe');
   await page.goto(`${url}/simulator/`);
   await sayInChat(page, `#${app.id}`);
   await page.getByText('欢迎订阅机房告警').waitFor();
@@ -93,13 +108,13 @@ async function takePhone({ url, open, admin }: Walk): Promise<void> {
   await page.locator('article.card').waitFor();
   await sayInChat(page, `#${app.id} 清理`);
   await page.getByText('已发送给').waitFor();
-  await save(page, 'chat');
+  await savePicture(page, 'chat');
   await sayInChat(page, '密钥');
   await page.locator('a.text-link', { hasText: '/k/' }).click();
   const inside = page.frameLocator('.browser iframe');
   await inside.getByRole('button').click();
   await inside.getByText(/^SPT_/).waitFor();
-  await save(page, 'keys');
+  await savePicture(page, 'keys');
   await close();
 }
 
@@ -119,16 +134,4 @@ async function send(url: string, appToken: string, uid: string): Promise<void> {
   if (answer.code !== 1000) {
     throw new Error(`the push was refused: ${JSON.stringify(answer)}`);
   }
-}
-
-/** Takes what is on the screen, once everything stands still. Throws when the file would burden the repository. */
-async function save(page: Page, name: string): Promise<void> {
-  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-  await page.waitForLoadState('networkidle').catch(() => undefined);
-  const bytes = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-  if (bytes.length > MOST_BYTES) {
-    throw new Error(`${name}.png has ${bytes.length} bytes, more than ${MOST_BYTES}`);
-  }
-  writeFileSync(`${FOLDER}${name}.png`, bytes);
-  process.stdout.write(`${name}.png ${bytes.length}\n`);
 }
