@@ -17,7 +17,7 @@ import {
 } from '#src/store/spreading.js';
 import { WECHAT_BULK_QUEUE, WECHAT_QUEUE } from './limits.js';
 import { createPace, type Pace } from './pace.js';
-import { fillSlots } from './slots.js';
+import { fillSlots, type Slot } from './slots.js';
 
 /** What the expansion works with. */
 interface ExpandDeps {
@@ -82,12 +82,14 @@ async function spreadSmall(deps: ExpandDeps): Promise<boolean> {
   const audiences = waiting.map((message) => ({ message, audience: readAudience(message) }));
   const small = audiences.filter(({ audience }) => isSmall(audience));
   if (small.length > 0) {
-    const parts = await Promise.all(
+    const filled = await Promise.all(
       small.map(({ message, audience }) =>
-        toRows(deps, message, { people: audience.people, queue: WECHAT_QUEUE }),
+        slotsOf(deps, message, { people: audience.people, queue: WECHAT_QUEUE }),
       ),
     );
-    await expandPeople(deps.db, parts.flat(), { ...deps.account, now: deps.now() });
+    // Numbered when all are there: what was accepted first goes out first, whichever was filled first.
+    const rows = small.flatMap(({ message }, at) => numbered(deps, message, filled[at] ?? []));
+    await expandPeople(deps.db, rows, { ...deps.account, now: deps.now() });
     await finishExpansion(
       deps.db,
       small.map(({ message }) => message.id),
@@ -191,14 +193,24 @@ async function expandSlots(
   return slice;
 }
 
-/** A row a person; where the message asks for channels by name, a row a person and channel. */
-async function toRows(
-  deps: ExpandDeps,
-  message: AcceptedMessage,
-  to: { people: readonly number[]; queue: string },
-): Promise<DirectDelivery[]> {
+/** The people of an expansion, and the queue for those who have no route of their own. */
+interface Receivers {
+  people: readonly number[];
+  queue: string;
+}
+
+async function toRows(deps: ExpandDeps, message: AcceptedMessage, to: Receivers): Promise<DirectDelivery[]> {
+  return numbered(deps, message, await slotsOf(deps, message, to));
+}
+
+/** A slot a person; where the message asks for channels by name, a slot a person and channel. */
+async function slotsOf(deps: ExpandDeps, message: AcceptedMessage, to: Receivers): Promise<Slot[]> {
   const asked = message.channels === null ? [] : (JSON.parse(message.channels) as string[]);
-  const slots = await fillSlots(deps.db, { ...to, asked, served: deps.served });
+  return fillSlots(deps.db, { ...to, asked, served: deps.served });
+}
+
+/** Gives slots their ids, in their order. */
+function numbered(deps: ExpandDeps, message: AcceptedMessage, slots: readonly Slot[]): DirectDelivery[] {
   const first = deps.newId(Math.max(slots.length, 1));
   return slots.map((slot, at) => ({
     ...slot,
