@@ -125,7 +125,7 @@ export function createCore(deps: CoreDeps, outside: CoreOutside) {
       keys,
       settings,
       apps: nouns.apps,
-      firstAdmin: createFirstAdmin(outside.firstAdminPath ?? null),
+      firstAdmin: createFirstAdmin(deps, outside.firstAdminPath ?? null),
       adminToken: outside.adminToken,
       registration: outside.registration ?? 'closed',
     }),

@@ -33,10 +33,12 @@ export interface SessionRow extends SignInPlace {
 /** How long a session lasts after its last use, in milliseconds. */
 export const SESSION_LIFE_MS = 30 * 86_400_000;
 
+/** So much of what a browser says of itself is kept, in characters. */
+export const USER_AGENT_MAX = 300;
+
 /** The use of a session is written down at most so often. */
 const SEEN_STEP_MS = 3_600_000;
 const SECRET_LENGTH = 48;
-const USER_AGENT_MAX = 300;
 const LIST_MAX = 100;
 
 /** The verbs of sessions. */

@@ -1,10 +1,10 @@
 /** Sign-in by scanning: a waiting browser shows a QR code, and whoever scans it in WeChat is signed in there. */
-import { LRUCache } from 'lru-cache';
 import { keyedHash } from '#src/lib/hash.js';
 import { randomText } from '#src/lib/ids.js';
+import { takeCodePoints } from '#src/lib/text.js';
 import type { CoreDeps } from './deps.js';
 import type { QrcodeMaker } from './qrcodes.js';
-import type { SignInPlace } from './sessions.js';
+import { type SignInPlace, USER_AGENT_MAX } from './sessions.js';
 
 /** A code that a browser waits with. */
 export interface WaitingCode {
@@ -22,7 +22,7 @@ export type CodeState =
   | { state: 'dead' };
 
 /** What a scan did: signed somebody in there, met a code that another person scanned first, or came too late. */
-export type ScanResult = { result: 'ok'; place: SignInPlace | null } | { result: 'taken' | 'expired' };
+export type ScanResult = { result: 'ok'; place: SignInPlace } | { result: 'taken' | 'expired' };
 
 /** Scenes of sign-in codes begin so; those of apps never hold a dash. */
 const PREFIX = 'signin-';
@@ -38,8 +38,6 @@ export type SignIn = ReturnType<typeof createSignIn>;
 /** Makes the verbs of sign-in codes. */
 export function createSignIn({ db, clock, hashKey }: CoreDeps, maker: QrcodeMaker) {
   const hashOf = (secret: string): string => keyedHash(hashKey, `sign-in:${secret}`);
-  // Only told in the chat, so that a scan can be recognised as one's own; after a restart it is told without.
-  const places = new LRUCache<string, SignInPlace>({ max: 2000, ttl: CODE_LIFE_MS });
 
   /** Makes a code for a browser. Throws what the maker throws. */
   async function beginSignIn(place: SignInPlace): Promise<WaitingCode> {
@@ -47,8 +45,16 @@ export function createSignIn({ db, clock, hashKey }: CoreDeps, maker: QrcodeMake
     const scene = PREFIX + randomText(SCENE_LENGTH);
     const { url } = await maker.createQrcode({ scene, expireSeconds: CODE_LIFE_MS / 1000 });
     const expiresAt = new Date(clock.now() + CODE_LIFE_MS);
-    await db.signInCode.create({ data: { scene, hash: hashOf(secret), url, expiresAt } });
-    places.set(scene, place);
+    await db.signInCode.create({
+      data: {
+        scene,
+        hash: hashOf(secret),
+        url,
+        expiresAt,
+        userAgent: takeCodePoints(place.userAgent, USER_AGENT_MAX),
+        address: place.address,
+      },
+    });
     return { secret, url, expiresAt };
   }
 
@@ -64,9 +70,9 @@ export function createSignIn({ db, clock, hashKey }: CoreDeps, maker: QrcodeMake
       where: { scene, personId: null, usedAt: null, expiresAt: { gt: new Date(clock.now()) } },
       data: { personId: id },
     });
-    const row = count === 1 ? null : await db.signInCode.findUnique({ where: { scene } });
-    if (count === 1 || row?.personId === id) {
-      return { result: 'ok', place: places.get(scene) ?? null };
+    const row = await db.signInCode.findUnique({ where: { scene } });
+    if (row && (count === 1 || row.personId === id)) {
+      return { result: 'ok', place: { userAgent: row.userAgent, address: row.address } };
     }
     return { result: row?.personId ? 'taken' : 'expired' };
   }

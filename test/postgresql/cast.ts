@@ -78,6 +78,8 @@ export async function openFleet({ clockSpeed = 1 } = {}) {
 
   return {
     url: database.url,
+    /** Where the processes keep their files. */
+    folder,
     start,
     sim,
     admin,

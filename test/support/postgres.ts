@@ -30,12 +30,12 @@ export async function startPostgres({ isDurable = false } = {}): Promise<Postgre
   return bin === null ? null : startOwn(bin, isDurable);
 }
 
-/** Runs one statement in a database. */
-export async function runSql(url: string, sql: string): Promise<void> {
+/** Runs one statement in a database and returns its rows. */
+export async function runSql(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(sql);
+    return (await client.query(sql)).rows;
   } finally {
     await client.end();
   }

@@ -1,5 +1,5 @@
 /** Signing in by scanning: the page, the scan, the first administrator, developers, and the ends of a session. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readShownCode, scanSignIn } from '#test/support/sign-in.js';
@@ -32,6 +32,20 @@ describe('the sign-in page', () => {
     const cookie = entered.headers.getSetCookie().find((line) => line.startsWith('qn_session='));
     expect(cookie).toMatch(/; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Lax$/);
     expect((await browser.get('/me')).text).toContain(await w.phone('Ming').uid());
+  });
+
+  it('goes on over a restart: the chat still says where, and the waiting browser comes in', async () => {
+    const browser = w.browser();
+    await browser.get('/sign-in?next=/me', { 'user-agent': 'Mozilla/5.0 (Windows) Chrome/120' });
+    const shown = await readShownCode(w.core, browser);
+    await w.restart();
+    expect((await browser.get('/sign-in/state')).json).toEqual({ state: 'waiting' });
+    (await w.phone('Ming').scans(shown)).seesReply(/已登录网页[\s\S]*Chrome · Windows[\s\S]*127\.0\.0\.1/);
+    await w.restart();
+    expect((await browser.get('/sign-in?next=/me')).headers.get('location')).toBe('/me');
+    w.clock.advance(DAY + 6 * MINUTE);
+    await w.upkeep.removeOld();
+    expect(await w.db.signInCode.count()).toBe(0);
   });
 
   it('shows the same code in a second tab, and both move on', async () => {
@@ -128,6 +142,29 @@ describe('the first administrator', () => {
     }
     expect((await browser.post('/sign-in/join', { code: code.trim() })).text).toContain('试得太多');
     expect(existsSync(adminFile())).toBe(true);
+  });
+
+  it('finds its code in the file again after the file was lost, and not in the database', async () => {
+    const code = readFileSync(adminFile(), 'utf8');
+    rmSync(adminFile());
+    await w.restart();
+    expect(readFileSync(adminFile(), 'utf8')).toBe(code);
+    const settings = await w.db.setting.findMany();
+    expect(settings.map(({ key }) => key)).toContain('first-admin-code');
+    expect(JSON.stringify(settings)).not.toContain(code.trim());
+  });
+
+  it('is one of two who come with the code at once', async () => {
+    const code = readFileSync(adminFile(), 'utf8').trim();
+    const phones = [w.phone('Ming'), w.phone('Mallory')];
+    await Promise.all(phones.map((phone) => phone.follows()));
+    const ids = await Promise.all(phones.map((phone) => phone.uid()));
+    const people = await Promise.all(ids.map((uid) => w.core.people.getByUid(uid)));
+    const made = await Promise.all(
+      people.map(({ personId }) => w.core.accounts.becomeFirstAdmin(personId, code)),
+    );
+    expect(made.filter((id) => id !== null)).toHaveLength(1);
+    expect(await w.core.accounts.needsFirstAdmin()).toBe(false);
   });
 });
 

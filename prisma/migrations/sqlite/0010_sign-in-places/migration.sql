@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "SignInCode" ADD COLUMN "userAgent" TEXT NOT NULL DEFAULT '';
+ALTER TABLE "SignInCode" ADD COLUMN "address" TEXT NOT NULL DEFAULT '';
