@@ -35,7 +35,9 @@ export async function openDatabase(folder: string, name = 'qingniao.db'): Promis
 export async function openPostgresDatabase(): Promise<TestDatabase> {
   const name = `qingniao_test_${randomBytes(6).toString('hex')}`;
   await copyTemplate(name);
-  const drop = () => runSql(urlOf('postgres'), `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+  const drop = async (): Promise<void> => {
+    await runSql(urlOf('postgres'), `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+  };
   return { url: urlOf(name), drop };
 }
 
