@@ -52,6 +52,7 @@ import { createSubscribers } from './subscribers.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createTemplateChoices } from './template-choice.js';
 import { createTopics } from './topics.js';
+import { createUses } from './uses.js';
 
 export type { CoreDeps } from './deps.js';
 
@@ -97,12 +98,13 @@ export type Core = ReturnType<typeof createCore>;
 export function createCore(deps: CoreDeps, outside: CoreOutside) {
   const pageLinks = createPageLinks(deps.hashKey, deps.publicUrl);
   const keys = createKeys(deps);
+  const uses = createUses(deps);
   const settings = createSettings(deps);
   const preferences = createPreferences(deps);
   const dialectPlans = createDialectPlans({ settings, preferences });
   const figures = createFigures(deps);
   const backlog = createBacklog(deps, outside.maxBacklog ?? 0);
-  const quotas = createQuotas(deps);
+  const quotas = createQuotas(deps, uses);
   const callbacks = createCallbacks(deps, outside.checkUrl);
   const channels = createChannels(deps, {
     ...(outside.channels ?? NO_CHANNELS),
@@ -145,7 +147,7 @@ export function createCore(deps: CoreDeps, outside: CoreOutside) {
     figures,
     inbox: createInbox(deps, deps.clock.now()),
     keys,
-    keyPace: createKeyPace(deps.clock, settings),
+    keyPace: createKeyPace(uses, settings),
     messages: createMessages(deps, pageLinks),
     notifyCodes: createNotifyCodes(deps, channels, outside.notify ?? NO_WECOM),
     pageLinks,
@@ -160,7 +162,7 @@ export function createCore(deps: CoreDeps, outside: CoreOutside) {
     quietHours: createQuietHours(deps),
     qrcodeLists: createQrCodeLists(deps),
     quotas,
-    retention: createRetention(settings),
+    retention: createRetention(deps, settings),
     plans: createPlans(deps, quotas.forgetPlan),
     peopleLists: createPeopleLists(deps),
     mySubscriptions: createMySubscriptions(deps),
@@ -175,5 +177,6 @@ export function createCore(deps: CoreDeps, outside: CoreOutside) {
     subscribers: createSubscribers(deps),
     subscriberLists: createSubscriberLists(deps),
     overview: createOverview(deps),
+    uses,
   };
 }

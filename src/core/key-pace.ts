@@ -1,8 +1,7 @@
 /** How often one key may call within ten seconds: the operator's choice, and nothing until there is one. */
-import { LRUCache } from 'lru-cache';
-import type { Clock } from '#src/lib/clock.js';
 import { AppError } from './errors.js';
 import type { Settings } from './settings.js';
+import type { Uses } from './uses.js';
 
 /** The span in which calls are counted, in milliseconds. */
 export const PACE_MS = 10_000;
@@ -14,10 +13,8 @@ const NAME = 'key-calls-per-ten-seconds';
 /** The verbs of the pace. */
 export type KeyPace = ReturnType<typeof createKeyPace>;
 
-/** Makes the verbs; calls are counted in memory, each process for itself. */
-export function createKeyPace(clock: Clock, settings: Settings) {
-  const moments = new LRUCache<number, number[]>({ max: 50_000 });
-
+/** Makes the verbs; calls are counted for all processes together. */
+export function createKeyPace(uses: Uses, settings: Settings) {
   /** How many calls a key has within ten seconds; null: as many as it likes. */
   async function readLimit(): Promise<number | null> {
     const stored = Number(await settings.read(NAME));
@@ -39,16 +36,10 @@ export function createKeyPace(clock: Clock, settings: Settings) {
     if (limit === null) {
       return;
     }
-    const now = clock.now();
-    const calls = [...new Set(keyIds)].map((id) => ({
-      id,
-      recent: (moments.get(id) ?? []).filter((at) => at > now - PACE_MS),
-    }));
-    if (calls.some(({ recent }) => recent.length >= limit)) {
+    const limits = [...new Set(keyIds)].map((id) => ({ name: `key ${id}`, count: limit, perMs: PACE_MS }));
+    const { reached } = await uses.count(limits, { isWhole: true });
+    if (reached !== null) {
       throw new AppError('rate_limited', { detail: `${limit} / ${PACE_MS / 1000} s` });
-    }
-    for (const { id, recent } of calls) {
-      moments.set(id, [...recent, now]);
     }
   }
 

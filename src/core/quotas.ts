@@ -1,11 +1,9 @@
 /** Quotas: how much an app may send, by its plan. An app without a plan has none. */
 import { LRUCache } from 'lru-cache';
-import { chinaDayStart } from '#src/lib/china-time.js';
-import { providerOf } from '#src/store/db.js';
-import { countUse, takeRoom } from '#src/store/shared-windows.js';
 import type { CoreDeps } from './deps.js';
 import { AppError } from './errors.js';
 import { rememberMs } from './remember.js';
+import type { Limit, Uses } from './uses.js';
 
 /** The numbers of a plan; an absent one does not limit. */
 export interface PlanLimits {
@@ -25,62 +23,34 @@ const tooFast = (limit: number): AppError =>
 const tooMany = (limit: number): AppError =>
   new AppError('quota_exceeded', { detail: `每天最多 ${limit} 次 ${limit} calls a day at most` });
 
-/** Makes the verbs of quotas. Where there is one process, windows are counted in memory; the day's count is read once from the messages. */
-export function createQuotas({ db, clock }: CoreDeps) {
-  const isAlone = providerOf(db) === 'sqlite';
+/** Makes the verbs of quotas. Calls count for all processes together; after a restart a day's count is read from the messages. */
+export function createQuotas({ db }: CoreDeps, uses: Uses) {
   const plans = new LRUCache<number, PlanLimits>({ max: 1000, ttl: rememberMs(db, 60_000) });
-  const recent = new LRUCache<number, number[]>({ max: 10_000 });
-  const days = new LRUCache<number, { start: number; count: number }>({ max: 10_000 });
 
   /** Counts one send call of an app; throws rate_limited or quota_exceeded where its plan says so. */
   async function countCall(app: { id: number; planId: number | null }): Promise<void> {
     if (app.planId === null) {
       return;
     }
-    const limits = await readPlan(app.planId);
-    const now = clock.now();
-    const { callsPerTenSeconds: few, callsPerDay: many } = limits;
+    const { callsPerTenSeconds: few, callsPerDay: many } = await readPlan(app.planId);
+    const limits: { limit: Limit; toError: () => AppError }[] = [];
     if (few !== undefined) {
-      await (isAlone ? countWindow(app.id, few, now) : countSharedWindow(app.id, few, now));
+      const limit = { name: `calls ${app.id}`, count: few, perMs: TEN_SECONDS_MS };
+      limits.push({ limit, toError: () => tooFast(few) });
     }
     if (many !== undefined) {
-      await (isAlone ? countDay(app.id, many, now) : countSharedDay(app.id, many, now));
+      const countBefore = (start: number): Promise<number> =>
+        db.message.count({ where: { appId: app.id, createdAt: { gte: new Date(start) } } });
+      const limit = { name: `calls of a day ${app.id}`, perDay: many, countBefore };
+      limits.push({ limit, toError: () => tooMany(many) });
     }
-  }
-
-  function countWindow(appId: number, limit: number, now: number): void {
-    const calls = (recent.get(appId) ?? []).filter((at) => at > now - TEN_SECONDS_MS);
-    if (calls.length >= limit) {
-      throw tooFast(limit);
+    if (limits.length === 0) {
+      return;
     }
-    recent.set(appId, [...calls, now]);
-  }
-
-  async function countDay(appId: number, limit: number, now: number): Promise<void> {
-    const start = chinaDayStart(now);
-    let day = days.get(appId);
-    if (!day || day.start !== start) {
-      const count = await db.message.count({ where: { appId, createdAt: { gte: new Date(start) } } });
-      day = { start, count };
-      days.set(appId, day);
-    }
-    if (day.count >= limit) {
-      throw tooMany(limit);
-    }
-    day.count += 1;
-  }
-
-  async function countSharedWindow(appId: number, limit: number, now: number): Promise<void> {
-    const windows = [{ count: limit, perMs: TEN_SECONDS_MS }];
-    const { granted } = await takeRoom(db, `calls:${appId}`, { wanted: 1, windows, now });
-    if (granted === 0) {
-      throw tooFast(limit);
-    }
-  }
-
-  async function countSharedDay(appId: number, limit: number, now: number): Promise<void> {
-    if (!(await countUse(db, { name: `calls:${appId}`, day: chinaDayStart(now), limit }))) {
-      throw tooMany(limit);
+    const { reached } = await uses.count(limits.map(({ limit }) => limit));
+    const refused = reached === null ? undefined : limits[reached];
+    if (refused) {
+      throw refused.toError();
     }
   }
 

@@ -3,7 +3,8 @@ import { LRUCache } from 'lru-cache';
 import type { SendWindow } from '#src/channels/channel.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { Db } from '#src/store/db.js';
-import { roomIn, takeRoom } from '#src/store/shared-windows.js';
+import { takeRooms } from '#src/store/shared-windows.js';
+import { type Entry, roomFor, takeFrom, wishInWindows } from '#src/store/window-entries.js';
 
 /** What the remote side of each kind of channel allows one account. */
 export type ChannelLimits = Readonly<Record<string, { inFlight: number; windows?: readonly SendWindow[] }>>;
@@ -18,7 +19,7 @@ export function kindOf(queue: string): string {
  * @param isShared several processes send by the same accounts: places are taken in the database when work is claimed
  */
 export function createSendWindows(limits: ChannelLimits, clock: Clock, isShared = false) {
-  const sends = new LRUCache<string, readonly number[]>({ max: 20_000 });
+  const sends = new LRUCache<string, readonly Entry[]>({ max: 20_000 });
   /** Places that were taken in the database and not used yet. */
   const reserved = new Map<string, number>();
   const windowsOf = (queue: string): readonly SendWindow[] => limits[kindOf(queue)]?.windows ?? [];
@@ -26,7 +27,12 @@ export function createSendWindows(limits: ChannelLimits, clock: Clock, isShared 
   return {
     /** How many sends of this queue its windows still allow now; Infinity without windows. */
     free(queue: string): number {
-      return roomIn(sends.get(queue) ?? [], windowsOf(queue), clock.now()) + (reserved.get(queue) ?? 0);
+      const windows = windowsOf(queue);
+      if (windows.length === 0) {
+        return Number.POSITIVE_INFINITY;
+      }
+      const { rules } = wishInWindows(queue, { windows, now: clock.now() });
+      return roomFor(sends.get(queue) ?? [], rules) + (reserved.get(queue) ?? 0);
     },
     /** Notes a send that begins now. */
     note(queue: string): void {
@@ -38,25 +44,27 @@ export function createSendWindows(limits: ChannelLimits, clock: Clock, isShared 
         useReserved(queue);
         return;
       }
-      const oldest = clock.now() - Math.max(...windows.map(({ perMs }) => perMs));
-      const times = (sends.get(queue) ?? []).filter((at) => at > oldest);
-      sends.set(queue, [...times, clock.now()]);
+      const wish = wishInWindows(queue, { windows, now: clock.now() });
+      sends.set(queue, takeFrom(sends.get(queue) ?? [], wish).entries);
     },
     /** Takes places for claimed work in the windows that processes share; how many it got, by queue. */
     async reserve(db: Db, claimed: readonly { queue: string }[]): Promise<Map<string, number>> {
-      const rooms = new Map<string, number>();
-      const queues = isShared ? new Set(claimed.map(({ queue }) => queue)) : [];
-      for (const queue of queues) {
-        const windows = windowsOf(queue);
-        if (windows.length > 0) {
-          const wanted = claimed.filter((one) => one.queue === queue).length;
-          const { granted, times } = await takeRoom(db, queue, { wanted, windows, now: clock.now() });
-          sends.set(queue, times);
-          reserved.set(queue, granted);
-          rooms.set(queue, granted);
+      const wanted = new Map<string, number>();
+      for (const { queue } of isShared ? claimed : []) {
+        if (windowsOf(queue).length > 0) {
+          wanted.set(queue, (wanted.get(queue) ?? 0) + 1);
         }
       }
-      return rooms;
+      const taken = await Promise.all(
+        [...wanted].map(async ([queue, count]) => {
+          const asked = { wanted: count, windows: windowsOf(queue), now: clock.now() };
+          const [room] = await takeRooms(db, { wishes: [wishInWindows(queue, asked)] });
+          sends.set(queue, room?.entries ?? []);
+          reserved.set(queue, room?.granted ?? 0);
+          return [queue, room?.granted ?? 0] as const;
+        }),
+      );
+      return new Map(taken);
     },
   };
 

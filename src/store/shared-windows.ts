@@ -1,62 +1,143 @@
-/** Windows that several processes share: how many sends or calls of the last seconds count against a limit. */
+/** Windows that several processes share: how many sends or calls of the last seconds, or of a day, count against a limit. */
+import { createBatcher } from '#src/lib/batcher.js';
 import type { Db } from './db.js';
+import type { Prisma } from './generated/client.js';
 import { commitOne } from './group-commit.js';
-import { both, wordsOf } from './sql.js';
+import { both, query } from './sql.js';
+import { toSqlJson } from './sql-json.js';
+import {
+  type Entry,
+  giveBackTo,
+  type Room,
+  readEntries,
+  takeFrom,
+  type Wish,
+  writeEntries,
+} from './window-entries.js';
 
-/** At most `count` within any `perMs` milliseconds. */
-export interface CountedWindow {
-  count: number;
-  perMs: number;
+/** Wishes that belong together, in their order. */
+export interface WishList {
+  wishes: readonly Wish[];
+  /** One that gets nothing takes all others back; else it ends the list, and those before it stay. */
+  isWhole?: boolean;
+  /** Instead of taking, gives one place back under each name. */
+  isReturn?: boolean;
 }
 
-/** What was granted, and when all that count now began (milliseconds since the epoch). */
-export interface Room {
-  granted: number;
-  times: readonly number[];
+/** Entries by name, of a process's own memory or held in the database. */
+export interface HeldEntries {
+  get(name: string): readonly Entry[] | undefined;
+  set(name: string, entries: readonly Entry[]): unknown;
 }
 
-/** How many more these windows allow, of which the times are known. */
-export function roomIn(times: readonly number[], windows: readonly CountedWindow[], now: number): number {
-  const rooms = windows.map(({ count, perMs }) => count - times.filter((at) => at > now - perMs).length);
-  return Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...rooms));
+/** The most lists of one transaction. */
+const LISTS_AT_ONCE = 200;
+
+const takers = new WeakMap<Db, (list: WishList) => Promise<Room[]>>();
+
+/**
+ * Takes places for one caller; answers the room of each wish that had its turn. All callers of a moment share a transaction, in which
+ * no other process looks at their names. A crash of the database may forget the last moments: nobody waits for its disk.
+ */
+export function takeRooms(db: Db, list: WishList): Promise<Room[]> {
+  const take =
+    takers.get(db) ??
+    createBatcher({ run: (lists: WishList[]) => takeAll(db, lists), maxItems: LISTS_AT_ONCE });
+  takers.set(db, take);
+  return take(list);
 }
 
-/** Takes up to `wanted` places in the windows of this name. One process at a time looks at a name. */
-export async function takeRoom(
-  db: Db,
-  name: string,
-  { wanted, windows, now }: { wanted: number; windows: readonly CountedWindow[]; now: number },
-): Promise<Room> {
-  const oldest = now - Math.max(...windows.map(({ perMs }) => perMs));
-  await commitOne(
-    db,
-    `INSERT INTO "SharedWindow" ("name", "times") VALUES (?, '[]') ON CONFLICT DO NOTHING`,
-    name,
-  );
-  return db.$transaction(async (held) => {
-    const [row] = await held.$queryRawUnsafe<{ times: string }[]>(
-      `SELECT "times" FROM "SharedWindow" WHERE "name" = $1 ${wordsOf(db).shared('FOR UPDATE')}`,
-      name,
-    );
-    const times = (JSON.parse(row?.times ?? '[]') as number[]).filter((at) => at > oldest);
-    const granted = Math.min(wanted, roomIn(times, windows, now));
-    const next = [...times, ...Array.from({ length: granted }, () => now)];
-    if (granted > 0) {
-      await held.sharedWindow.updateMany({ where: { name }, data: { times: JSON.stringify(next) } });
+/** Serves the wishes of one list from entries that its caller holds, and changes these. */
+export function serveList({ wishes, isWhole, isReturn }: WishList, held: HeldEntries): Room[] {
+  const before = wishes.map(({ name }) => held.get(name) ?? []);
+  const rooms: Room[] = [];
+  for (const wish of wishes) {
+    const entries = held.get(wish.name) ?? [];
+    const room = isReturn ? { granted: 1, entries: giveBackTo(entries) } : takeFrom(entries, wish);
+    rooms.push(room);
+    if (room.granted === 0) {
+      break;
     }
-    return { granted, times: next };
+    held.set(wish.name, room.entries);
+  }
+  if (isWhole && rooms.at(-1)?.granted === 0) {
+    // In the reverse order, since a name may stand twice.
+    for (const [at, { name }] of [...wishes.entries()].reverse()) {
+      held.set(name, before[at] ?? []);
+    }
+  }
+  return rooms;
+}
+
+const NO_WAIT = `SELECT set_config('synchronous_commit', 'off', true)`;
+const ADD_NAMES = both(
+  (
+    q,
+  ) => `INSERT INTO "SharedWindow" ("name", "times") SELECT "value", '{}' FROM ${q.values('j', 'text')} WHERE true
+     ON CONFLICT DO NOTHING`,
+).postgresql;
+const LOCK = both(
+  (q) =>
+    `SELECT "name", "times" FROM "SharedWindow" WHERE ${q.isIn('"name"', 'text')} ORDER BY "name" FOR UPDATE`,
+).postgresql;
+const SAVE = both(
+  (q) => `UPDATE "SharedWindow" SET "times" = j."times" FROM ${q.rows('j', { name: 'text', times: 'text' })}
+     WHERE "SharedWindow"."name" = j."name"`,
+).postgresql;
+
+async function takeAll(db: Db, lists: readonly WishList[]): Promise<Room[][]> {
+  const wishes = lists.flatMap((list) => list.wishes);
+  const untils = new Map<string, number>();
+  for (const { name, until } of wishes) {
+    untils.set(name, Math.max(until, untils.get(name) ?? 0));
+  }
+  // In one order, so that two processes never wait for each other.
+  const names = [...untils.keys()].sort();
+  return db.$transaction(async (held) => {
+    await held.$queryRawUnsafe(NO_WAIT);
+    const entries = await lockNames(held, names);
+    const rooms = lists.map((list) => serveList(list, entries));
+    const rows = names.map((name) => ({
+      name,
+      times: writeEntries(entries.get(name) ?? [], untils.get(name) ?? 0),
+    }));
+    await held.$executeRawUnsafe(SAVE, toSqlJson(rows));
+    return rooms;
   });
 }
 
-const COUNT_USE = both(
-  (q) => `INSERT INTO "HourFigure" ("hour", "name", "value") SELECT ${q.time()}, ?, 1 WHERE ? > 0
-     ON CONFLICT ("hour", "name") DO UPDATE SET "value" = "HourFigure"."value" + 1 WHERE "HourFigure"."value" < ?`,
+/** Holds these names until the commit, and makes those that are new. */
+async function lockNames(held: Prisma.TransactionClient, names: readonly string[]): Promise<HeldEntries> {
+  for (;;) {
+    const rows = await held.$queryRawUnsafe<{ name: string; times: string }[]>(LOCK, toSqlJson(names));
+    const found = new Map(rows.map(({ name, times }) => [name, readEntries(times)]));
+    const missing = names.filter((name) => !found.has(name));
+    if (missing.length === 0) {
+      return found;
+    }
+    await held.$executeRawUnsafe(ADD_NAMES, toSqlJson(missing));
+  }
+}
+
+const READ = `SELECT "times" FROM "SharedWindow" WHERE "name" = ?`;
+const KEEP = `INSERT INTO "SharedWindow" ("name", "times") VALUES (?, ?) ON CONFLICT ("name") DO UPDATE SET "times" = excluded."times"`;
+
+/** Reads what the only process noted before its last start. */
+export async function readKept(db: Db, name: string): Promise<Entry[]> {
+  const [row] = await query<{ times: string }>(db, READ, name);
+  return readEntries(row?.times);
+}
+
+/** Notes, for the only process, what shall outlive it. */
+export async function keepEntries(db: Db, wish: Wish, entries: readonly Entry[]): Promise<void> {
+  await commitOne(db, KEEP, wish.name, writeEntries(entries, wish.until));
+}
+
+const REMOVE_ENDED = both(
+  (q) => `DELETE FROM "SharedWindow" WHERE coalesce(${q.pickInt('"times"', ['until'])}, 0) < ?`,
 );
 
-/** Counts a use on a day (its first millisecond); false where the day's limit is reached, and then nothing is counted. */
-export async function countUse(
-  db: Db,
-  { name, day, limit }: { name: string; day: number; limit: number },
-): Promise<boolean> {
-  return (await commitOne(db, COUNT_USE, day, `use:${name}`, limit, limit)) > 0;
+/** Removes what counts no more; returns how many names went. */
+export function removeEndedWindows(db: Db, now: number): Promise<number> {
+  return commitOne(db, REMOVE_ENDED, now);
 }

@@ -1,12 +1,13 @@
-/** Statements that remove what is past its time, in chunks small enough that sending goes on meanwhile. */
+/** Statements that remove what is past its time, in chunks small enough that sending goes on meanwhile; messages are in retention.ts. */
 import type { Db } from './db.js';
 import { commitOne } from './group-commit.js';
+import { removeEndedWindows } from './shared-windows.js';
 import { both } from './sql.js';
 
 /** How old things may get, in milliseconds since the epoch: older ones go. */
 export interface UpkeepLimits {
   now: number;
-  /** Messages, deliveries and events made before this. */
+  /** Endpoints that nothing kept names, made before this. */
   keepFrom: number;
   /** Inbound keys, receipts and codes older than this: a day, for which codes are counted. */
   keepInboundFrom: number;
@@ -37,9 +38,8 @@ export async function removeExpired(db: Db, limits: UpkeepLimits): Promise<numbe
   const chunks = [
     await commitOne(db, OLD_INBOUND, limits.keepInboundFrom),
     await commitOne(db, OLD_RECEIPTS, limits.keepInboundFrom),
-    await removeOldMessages(db, limits.keepFrom),
-    await commitOne(db, OLD_EVENTS, limits.keepFrom),
     await commitOne(db, IDLE_ENDPOINTS, limits.keepFrom),
+    await removeEndedWindows(db, limits.now),
   ];
   return small.reduce((sum, { count }) => sum + count, 0) + chunks.reduce((sum, count) => sum + count, 0);
 }
@@ -51,12 +51,6 @@ const removeChunk = (table: string, key: string, where: (before: string) => stri
   );
 const OLD_INBOUND = removeChunk('Inbound', 'key', (before) => `"claimedAt" < ${before}`);
 const OLD_RECEIPTS = removeChunk('Receipt', 'ref', (before) => `"at" < ${before}`);
-const OLD_EVENTS = removeChunk(
-  'Event',
-  'id',
-  (before) =>
-    `"createdAt" < ${before} AND "state" = 'expanded' AND NOT EXISTS (SELECT 1 FROM "Delivery" d WHERE d."eventId" = "Event"."id")`,
-);
 /**
  * Endpoints that messages named, and that no message under way names, none that has just ended, and no callback that is
  * still kept: somebody may give each message an address of its own.
@@ -69,29 +63,3 @@ const IDLE_ENDPOINTS = removeChunk(
      AND NOT EXISTS (SELECT 1 FROM "Message" m WHERE m."state" IN ('accepted', 'spreading', 'expanded') AND m."callbackId" = "Callback"."id")
      AND NOT EXISTS (SELECT 1 FROM "Event" e JOIN "Message" m ON m."id" = e."id" WHERE e."state" = 'new' AND m."callbackId" = "Callback"."id")`,
 );
-const OLD_DELIVERIES = both(
-  (
-    q,
-  ) => `DELETE FROM "Delivery" WHERE "id" IN (SELECT d."id" FROM "Message" m JOIN "Delivery" d ON d."messageId" = m."id"
-     WHERE m."createdAt" < ${q.time()} AND m."state" IN ('done', 'cancelled') LIMIT ${CHUNK})`,
-);
-const OLD_CALLBACKS = both(
-  (
-    q,
-  ) => `DELETE FROM "Delivery" WHERE "id" IN (SELECT d."id" FROM "Event" e JOIN "Delivery" d ON d."eventId" = e."id"
-     WHERE e."createdAt" < ${q.time()} AND d."state" NOT IN ('due', 'claimed') LIMIT ${CHUNK})`,
-);
-const OLD_MESSAGES = both(
-  (
-    q,
-  ) => `DELETE FROM "Message" WHERE "id" IN (SELECT m."id" FROM "Message" m WHERE m."createdAt" < ${q.time()} AND m."state" IN ('done', 'cancelled')
-     AND NOT EXISTS (SELECT 1 FROM "Delivery" d WHERE d."messageId" = m."id") LIMIT ${CHUNK})`,
-);
-
-/** A message goes after its deliveries, so that a cut leaves nothing behind that nobody finds again. */
-async function removeOldMessages(db: Db, before: number): Promise<number> {
-  const gone = await commitOne(db, OLD_DELIVERIES, before);
-  const callbacks = await commitOne(db, OLD_CALLBACKS, before);
-  const messages = await commitOne(db, OLD_MESSAGES, before);
-  return gone + callbacks + messages;
-}

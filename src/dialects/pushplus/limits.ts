@@ -1,7 +1,5 @@
 /** Holds senders to their plan, as far as they have one. */
-import { LRUCache } from 'lru-cache';
 import type { Core } from '#src/core/index.js';
-import { chinaDayStart } from '#src/lib/china-time.js';
 import { sha256Hex } from '#src/lib/hash.js';
 import { CODES, invalid, Refusal } from './envelope.js';
 import { type CountedChannel, PLANS, type Plan } from './plans.js';
@@ -38,73 +36,56 @@ export async function readPlan(core: Core, personId: number): Promise<Plan | nul
 /** The verbs of the limits. */
 export type Limits = ReturnType<typeof createLimits>;
 
-/** Makes the counters; calls are counted in memory, a day's messages go on from those that are stored. */
+/** Makes the counters: for all processes together, and a day's outlive a restart. */
 export function createLimits(core: Core) {
-  const days = new LRUCache<string, { start: number; count: number }>({ max: 50_000 });
-  /** Moments of calls, and of contents. */
-  const moments = new LRUCache<string, number[]>({ max: 50_000 });
-
   /** Counts a call, whatever becomes of it. Throws Refusal. */
   async function countCall(personId: number, plan: Plan): Promise<void> {
     const block = await findBlock(core, personId);
     if (block) {
       throw blocked(block, core.clock.now());
     }
-    const calls = countOfDay(`calls ${personId}`, 0);
+    const { reached, counts } = await core.uses.count([
+      { name: `pushplus calls ${personId}`, perDay: Number.MAX_SAFE_INTEGER },
+      { name: `pushplus rate ${personId}`, count: plan.rate.calls, perMs: plan.rate.withinMs },
+    ]);
+    const [calls = 0] = counts;
     const passed = plan.blocks.find((one) => calls >= one.calls);
     if (passed) {
       const until = passed.days === null ? null : core.clock.now() + passed.days * DAY_MS;
       await core.preferences.save(personId, BLOCK, { until });
       throw blocked({ until }, core.clock.now());
     }
-    const recent = recentOf(`rate ${personId}`, plan.rate.withinMs);
-    if (recent.length >= plan.rate.calls) {
+    if (reached !== null) {
       const text = `请求过于频繁，${plan.rate.withinMs / 1000}秒内最多${plan.rate.calls}次`;
       throw new Refusal(CODES.restricted, text);
     }
-    recent.push(core.clock.now());
   }
 
   /** Counts a message of a day. Throws Refusal. */
   async function countMessage(personId: number, channel: CountedChannel, plan: Plan): Promise<void> {
-    const name = `${channel} ${personId}`;
-    const start = chinaDayStart(core.clock.now());
-    const stored =
-      days.get(name)?.start === start
-        ? 0
-        : ((await core.messages.countByChannel({ personId, source: SOURCE }, start)).get(channel) ?? 0);
-    if (countOfDay(name, stored) > plan.perDay[channel]) {
+    const countBefore = async (start: number): Promise<number> =>
+      (await core.messages.countByChannel({ personId, source: SOURCE }, start)).get(channel) ?? 0;
+    const { reached } = await core.uses.count([
+      { name: `pushplus ${channel} ${personId}`, perDay: plan.perDay[channel], countBefore },
+    ]);
+    if (reached !== null) {
       const text = `请求次数过多，${channel} 渠道每天最多${plan.perDay[channel]}条，明天恢复正常`;
       throw new Refusal(CODES.restricted, text);
     }
   }
 
   /** Notes a content that is about to be sent; throws Refusal for the same one too often. The result takes it back. */
-  function noteContent(personId: number, content: readonly unknown[], plan: Plan): () => void {
-    const recent = recentOf(`${personId} ${sha256Hex(JSON.stringify(content))}`, HOUR_MS);
-    if (recent.length >= plan.repeatsPerHour) {
+  async function noteContent(
+    personId: number,
+    content: readonly unknown[],
+    plan: Plan,
+  ): Promise<() => Promise<void>> {
+    const name = `pushplus said ${personId} ${sha256Hex(JSON.stringify(content))}`;
+    const limit = { name, count: plan.repeatsPerHour, perMs: HOUR_MS };
+    if ((await core.uses.count([limit])).reached !== null) {
       throw invalid('请勿频繁推送相同内容');
     }
-    recent.push(core.clock.now());
-    return () => {
-      recent.pop();
-    };
-  }
-
-  /** The moments of a name that are not older than a span; new ones are added to it. */
-  function recentOf(name: string, withinMs: number): number[] {
-    const recent = (moments.get(name) ?? []).filter((at) => at > core.clock.now() - withinMs);
-    moments.set(name, recent);
-    return recent;
-  }
-
-  /** Counts one of today, on top of those that were known before; returns how many there are with it. */
-  function countOfDay(name: string, before: number): number {
-    const start = chinaDayStart(core.clock.now());
-    const known = days.get(name);
-    const count = (known?.start === start ? known.count : before) + 1;
-    days.set(name, { start, count });
-    return count;
+    return () => core.uses.giveBack(limit);
   }
 
   return { countCall, countMessage, noteContent };

@@ -128,11 +128,11 @@ export function createSend(core: Core) {
     const { owner, plan, input } = caller;
     const draft = readDraft(input, plan, core.clock.now());
     const said = [draft.title, input.content, input.topic ?? '', input.to ?? ''];
-    const forget = plan ? limits.noteContent(owner.personId, said, plan) : () => {};
+    const forget = plan ? await limits.noteContent(owner.personId, said, plan) : async () => {};
     try {
       return await run(draft);
     } catch (error) {
-      forget();
+      await forget();
       throw error;
     }
   }

@@ -1,7 +1,5 @@
 /** Holds callers to their plan, as far as they have one. */
-import { LRUCache } from 'lru-cache';
 import type { Core } from '#src/core/index.js';
-import { chinaDayStart } from '#src/lib/china-time.js';
 import { AddressBlocked, Refusal } from './envelope.js';
 import { PLANS, type Plan } from './plans.js';
 
@@ -19,11 +17,8 @@ const SOURCE = 'serverchan';
 /** The verbs of the limits. */
 export type Limits = ReturnType<typeof createLimits>;
 
-/** Makes the counters; calls are counted in memory, a day's messages go on from those that are stored. */
+/** Makes the counters: for all processes together, and a day's outlive a restart. */
 export function createLimits(core: Core) {
-  const days = new LRUCache<string, { start: number; count: number }>({ max: 50_000 });
-  const minutes = new LRUCache<number, number[]>({ max: 10_000 });
-
   /** The plan that this person is held to; null: none. */
   async function readPlan(personId: number): Promise<Plan | null> {
     const name = await core.dialectPlans.findPlan('serverchan', personId);
@@ -31,23 +26,23 @@ export function createLimits(core: Core) {
   }
 
   /** Counts a call, whatever becomes of it. Throws AddressBlocked, Refusal. */
-  function countCall({ personId, keyId, ip }: Caller, plan: Plan): void {
-    const now = core.clock.now();
-    if (!count(`ip ${ip}`, plan.callsPerDayPerIp)) {
-      throw new AddressBlocked();
-    }
-    const calls = (minutes.get(personId) ?? []).filter((at) => at > now - MINUTE_MS);
-    if (calls.length >= plan.callsPerMinute) {
-      throw new Refusal('AUTH', `超过每分钟的发送次数限制[${plan.callsPerMinute}]`);
-    }
-    minutes.set(personId, [...calls, now]);
-    for (const [name, limit] of [
-      [`key ${keyId}`, plan.callsPerDayPerKey],
-      [`uid ${personId}`, plan.callsPerDayPerUid],
-    ] as const) {
-      if (!count(name, limit)) {
-        throw new Refusal('AUTH', `超过当天的请求次数限制[${limit}]`);
-      }
+  async function countCall({ personId, keyId, ip }: Caller, plan: Plan): Promise<void> {
+    const tooManyOfDay = (limit: number) => new Refusal('AUTH', `超过当天的请求次数限制[${limit}]`);
+    const refusals = [
+      new AddressBlocked(),
+      new Refusal('AUTH', `超过每分钟的发送次数限制[${plan.callsPerMinute}]`),
+      tooManyOfDay(plan.callsPerDayPerKey),
+      tooManyOfDay(plan.callsPerDayPerUid),
+    ];
+    const { reached } = await core.uses.count([
+      { name: `serverchan ip ${ip}`, perDay: plan.callsPerDayPerIp },
+      { name: `serverchan minute ${personId}`, count: plan.callsPerMinute, perMs: MINUTE_MS },
+      { name: `serverchan key ${keyId}`, perDay: plan.callsPerDayPerKey },
+      { name: `serverchan uid ${personId}`, perDay: plan.callsPerDayPerUid },
+    ]);
+    const refusal = reached === null ? undefined : refusals[reached];
+    if (refusal) {
+      throw refusal;
     }
   }
 
@@ -56,30 +51,13 @@ export function createLimits(core: Core) {
     if (plan.messagesPerDay === null) {
       return;
     }
-    const name = `sent ${personId}`;
-    const start = chinaDayStart(core.clock.now());
-    if (days.get(name)?.start !== start) {
-      const sent = await core.messages.countSent(personId, SOURCE, start);
-      // Another call may have been quicker meanwhile, and has counted itself.
-      if (days.get(name)?.start !== start) {
-        days.set(name, { start, count: sent });
-      }
-    }
-    if (!count(name, plan.messagesPerDay)) {
+    const countBefore = (start: number) => core.messages.countSent(personId, SOURCE, start);
+    const { reached } = await core.uses.count([
+      { name: `serverchan sent ${personId}`, perDay: plan.messagesPerDay, countBefore },
+    ]);
+    if (reached !== null) {
       throw new Refusal('AUTH', `超过当天的发送次数限制[${plan.messagesPerDay}]`);
     }
-  }
-
-  /** Counts one of a day; false where the limit is reached. */
-  function count(name: string, limit: number): boolean {
-    const start = chinaDayStart(core.clock.now());
-    const before = days.get(name);
-    const day = before?.start === start ? before : { start, count: 0 };
-    if (day.count >= limit) {
-      return false;
-    }
-    days.set(name, { start, count: day.count + 1 });
-    return true;
   }
 
   return { readPlan, countCall, countMessage };

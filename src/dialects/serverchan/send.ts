@@ -35,7 +35,7 @@ export async function findOwner(core: Core, key: string): Promise<KeyOwner | nul
 /** Makes the verb. Its promise is the answer; it throws Refusal, AddressBlocked. */
 export function createSend(core: Core): (call: SendCall) => Promise<Answer> {
   const limits = createLimits(core);
-  const noteContent = createRepeats(core.clock);
+  const noteContent = createRepeats(core.uses);
 
   return async ({ ctx, key, generation }) => {
     const owner = await findOwner(core, key);
@@ -49,7 +49,7 @@ export function createSend(core: Core): (call: SendCall) => Promise<Answer> {
     const ip = ipOf(ctx);
     const plan = await limits.readPlan(personId);
     if (plan) {
-      limits.countCall({ personId, keyId, ip }, plan);
+      await limits.countCall({ personId, keyId, ip }, plan);
     }
     const fields = await readFields(ctx);
     const draft = readDraft(fields, generation);
@@ -58,7 +58,8 @@ export function createSend(core: Core): (call: SendCall) => Promise<Answer> {
       channel: asked.channel,
       openid: plan?.hasCc === false ? undefined : asked.openid,
     });
-    const forget = generation === 'legacy' ? noteContent(keyId, [draft.title, draft.body]) : () => {};
+    const forget =
+      generation === 'legacy' ? await noteContent(keyId, [draft.title, draft.body]) : async () => {};
     try {
       if (plan) {
         await limits.countMessage({ personId, keyId, ip }, plan);
@@ -82,7 +83,7 @@ export function createSend(core: Core): (call: SendCall) => Promise<Answer> {
       });
       return toAccepted(generation, messageId, READ_KEY_PREFIX + core.messages.readKeyOf(messageId));
     } catch (error) {
-      forget();
+      await forget();
       throw error;
     }
   };
