@@ -1,5 +1,5 @@
 /** Sends one event to one endpoint: signed, bounded in time, never redirected, and never to an address it must not reach. */
-import type { Event, Outcome } from '#src/core/types.js';
+import type { Event, Outcome, SentRequest } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
 import { FetchError, type SafeAnswer, type SafeFetch } from '#src/lib/safe-fetch.js';
 import { signHeaders } from './sign.js';
@@ -13,8 +13,14 @@ export interface CallbackTarget {
   style: string;
 }
 
+/** How a try went, and what it sent: absent where nothing was. */
+export interface CallbackTry {
+  outcome: Outcome;
+  request?: SentRequest;
+}
+
 /** Sends an event and says how it went. */
-export type SendCallback = (event: Event, target: CallbackTarget) => Promise<Outcome>;
+export type SendCallback = (event: Event, target: CallbackTarget) => Promise<CallbackTry>;
 
 /** Fifteen seconds for everything, the first kilobyte of the answer is kept (Standard Webhooks' advice). */
 const TIMEOUT_MS = 15_000;
@@ -29,33 +35,45 @@ export function createSendCallback(deps: {
   return async (event, target) => {
     const payload = await deps.payloadOf(target.style, event);
     if (payload === null) {
-      return { kind: 'refused', code: 'no_form', why: 'the endpoint style has no form for this event' };
+      const why = 'the endpoint style has no form for this event';
+      return { outcome: { kind: 'refused', code: 'no_form', why } };
     }
-    const body = JSON.stringify(payload);
-    const timestamp = Math.floor(deps.clock.now() / 1000);
-    const { secret, oldSecret } = target;
-    const signed = signHeaders({ secret, oldSecret, id: `evt_${event.id}`, timestamp, body });
+    const request = toRequest(event, { target, body: JSON.stringify(payload), now: deps.clock.now() });
+    const { url, headers, body } = request;
     try {
-      const answer = await deps.http.fetch(target.url, {
+      const answer = await deps.http.fetch(url, {
         method: 'POST',
-        headers: {
-          'content-type': 'application/json; charset=utf-8',
-          'user-agent': 'Qingniao-Callback',
-          ...signed,
-        },
+        headers: { ...headers },
         body,
         timeoutMs: TIMEOUT_MS,
         maxBytes: KEPT_BYTES,
       });
-      return toOutcome(answer, deps.clock.now());
+      return { outcome: toOutcome(answer, deps.clock.now()), request };
     } catch (error) {
       if (error instanceof FetchError) {
-        const kind = error.reason === 'blocked' || error.reason === 'bad_url' ? 'refused' : 'retry';
-        return { kind, code: error.reason, why: error.message };
+        const isRefused = error.reason === 'blocked' || error.reason === 'bad_url';
+        const kind = isRefused ? 'refused' : 'retry';
+        const outcome = { kind, code: error.reason, why: error.message } as const;
+        return isRefused ? { outcome } : { outcome, request };
       }
       throw error;
     }
   };
+}
+
+function toRequest(
+  event: Event,
+  { target, body, now }: { target: CallbackTarget; body: string; now: number },
+): SentRequest {
+  const { url, secret, oldSecret } = target;
+  const timestamp = Math.floor(now / 1000);
+  const signed = signHeaders({ secret, oldSecret, id: `evt_${event.id}`, timestamp, body });
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'user-agent': 'Qingniao-Callback',
+    ...signed,
+  };
+  return { url, headers, body };
 }
 
 function toOutcome({ status, headers, body }: SafeAnswer, now: number): Outcome {

@@ -64,6 +64,13 @@ export type Outcome =
   | { kind: 'refused'; code?: string; why: string }
   | { kind: 'gone'; code?: string; why: string };
 
+/** A request as it went out: its headers are those that were set, and the body is the very text that was signed. */
+export interface SentRequest {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
 /** One recorded try of a delivery, as stored and as the API shows it. */
 export interface Attempt {
   /** Milliseconds since the epoch. */
@@ -77,6 +84,8 @@ export interface Attempt {
   next?: string;
   /** How long the try took, in milliseconds. */
   tookMs?: number;
+  /** What a callback's endpoint was sent; absent where nothing was, and in tries older than this field. */
+  request?: SentRequest;
 }
 
 /** The states of a delivery. The last three are final. */

@@ -1,6 +1,6 @@
 /** Turns the outcome of a try into the delivery's next state. Pure. */
 import { assertNever } from '#src/core/errors.js';
-import type { Attempt, Outcome, RouteStep } from '#src/core/types.js';
+import type { Attempt, Outcome, RouteStep, SentRequest } from '#src/core/types.js';
 import { formatChinaTime } from '#src/lib/china-time.js';
 import { redactText } from '#src/lib/logger.js';
 import { takeCodePoints } from '#src/lib/text.js';
@@ -13,6 +13,8 @@ const DETAIL_LENGTH = 1100;
 /** When a try began and how it ended. */
 export interface TryRecord {
   outcome: Outcome;
+  /** What a callback's endpoint was sent. */
+  request?: SentRequest | undefined;
   startedAt: number;
   endedAt: number;
   /** 0 up to 1: spreads retries. */
@@ -116,7 +118,7 @@ export function toReturned(delivery: ClaimedDelivery): DeliveryResult {
   };
 }
 
-function toAttempt({ outcome, startedAt, endedAt }: TryRecord): Attempt {
+function toAttempt({ outcome, request, startedAt, endedAt }: TryRecord): Attempt {
   const detail = outcome.kind === 'sent' ? (outcome.detail ?? '') : outcome.why;
   return {
     at: startedAt,
@@ -124,6 +126,7 @@ function toAttempt({ outcome, startedAt, endedAt }: TryRecord): Attempt {
     ...(outcome.kind !== 'sent' && outcome.code !== undefined ? { code: outcome.code } : {}),
     ...(detail === '' ? {} : { detail: shorten(detail) }),
     tookMs: endedAt - startedAt,
+    ...(request === undefined ? {} : { request }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Runs one job: sends it, heeds what the outcome means beyond it, and says what becomes of the delivery. */
-import type { SendCallback } from '#src/callbacks/send.js';
+import type { CallbackTry, SendCallback } from '#src/callbacks/send.js';
 import type { ChannelRegistry } from '#src/channels/registry.js';
 import type { DeliveryEnd } from '#src/core/figures.js';
 import type { Outcome } from '#src/core/types.js';
@@ -58,16 +58,17 @@ export function createRunJob(deps: RunDeps): RunJob {
     if (job.kind === 'wait') {
       return toWaiting(job.delivery, job.until, startedAt);
     }
-    const outcome = await send(deps, job).catch((error: unknown): Outcome => {
+    const { outcome, request } = await send(deps, job).catch((error: unknown): CallbackTry => {
       log.error('a delivery failed by a bug', { delivery: job.delivery.id, error });
-      return { kind: 'retry', code: 'internal', why: '服务器内部错误 internal error' };
+      return { outcome: { kind: 'retry', code: 'internal', why: '服务器内部错误 internal error' } };
     });
     await heed(deps, { job, outcome, startedAt }).catch((error: unknown) => {
       log.error('the consequence of an outcome could not be stored', { delivery: job.delivery.id, error });
     });
     const endedAt = clock.now();
     deps.onTry?.(job.delivery.queue, outcome, endedAt - startedAt);
-    const result = toResult(job.delivery, { outcome, startedAt, endedAt, chance: deps.chance() });
+    const chance = deps.chance();
+    const result = toResult(job.delivery, { outcome, request, startedAt, endedAt, chance });
     return tellEnd(deps, job, {
       result,
       code: outcome.kind === 'sent' ? '' : (outcome.code ?? outcome.kind),
@@ -89,19 +90,21 @@ function tellEnd(
   return result;
 }
 
-async function send(deps: RunDeps, job: LiveJob): Promise<Outcome> {
+async function send(deps: RunDeps, job: LiveJob): Promise<CallbackTry> {
   if (job.kind === 'callback') {
     return deps.sendCallback(job.event, job.target);
   }
   const channel = deps.channels.find(job.delivery.channel);
   if (!channel) {
-    return { kind: 'refused', code: 'no_channel', why: `没有通道 no channel "${job.delivery.channel}"` };
+    const why = `没有通道 no channel "${job.delivery.channel}"`;
+    return { outcome: { kind: 'refused', code: 'no_channel', why } };
   }
-  return channel.send(channel.render(job.content), job.settings, job.recipient, {
+  const outcome = await channel.send(channel.render(job.content), job.settings, job.recipient, {
     deliveryId: job.delivery.id,
     http: deps.http,
     clock: deps.clock,
   });
+  return { outcome };
 }
 
 /** What an outcome means beyond its own delivery: a queue rests, a person has left, an endpoint is switched off. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSendCallback } from '#src/callbacks/send.js';
+import { type CallbackTry, createSendCallback } from '#src/callbacks/send.js';
 import { isSignatureRight } from '#src/callbacks/sign.js';
 import type { Event, Outcome } from '#src/core/types.js';
 import { createSafeFetch } from '#src/lib/safe-fetch.js';
@@ -54,10 +54,14 @@ async function openEndpoint(answer: (res: ServerResponse) => void) {
 
 const clock = createTestClock();
 
-function sendTo(
+async function sendTo(url: string, options: Parameters<typeof tryOut>[1] = {}): Promise<Outcome> {
+  return (await tryOut(url, options)).outcome;
+}
+
+function tryOut(
   url: string,
   options: { allowPrivate?: boolean; payload?: object | null } = {},
-): Promise<Outcome> {
+): Promise<CallbackTry> {
   const http = createSafeFetch({ allowPrivate: options.allowPrivate ?? true });
   cleanups.push(() => http.close());
   const { payload = EVENT.data } = options;
@@ -153,4 +157,14 @@ it('sends nothing where the endpoint’s style has no form for the event', async
   const { url, seen } = await openEndpoint((res) => res.end());
   expect(await sendTo(url, { payload: null })).toMatchObject({ kind: 'refused', code: 'no_form' });
   expect(seen).toEqual([]);
+});
+
+it('tells the very request that went out, and none where none did', async () => {
+  const { url, seen } = await openEndpoint((res) => res.writeHead(500).end());
+  const { request } = await tryOut(url);
+  expect([request?.url, request?.body]).toEqual([url, seen[0]?.body]);
+  expect(seen[0]?.headers).toMatchObject(request?.headers ?? {});
+  expect(JSON.stringify(request)).not.toContain(SECRET);
+  expect(await tryOut(url, { allowPrivate: false })).not.toHaveProperty('request');
+  expect(await tryOut(url, { payload: null })).not.toHaveProperty('request');
 });

@@ -3,8 +3,8 @@
 /** Chinese first, then English. */
 export const CALLBACK_LOG_WORDS = {
   logLead: [
-    '每个事件发往回调地址的记录：请求、每次尝试的回答、下次尝试的时间。保留与消息同样久。',
-    'What was sent to the endpoint: the request, the answer of each try, the time of the next. Kept as long as messages are.',
+    '每个事件发往回调地址的记录：每次尝试原样发出的请求、对方的回答、下次尝试的时间。保留与消息同样久。',
+    'What was sent to the endpoint: the request of each try as it went out, its answer, the time of the next try. Kept as long as messages are.',
   ],
   endpoint: ['地址', 'Endpoint'],
   endpointOfApp: ['应用的回调地址', 'The app’s own'],
@@ -25,8 +25,16 @@ export const CALLBACK_LOG_WORDS = {
   tries: ['尝试', 'Tries'],
   triesOf: ['{count} 次', '{count}'],
   nextTry: ['下次尝试', 'Next try'],
+  tryNumber: ['第 {number} 次', 'Try {number}'],
   request: ['请求', 'Request'],
-  answers: ['回答', 'Answers'],
+  requestBody: ['请求正文', 'Request body'],
+  noRequest: [
+    '没有留下请求：没有发出，或早于本功能。',
+    'No request was kept: none went out, or it is older than this log.',
+  ],
+  answer: ['回答', 'Answer'],
+  eventToTell: ['要通知的事件', 'The event to tell'],
+  olderTries: ['之前的 {count} 次', '{count} before'],
   took: ['{ms} 毫秒', '{ms} ms'],
   emptyAnswer: ['（空）', '(empty)'],
   noTries: ['还没有尝试', 'No try yet'],

@@ -3,7 +3,7 @@ import type { CallbackLine } from '#src/core/callback-log.js';
 import type { CallbackEndpoint } from '#src/core/callbacks.js';
 import { notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
-import type { DeliveryState } from '#src/core/types.js';
+import type { Attempt, DeliveryState, SentRequest } from '#src/core/types.js';
 import type { ConsoleDeps, ConsoleDesk, ConsoleVisit } from '#src/web/console/module.js';
 import { readPaging } from '#src/web/session/paging.js';
 import { CALLBACK_LOG_WORDS } from './callback-log-words.js';
@@ -94,25 +94,34 @@ function toChoices({ t }: Visit, own: CallbackEndpoint | null, named: readonly C
 
 function toShown({ t }: Visit, line: CallbackLine) {
   const key = `event_${line.event}`;
+  const [latest, ...older] = line.attempts.map(toTry).reverse();
   return {
     ...line,
     name: isKey(key) ? t(key) : line.event,
     stateName: t(toStateKey(line.state)),
     mood: MOODS[line.state] ?? '',
     canReplay: line.state !== 'claimed',
-    sent: writeRequest(line),
-    attempts: line.attempts.map((attempt) => ({
-      ...attempt,
-      at: new Date(attempt.at),
-      isGood: attempt.outcome === 'sent' || attempt.outcome === 'confirmed',
-    })),
+    event: `${line.event} ${JSON.stringify(line.request.data, null, 2)}`,
+    latest: latest ?? null,
+    older,
   };
 }
 
-/** The request without its wire form, which may have changed since: where it went, its mark, and what it tells. */
-function writeRequest({ request, eventId, event }: CallbackLine): string {
-  const data = JSON.stringify(request.data, null, 2);
-  return `POST ${request.url}\nwebhook-id: evt_${eventId}\n\n${event} ${data}`;
+/** A try with its number, its request as it went out, and its answer. */
+function toTry(attempt: Attempt, at: number) {
+  return {
+    ...attempt,
+    number: at + 1,
+    at: new Date(attempt.at),
+    isGood: attempt.outcome === 'sent' || attempt.outcome === 'confirmed',
+    sent: attempt.request ? writeRequest(attempt.request) : null,
+  };
+}
+
+/** The address and headers as text; the body stays apart, byte for byte. */
+function writeRequest({ url, headers, body }: SentRequest): { head: string; body: string } {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return { head: [`POST ${url}`, ...lines].join('\n'), body };
 }
 
 function toStateKey(state: string): Key {

@@ -34,6 +34,22 @@ async function received(hook: string) {
   return (json as { items: { request: { body: string; headers: Record<string, string> } }[] }).items;
 }
 
+const decode = (html: string) =>
+  html
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+
+/** The requests that the page shows, the latest first. */
+function readTries(html: string): { head: string; body: string }[] {
+  const found = html.matchAll(
+    /<code>(POST [^<]*)<\/code><\/pre>\s*<pre[^>]*><code class="sent-body">([^<]*)<\/code>/g,
+  );
+  return [...found].map(([, head = '', body = '']) => ({ head: decode(head), body: decode(body) }));
+}
+
 describe('the endpoint', () => {
   const native = { callbackStyle: 'native' };
 
@@ -121,7 +137,7 @@ describe('the log', () => {
     const { text } = await ming.get(`${app.path}/callbacks`);
     expect(text).toContain('HTTP 500: &lt;script&gt;alert(&quot;no&quot;)&lt;/script&gt; 出错了');
     expect(text).toMatch(/等待[\s\S]*测试[\s\S]*尝试 1 次[\s\S]*下次尝试 2/);
-    expect(text).toContain(`POST ${w.webhook(app.hook)}\nwebhook-id: evt_`);
+    expect(text).toContain(`POST ${w.webhook(app.hook)}\ncontent-type: application/json`);
     expect(text).toContain('来自青鸟的测试回调');
     for (const [state, isThere] of [
       ['due', true],
@@ -132,6 +148,65 @@ describe('the log', () => {
       const part = await ming.get(`${app.path}/callbacks?state=${state}`);
       expect([state, part.text.includes('来自青鸟的测试回调')]).toEqual([state, isThere]);
     }
+  });
+
+  it.each(['native', 'wxpusher', 'pushplus'])('shows the very bytes of each try, as %s', async (style) => {
+    const app = await hooked();
+    const endpoint = { callbackUrl: w.webhook(app.hook), callbackStyle: style };
+    await ming.submit(`${app.path}/callback`, endpoint);
+    const { secret } = (await w.core.callbacks.findCallback(app.id)) ?? { secret: '' };
+    await answer(app.hook, 500, 'x'.repeat(3000));
+    const code = await w.core.qrcodes.createParameterised({
+      appId: app.id,
+      extra: `<b>"桌号" & '7'\\n\u0000 \ud83d 🍜`,
+      validSeconds: 3600,
+    });
+    const waiting = async () => (await ming.get(`${app.path}/callbacks`)).text;
+    await w.phone(`Ling ${style}`).scans(code.url);
+    await w.drain();
+    // What a body is made of changes: what was sent before does not.
+    await w.core.apps.updateApp(app.id, { name: `renamed ${style}` });
+    w.clock.advance(10_000);
+    await w.drain();
+    await ming.submit(`${app.path}/callback`, { ...endpoint, callbackStyle: 'native' });
+    const text = await waiting();
+    // The latest first, as on the page.
+    const seen = (await received(app.hook)).map(({ request }) => request);
+    expect(seen).toHaveLength(2);
+    const shown = readTries(text);
+    expect(shown.map(({ body }) => body)).toEqual(seen.map(({ body }) => body));
+    for (const [at, { headers }] of seen.entries()) {
+      const { head = '' } = shown[at] ?? {};
+      const [line, ...rest] = head.split('\n');
+      expect(line).toBe(`POST ${w.webhook(app.hook)}`);
+      expect(rest.map((one) => one.split(': ')[0])).toEqual([
+        'content-type',
+        'user-agent',
+        'webhook-id',
+        'webhook-timestamp',
+        'webhook-signature',
+      ]);
+      for (const one of rest) {
+        const [name = '', value] = one.split(': ');
+        expect([name, value]).toEqual([name, headers[name]]);
+      }
+    }
+    expect([text.includes(secret), text.includes('whsec_')]).toEqual([false, false]);
+    expect(text).toContain(`HTTP 500: ${'x'.repeat(1024)}<`);
+    expect(text).toMatch(/尝试 2 次[\s\S]*下次尝试 2/);
+  });
+
+  it('says of an old try, and of one that never went out, that no request was kept', async () => {
+    const app = await hooked();
+    await ming.submit(`${app.path}/callback/test`);
+    const attempts = JSON.stringify([
+      { at: w.clock.now(), outcome: 'retry', code: '500', detail: 'HTTP 500' },
+    ]);
+    await w.drain();
+    await w.db.delivery.updateMany({ where: { appId: app.id }, data: { attempts: '[]' } });
+    expect((await ming.get(`${app.path}/callbacks`)).text).toMatch(/还没有尝试[\s\S]*要通知的事件/);
+    await w.db.delivery.updateMany({ where: { appId: app.id }, data: { attempts } });
+    expect((await ming.get(`${app.path}/callbacks`)).text).toContain('没有留下请求');
   });
 
   it('sends one again, or all that failed, and leads back to where one was', async () => {
