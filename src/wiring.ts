@@ -184,7 +184,7 @@ export async function wire(input: WiringInput) {
     db,
     clock,
     log: engineLog,
-    retentionDays: core.retention.readDays,
+    readRetention: core.retention.readRules,
     writeFigures,
     wake,
   });

@@ -1,6 +1,7 @@
 /** Upkeep by the clock: ended leases come back, expired codes and old messages go. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { schedule } from 'node-cron';
+import type { RetentionRules } from '#src/core/retention.js';
 import type { Clock } from '#src/lib/clock.js';
 import { randomHex } from '#src/lib/ids.js';
 import type { Logger } from '#src/lib/logger.js';
@@ -8,6 +9,7 @@ import { holdLease } from '#src/store/leases.js';
 import type { Db } from '#src/store/open.js';
 import { releaseClaims } from '#src/store/outbox.js';
 import { removeExpired } from '#src/store/upkeep.js';
+import { createSweep } from './sweep.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -18,8 +20,8 @@ export interface UpkeepDeps {
   db: Db;
   clock: Clock;
   log: Logger;
-  /** Messages, traces and callback logs are kept so many days. */
-  retentionDays: () => Promise<number>;
+  /** For how long messages, traces and callback logs are kept. */
+  readRetention: () => Promise<RetentionRules>;
   /** Writes the minute's figures down. */
   writeFigures?: () => Promise<void>;
   wake: () => void;
@@ -27,7 +29,9 @@ export interface UpkeepDeps {
 
 /** The jobs of upkeep, runnable by hand, and the timetable that runs them. */
 export function createUpkeep(deps: UpkeepDeps) {
-  const { db, clock, log, retentionDays, wake, writeFigures = async () => {} } = deps;
+  const { db, clock, log, readRetention, wake, writeFigures = async () => {} } = deps;
+
+  const sweepOld = createSweep(db);
 
   /** Gives back deliveries whose lease has ended. */
   async function returnLeases(): Promise<void> {
@@ -41,21 +45,27 @@ export function createUpkeep(deps: UpkeepDeps) {
   /** Removes everything past its time, chunk by chunk. */
   async function removeOld(): Promise<void> {
     const now = clock.now();
-    const keepMs = (await retentionDays()) * DAY_MS;
-    const limits = { now, keepFrom: now - keepMs, keepInboundFrom: now - DAY_MS };
+    const rules = await readRetention();
     let removed = 0;
-    for (;;) {
-      const startedAt = performance.now();
-      const count = await removeExpired(db, limits);
+    let startedAt = performance.now();
+    for await (const count of removeSteps(rules, now)) {
       removed += count;
-      if (count === 0) {
-        break;
-      }
       // Half of the time belongs to sending, however much is to go.
       await sleep(Math.min(performance.now() - startedAt, LONGEST_PAUSE_MS));
+      startedAt = performance.now();
     }
     if (removed > 0) {
       log.info('removed what was past its time', { removed });
+    }
+  }
+
+  /** Gives how many rows went after each step. */
+  async function* removeSteps(rules: RetentionRules, now: number): AsyncGenerator<number, void> {
+    yield* sweepOld(rules, now);
+    const limits = { now, keepFrom: now - rules.days * DAY_MS, keepInboundFrom: now - DAY_MS };
+    for (let count = 1; count > 0; ) {
+      count = await removeExpired(db, limits);
+      yield count;
     }
   }
 

@@ -2,12 +2,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Clock } from './clock.js';
 
-/** 2025-01-01T00:00:00Z. With 512 ids a millisecond from here, ids stay below 2^53 until the year 2059. */
+/** 2025-01-01T00:00:00Z. With 128 ids a millisecond for each of 64 processes, ids stay below 2^53 until the year 2059. */
 const EPOCH_MS = 1_735_689_600_000;
-const PER_MS = 512;
+const PER_MS = 128;
 
 /** The distance between two neighbouring ids of one process; the ids between them belong to other processes. */
-export const ID_STRIDE = 16;
+export const ID_STRIDE = 64;
 
 /**
  * Reserves `count` ids and returns the first; the others follow at steps of `ID_STRIDE`. Ids are integers below 2^53
@@ -17,7 +17,7 @@ export type NewId = (count?: number) => number;
 
 /**
  * Makes an id source.
- * @param node 0..15, different for every process that writes the same database; a function where it may change
+ * @param node 0..63, different for every process that writes the same database; a function where it may change
  * @param after ids start above this one, so that a restart with a clock set back repeats none
  */
 export function createNewId(clock: Clock, node: number | (() => number) = 0, after = 0): NewId {
@@ -36,6 +36,11 @@ export function firstIdAt(atMs: number): number {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const LOWER_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** When an id was made, in milliseconds since the epoch: to the millisecond, or later where the clock had gone back. */
+export function timeOfId(id: number): number {
+  return Math.floor(id / (PER_MS * ID_STRIDE)) + EPOCH_MS;
+}
 
 /** A random text of `length` characters of [A-Za-z0-9], about 5.95 bits each. */
 export function randomText(length: number): string {

@@ -23,7 +23,7 @@ const upkeep = () =>
     db: w.db,
     clock: w.clock,
     log: createLogger('info', (line) => lines.push(line)),
-    retentionDays: async () => 30,
+    readRetention: async () => ({ days: 30, dialects: new Map(), apps: new Map() }),
     wake: () => {
       wakes += 1;
     },

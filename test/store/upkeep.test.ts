@@ -1,5 +1,6 @@
 /** What is past its time goes; what is still under way stays. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSweep } from '#src/engine/sweep.js';
 import { insertEvents } from '#src/store/events.js';
 import { claimInbound } from '#src/store/inbound.js';
 import { insertReceipts } from '#src/store/receipts.js';
@@ -14,22 +15,23 @@ beforeEach(async () => {
 afterEach(() => w.close());
 
 const DAY_MS = 86_400_000;
+const RULES = { days: 30, dialects: new Map(), apps: new Map() };
 
 /** Removes all that is past its time when messages are kept 30 days. */
 async function clean(): Promise<number> {
   const now = w.clock.now();
   let removed = 0;
-  for (;;) {
-    const count = await removeExpired(w.db, {
+  for await (const count of createSweep(w.db)(RULES, now)) {
+    removed += count;
+  }
+  for (let count = 1; count > 0; removed += count) {
+    count = await removeExpired(w.db, {
       now,
       keepFrom: now - 30 * DAY_MS,
       keepInboundFrom: now - DAY_MS,
     });
-    removed += count;
-    if (count === 0) {
-      return removed;
-    }
   }
+  return removed;
 }
 
 /** A message to one person whose delivery is in this state. */
@@ -76,10 +78,11 @@ describe('messages', () => {
     await w.db.delivery.updateMany({ data: { state: 'sent' } });
     await finishExpansion(w.db, [message.id], w.clock.now());
     w.clock.advance(31 * DAY_MS);
-    const now = w.clock.now();
-    const limits = { now, keepFrom: now - 30 * DAY_MS, keepInboundFrom: now - DAY_MS };
-    expect(await removeExpired(w.db, limits)).toBe(2000);
-    expect(await clean()).toBe(2501);
+    const steps: number[] = [];
+    for await (const count of createSweep(w.db)(RULES, w.clock.now())) {
+      steps.push(count);
+    }
+    expect(steps.filter((count) => count > 0)).toEqual([2000, 2000, 500, 1]);
     expect(await w.db.delivery.count()).toBe(0);
   });
 });

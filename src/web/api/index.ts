@@ -16,6 +16,7 @@ import { buildOpenApi } from './openapi.js';
 import { declarePlanRoutes } from './plans.js';
 import { declarePointRoutes } from './points.js';
 import type { Route } from './route.js';
+import { declareRetentionRoutes } from './retention.js';
 import { declareSubscriberRoutes } from './subscribers.js';
 import { declareTopicRoutes } from './topics.js';
 import { declareUserRoutes } from './users.js';
@@ -77,6 +78,7 @@ function declareRoutes(core: Core, extras: ApiExtras): Route[] {
     ...declareChannelRoutes(core),
     ...declareNotifyRoutes(core),
     ...declareMessageRoutes(core),
+    ...declareRetentionRoutes(core),
     ...declareCallbackRoutes(core),
     ...declareBackupRoutes(core),
     ...declareWechatRoutes(() => extras.createMenu()),

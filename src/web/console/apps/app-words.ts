@@ -28,6 +28,12 @@ export const APP_WORDS = {
   settingSecretHint: ['用来给设置页的链接签名。', 'Signs the links to the settings page.'],
   settingSecretKept: ['已设置；留空则不变。', 'There is one; leave empty to keep it.'],
   settingSecretDrop: ['清除设置页密钥', 'Remove the settings secret'],
+  retention: ['保留', 'Retention'],
+  retentionDays: ['消息保留天数', 'Days that messages are kept'],
+  retentionHint: [
+    '{least} 到 {most} 天，包括投递轨迹和回调记录；留空则跟随接口或全站的设置。',
+    '{least} to {most} days, with their traces and callback logs; empty follows the dialect or the server.',
+  ],
   danger: ['删除应用', 'Delete the app'],
   dangerTopic: ['删除主题', 'Delete the topic'],
   deleteLead: [

@@ -2,7 +2,14 @@
 import { z } from 'zod';
 import { APP_LIMITS, type App, type AppInput } from '#src/core/apps.js';
 import type { Core } from '#src/core/index.js';
-import type { ConsoleDeps, ConsoleDesk, ConsoleVisit } from '#src/web/console/module.js';
+import { RETENTION_LIMITS } from '#src/core/retention.js';
+import {
+  type ConsoleDeps,
+  type ConsoleDesk,
+  type ConsoleVisit,
+  requireOperator,
+} from '#src/web/console/module.js';
+import { daysOrNone } from '#src/web/console/retention-field.js';
 import { checkbox, type FormErrors } from '#src/web/session/form.js';
 import { APP_WORDS } from './app-words.js';
 import { APPS_PATH, cleanField, openPlace, type Place, showPlace, toSubscribeUrl } from './place.js';
@@ -28,6 +35,8 @@ const appForm = z.object({
   dropSecret: checkbox,
 });
 
+const retentionForm = z.object({ retentionDays: daysOrNone });
+
 /** Mounts /console/apps/{id}. */
 export function mountApp(desk: ConsoleDesk, { core }: ConsoleDeps): void {
   const { get, post } = desk.pages(WORDS);
@@ -39,6 +48,20 @@ export function mountApp(desk: ConsoleDesk, { core }: ConsoleDeps): void {
       async (input) => {
         await core.apps.updateApp(place.appId, toInput(input));
         await visit.audit('app.update', place.mark);
+        visit.flash('good', visit.t('saved'));
+        visit.redirect(place.path);
+      },
+      (errors) => showApp(core, visit, place, errors),
+    );
+  });
+  post(`${PATH}/retention`, async (visit) => {
+    requireOperator(visit);
+    const place = await openPlace(core, visit);
+    await visit.submit(
+      retentionForm,
+      async ({ retentionDays }) => {
+        await core.retention.saveAppDays(place.appId, retentionDays);
+        await visit.audit('app.retention', place.mark, String(retentionDays ?? ''));
         visit.flash('good', visit.t('saved'));
         visit.redirect(place.path);
       },
@@ -80,13 +103,15 @@ export async function describePlace(core: Core, visit: ConsoleVisit<AppKey>, pla
 }
 
 async function showApp(core: Core, visit: Visit, place: Place, errors: FormErrors): Promise<void> {
-  const [facts, token, callback] = await Promise.all([
+  const [facts, token, callback, retention] = await Promise.all([
     describePlace(core, visit, place),
     core.appTokens.findToken(place.appId),
     core.callbacks.findCallback(place.appId),
+    core.retention.readAppDays(place.appId),
   ]);
   const isDelete = visit.ctx.path.endsWith('/delete');
-  const isAgain = visit.ctx.method === 'POST' && !isDelete;
+  const isRetention = visit.ctx.path.endsWith('/retention');
+  const isAgain = visit.ctx.method === 'POST' && !isDelete && !isRetention;
   showPlace(visit, place, 'Overview', {
     template: 'app',
     values: {
@@ -95,7 +120,13 @@ async function showApp(core: Core, visit: Visit, place: Place, errors: FormError
       callback: callback && { url: callback.url, isOff: callback.disabledAt !== null },
       limits: APP_LIMITS,
       values: isAgain ? visit.form.values : toValues(place.app),
-      errors: isDelete ? {} : errors,
+      errors: isDelete || isRetention ? {} : errors,
+      retention: {
+        isOpen: visit.manager.role === 'operator',
+        limits: RETENTION_LIMITS,
+        value: isRetention ? visit.form.values.retentionDays : (retention ?? ''),
+        error: isRetention ? errors.retentionDays : '',
+      },
       typed: isDelete ? { value: visit.form.values.typed, error: errors.typed } : null,
     },
   });

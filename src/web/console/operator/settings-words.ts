@@ -15,6 +15,12 @@ export const SETTINGS_WORDS = {
     '更早的消息、投递记录和回调记录会自动删除，每 10 分钟一次；{least} 到 {most} 天。',
     'Older messages, traces and callback logs go by themselves, every ten minutes; {least} to {most} days.',
   ],
+  keepByDialect: ['按接口分别保留', 'Kept otherwise by dialect'],
+  keepByDialectLead: [
+    '留空则用上面的天数；应用自己的设定（在应用页上）优先于接口的。',
+    'Empty follows the days above. What an app’s own page says goes before its dialect.',
+  ],
+  keepPlaceholder: ['跟随全站', 'as the server'],
   dialects: ['兼容接口的默认额度', 'Default limits of the compatible calls'],
   dialectsLead: [
     '「不限」以外的选项按原服务的额度拒绝，便于在迁移前对照；也可以在用户页上给个人单独设置。',

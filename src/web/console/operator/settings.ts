@@ -1,8 +1,9 @@
 /** The settings that an operator changes while the server works. */
 import { z } from 'zod';
 import type { Core } from '#src/core/index.js';
-import { RETENTION_LIMITS } from '#src/core/retention.js';
+import { RETAINED_DIALECTS, RETENTION_LIMITS, type RetainedDialect } from '#src/core/retention.js';
 import type { ConsoleModule, ConsoleVisit } from '#src/web/console/module.js';
+import { daysOrNone } from '#src/web/console/retention-field.js';
 import type { FormErrors } from '#src/web/session/form.js';
 import { operatorPages } from './desk.js';
 import { DIALECT_PLAN_WORDS, serverPlans, toPlanFields } from './dialect-plan-fields.js';
@@ -13,11 +14,34 @@ const WORDS = { ...DIALECT_PLAN_WORDS, ...SETTINGS_WORDS };
 
 type Visit = ConsoleVisit<keyof typeof WORDS>;
 
+/** The name of the field of a dialect's days. */
+const toField = (dialect: RetainedDialect) => `keep-${dialect}` as const;
+
+const dialectDays = z.object(
+  Object.fromEntries(RETAINED_DIALECTS.map((dialect) => [toField(dialect), daysOrNone])) as Record<
+    ReturnType<typeof toField>,
+    typeof daysOrNone
+  >,
+);
+
 const form = z.object({
   registration: z.enum(['open', 'closed']),
   retentionDays: z.coerce.number().int().min(RETENTION_LIMITS.least).max(RETENTION_LIMITS.most),
+  ...dialectDays.shape,
   ...serverPlans.shape,
 });
+
+/** As their own services write them. */
+const DIALECT_NAMES: Readonly<Record<RetainedDialect, string>> = {
+  wxpusher: 'WxPusher',
+  serverchan: 'Server酱',
+  pushplus: 'PushPlus',
+  'wecom-notify': '企业微信 WeCom notify',
+  ntfy: 'ntfy',
+  gotify: 'Gotify',
+  pushdeer: 'PushDeer',
+  bark: 'Bark',
+};
 
 /** The page at /console/settings. */
 export const settingsModule: ConsoleModule = {
@@ -28,11 +52,15 @@ export const settingsModule: ConsoleModule = {
     post(PATH, (visit) =>
       visit.submit(
         form,
-        async ({ registration, retentionDays, ...plans }) => {
+        async (chosen) => {
+          const { registration, retentionDays, serverchan, pushplus } = chosen;
           await core.accounts.saveRegistration(registration);
           await core.retention.saveDays(retentionDays);
-          await core.dialectPlans.saveDefaults(plans);
-          await visit.audit('settings.save', '', JSON.stringify({ registration, retentionDays, ...plans }));
+          await core.retention.saveDialects(
+            Object.fromEntries(RETAINED_DIALECTS.map((dialect) => [dialect, chosen[toField(dialect)]])),
+          );
+          await core.dialectPlans.saveDefaults({ serverchan, pushplus });
+          await visit.audit('settings.save', '', JSON.stringify(chosen));
           visit.flash('good', visit.t('saved'));
           visit.redirect(PATH);
         },
@@ -43,9 +71,10 @@ export const settingsModule: ConsoleModule = {
 };
 
 async function showForm(core: Core, visit: Visit, errors: FormErrors): Promise<void> {
-  const [registration, retentionDays, plans] = await Promise.all([
+  const [registration, retentionDays, dialects, plans] = await Promise.all([
     core.accounts.readRegistration(),
     core.retention.readDays(),
+    core.retention.readDialects(),
     core.dialectPlans.getDefaults(),
   ]);
   visit.show({
@@ -54,9 +83,19 @@ async function showForm(core: Core, visit: Visit, errors: FormErrors): Promise<v
     values: {
       styles: ['operator.css'],
       planFields: toPlanFields(visit),
+      dayFields: RETAINED_DIALECTS.map((dialect) => ({
+        name: toField(dialect),
+        label: DIALECT_NAMES[dialect],
+      })),
       limits: RETENTION_LIMITS,
       errors,
-      values: { registration, retentionDays: String(retentionDays), ...plans, ...visit.form.values },
+      values: {
+        registration,
+        retentionDays: String(retentionDays),
+        ...Object.fromEntries(RETAINED_DIALECTS.map((name) => [toField(name), dialects[name] ?? ''])),
+        ...plans,
+        ...visit.form.values,
+      },
     },
   });
 }

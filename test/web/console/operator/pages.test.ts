@@ -228,9 +228,19 @@ describe('plans', () => {
 
 describe('settings and the audit log', () => {
   it('keep what was chosen, and say who chose it', async () => {
-    const chosen = { registration: 'open', retentionDays: '7', serverchan: 'free', pushplus: 'real-name' };
+    const chosen = {
+      registration: 'open',
+      retentionDays: '7',
+      'keep-ntfy': '3',
+      serverchan: 'free',
+      pushplus: 'real-name',
+    };
     expect((await boss.submit('/console/settings', chosen)).text).toContain('已保存');
     expect(await w.core.retention.readDays()).toBe(7);
+    expect(await w.core.retention.readDialects()).toMatchObject({ ntfy: 3, bark: null });
+    const badDialect = await boss.post('/console/settings', { ...chosen, 'keep-bark': '3651' });
+    expect(badDialect.text).toContain('id="f-keep-bark-error"');
+    expect(await w.core.retention.readDialects()).toMatchObject({ ntfy: 3, bark: null });
     expect(await w.core.dialectPlans.getDefaults()).toEqual({ serverchan: 'free', pushplus: 'real-name' });
     const wrong = await boss.post('/console/settings', { ...chosen, retentionDays: '0' });
     expect(wrong.status).toBe(422);
@@ -245,6 +255,21 @@ describe('settings and the audit log', () => {
       serverchan: 'none',
       pushplus: 'none',
     });
+  });
+
+  it('an app is kept for as long as its page says, which an operator alone decides', async () => {
+    const app = await w.app('留存').made();
+    const path = `/console/apps/${app.id}`;
+    expect((await boss.submit(`${path}/retention`, { retentionDays: '12' })).text).toContain('value="12"');
+    expect(await w.core.retention.readAppDays(app.id)).toBe(12);
+    const wrong = await boss.post(`${path}/retention`, { retentionDays: '0' });
+    expect(wrong.status).toBe(422);
+    expect(wrong.text).toContain('id="f-retentionDays-error"');
+    await boss.submit(`${path}/retention`, { retentionDays: '' });
+    expect(await w.core.retention.readAppDays(app.id)).toBeNull();
+    const ming = await w.signIn('Dev', { role: 'developer' });
+    expect((await ming.post(`${path}/retention`, { retentionDays: '1' })).status).toBe(403);
+    expect((await boss.get('/console/audit?action=app.retention')).text).toContain(`app ${app.id}`);
   });
 
   it('is read page by page, each line once', async () => {
