@@ -94,7 +94,8 @@ export class AppError extends Error {
 
   /** After how many seconds the caller may come back, for the header Retry-After; null: coming back helps nobody. */
   get retryAfterS(): number | null {
-    return this.code === 'overloaded' ? Number(this.params.seconds) : null;
+    const { seconds } = this.params;
+    return this.status === 503 && seconds !== undefined ? Number(seconds) : null;
   }
 
   /** The text for people, Chinese. */

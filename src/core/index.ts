@@ -18,6 +18,7 @@ import { createDialectPlans } from './dialect-plans.js';
 import { createEvents } from './events.js';
 import { createFigures } from './figures.js';
 import { createFirstAdmin } from './first-admin.js';
+import { guardVerbs } from './guard.js';
 import { createInbox } from './inbox.js';
 import { createKeyPace } from './key-pace.js';
 import { createKeys } from './keys.js';
@@ -92,10 +93,15 @@ const NO_WECOM: NotifyOutside = { check: async () => {}, listMembers: async () =
 const NO_CODES: ContactOutside = { kinds: [], sendCode: async () => ({ ok: false, detail: '' }) };
 
 /** The domain. */
-export type Core = ReturnType<typeof createCore>;
+export type Core = ReturnType<typeof createNouns>;
 
-/** Makes the domain. */
-export function createCore(deps: CoreDeps, outside: CoreOutside) {
+/** Makes the domain. All its verbs throw AppError `unavailable` while the database is away. */
+export function createCore(deps: CoreDeps, outside: CoreOutside): Core {
+  const { log, clock } = deps;
+  return guardVerbs(createNouns(deps, outside), { log, clock, bare: ['clock', 'account'] });
+}
+
+function createNouns(deps: CoreDeps, outside: CoreOutside) {
   const pageLinks = createPageLinks(deps.hashKey, deps.publicUrl);
   const keys = createKeys(deps);
   const uses = createUses(deps);

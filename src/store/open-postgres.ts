@@ -7,9 +7,11 @@ import type { Store } from './open.js';
 import { applyMigrations } from './schema-engine.js';
 import { openSession } from './session.js';
 
-/** Connections of one process besides its lasting one. */
+/** Connections of one process besides its lasting one, unless the address says `connection_limit`. */
 const CONNECTIONS = 10;
-const CONNECT_TIMEOUT_MS = 10_000;
+/** Fewer would wait for each other: some work holds one while it uses others. */
+const LEAST_CONNECTIONS = 3;
+const CONNECT_TIMEOUT_MS = 5000;
 /**
  * A process that stops in the middle of a transaction holds its locks no longer than this, and one that is cut off is
  * noticed by the server in half a minute.
@@ -27,7 +29,7 @@ const OPTIONS = [
 export async function openPostgres(url: string): Promise<Store> {
   const pool = new pg.Pool({
     connectionString: url,
-    max: CONNECTIONS,
+    max: readLimit(url),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'qingniao',
@@ -35,11 +37,21 @@ export async function openPostgres(url: string): Promise<Store> {
   });
   // An idle connection that breaks is replaced by the next that is asked for.
   pool.on('error', () => {});
+  const clients = new Set<pg.PoolClient>();
+  pool.on('connect', (client) => clients.add(client));
+  pool.on('remove', (client) => clients.delete(client));
   const adapter = new MendingPg(pool, { disposeExternalPool: true });
   let applied: readonly string[] = [];
   try {
-    const session = await openSession(url, async () => {
-      applied = await applyMigrations(new PrismaPg(url), 'postgresql');
+    const session = await openSession(url, {
+      migrate: async () => {
+        applied = await applyMigrations(new PrismaPg(url), 'postgresql');
+      },
+      onSilence: () => {
+        for (const client of clients) {
+          endNow(client);
+        }
+      },
     });
     const { PrismaClient } = await import('./generated-postgresql/client.js');
     // One model, two generated clients: they differ in nothing that is used here, but their types don't know it.
@@ -59,6 +71,23 @@ export async function openPostgres(url: string): Promise<Store> {
   } catch (error) {
     await pool.end();
     throw error;
+  }
+}
+
+/** How many connections the address allows: `connection_limit`, as Prisma names it. */
+function readLimit(url: string): number {
+  const asked = /[?&]connection_limit=([^&]*)/.exec(url)?.[1];
+  const limit = asked === undefined ? CONNECTIONS : Number(asked);
+  if (!Number.isInteger(limit) || limit < LEAST_CONNECTIONS) {
+    throw new Error(`connection_limit must be a whole number from ${LEAST_CONNECTIONS} on`);
+  }
+  return limit;
+}
+
+/** Ends a connection that hangs, and with it its statement: a client that waits for an answer closes its socket. */
+function endNow(client: pg.PoolClient): void {
+  if ('end' in client && typeof client.end === 'function') {
+    client.end(() => {});
   }
 }
 

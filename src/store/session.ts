@@ -1,9 +1,10 @@
 /** The one lasting connection of a process to PostgreSQL: holds its number, hears the other processes and tells them. */
 import pg from 'pg';
+import { ID_STRIDE } from '#src/lib/ids.js';
 
 /** What the processes on one database share. On SQLite there is one process and nobody to tell. */
 export interface Session {
-  /** The process's number, 0 to 15, different from every other's. Throws while it is cut off and has none. */
+  /** The process's number, 0 to 63, different from every other's. Throws while it is cut off and has none. */
   node(): number;
   /** Tells the other processes; never fails and never waits. */
   tell(word: string): void;
@@ -20,8 +21,8 @@ export const ALONE: Session = {
   close: async () => {},
 };
 
-/** As many processes as ids have room for (see lib/ids). */
-const NODES = 16;
+/** As many processes as ids have room for. */
+const NODES = ID_STRIDE;
 /** The space of our advisory locks: the letters of the name. */
 const LOCK_SPACE = 0x716e;
 const MIGRATION_LOCK = 1000;
@@ -37,11 +38,21 @@ export class SessionError extends Error {
   override name = 'SessionError';
 }
 
+/** What a session is opened with. */
+export interface SessionNeeds {
+  migrate: () => Promise<void>;
+  /** Told when the database no longer answers although the connection stands: others hang in the same way. */
+  onSilence?: () => void;
+}
+
 /**
  * Joins the processes on a database. While `migrate` runs no other process runs its own. Connects again by itself when
  * the connection is lost; until then `node` throws, since another process may have taken the number.
  */
-export async function openSession(url: string, migrate: () => Promise<void>): Promise<Session> {
+export async function openSession(
+  url: string,
+  { migrate, onSilence = () => {} }: SessionNeeds,
+): Promise<Session> {
   const listeners: ((word: string) => void)[] = [];
   const words = new Set<string>();
   let held: { client: pg.Client; node: number } | null = null;
@@ -114,7 +125,10 @@ export async function openSession(url: string, migrate: () => Promise<void>): Pr
   async function checkAlive(): Promise<void> {
     const client = held?.client;
     if (client) {
-      await withTimeout(client.query('SELECT 1')).catch(() => lose(client));
+      await withTimeout(client.query('SELECT 1')).catch(() => {
+        lose(client);
+        onSilence();
+      });
     }
   }
 

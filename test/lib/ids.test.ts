@@ -16,7 +16,7 @@ describe('an id source', () => {
     const newId = createNewId(clock);
     const first = newId();
     clock.advance(1);
-    expect(newId() - first).toBe(512 * ID_STRIDE);
+    expect(newId() - first).toBe(128 * ID_STRIDE);
   });
 
   it('never repeats within one millisecond, however many are asked for', () => {
