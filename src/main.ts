@@ -44,7 +44,7 @@ async function boot(): Promise<void> {
     extraDoors: sandbox ? [sandbox.door] : [],
   });
   answer = parts.app.callback();
-  const stopUpkeep = config.role === 'api' ? () => {} : parts.upkeep.start();
+  const stopUpkeep = parts.upkeep.start({ figuresOnly: config.role === 'api' });
   if (config.role !== 'api') {
     await parts.worker.start();
   }

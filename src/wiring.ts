@@ -50,6 +50,8 @@ export interface WiringInput {
   selfUrl: string;
   /** Spreads retries; 0 up to 1. */
   chance?: () => number;
+  /** How often the engine looks for work that nobody told it of, in milliseconds. */
+  pollMs?: number;
   /** Mounted before all doors: the simulator in the sandbox. */
   extraDoors?: readonly Middleware[];
 }
@@ -149,6 +151,7 @@ export async function wire(input: WiringInput) {
     limits,
     served: new Set(Object.keys(outgoing.serverSettings)),
     callOthers,
+    ...(input.pollMs === undefined ? {} : { pollMs: input.pollMs }),
     contents: createContents({
       db,
       box,
@@ -176,16 +179,13 @@ export async function wire(input: WiringInput) {
     }),
   });
   wakers.push(() => worker.wake());
-  const writeFigures = async (): Promise<void> => {
-    await core.figures.writeDown();
-    await core.figures.noteQuota(() => wechat.quota(TEMPLATE_CALL));
-  };
   const upkeep = createUpkeep({
     db,
     clock,
     log: engineLog,
     readRetention: core.retention.readRules,
-    writeFigures,
+    writeFigures: core.figures.writeDown,
+    noteQuota: () => core.figures.noteQuota(() => wechat.quota(TEMPLATE_CALL)),
     wake,
   });
   const { view, assets } = openViews({ dir: viewsDir });

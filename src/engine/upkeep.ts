@@ -3,17 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { schedule } from 'node-cron';
 import type { RetentionRules } from '#src/core/retention.js';
 import type { Clock } from '#src/lib/clock.js';
-import { randomHex } from '#src/lib/ids.js';
 import type { Logger } from '#src/lib/logger.js';
-import { holdLease } from '#src/store/leases.js';
 import type { Db } from '#src/store/open.js';
 import { releaseClaims } from '#src/store/outbox.js';
 import { removeExpired } from '#src/store/upkeep.js';
+import { createJobs } from './jobs.js';
 import { createSweep } from './sweep.js';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 86_400_000;
 const LONGEST_PAUSE_MS = 2000;
+
+const NOTHING = async (): Promise<void> => {};
 
 /** What upkeep is made with. */
 export interface UpkeepDeps {
@@ -22,14 +24,16 @@ export interface UpkeepDeps {
   log: Logger;
   /** For how long messages, traces and callback logs are kept. */
   readRetention: () => Promise<RetentionRules>;
-  /** Writes the minute's figures down. */
+  /** Writes this process's figures of the minute down. */
   writeFigures?: () => Promise<void>;
+  /** Notes what the platform still allows. */
+  noteQuota?: () => Promise<void>;
   wake: () => void;
 }
 
 /** The jobs of upkeep, runnable by hand, and the timetable that runs them. */
 export function createUpkeep(deps: UpkeepDeps) {
-  const { db, clock, log, readRetention, wake, writeFigures = async () => {} } = deps;
+  const { db, clock, log, readRetention, wake, writeFigures = NOTHING, noteQuota = NOTHING } = deps;
 
   const sweepOld = createSweep(db);
 
@@ -69,31 +73,30 @@ export function createUpkeep(deps: UpkeepDeps) {
     }
   }
 
-  /** Runs a job where no other process runs it, or ran it in this round of the timetable. */
-  const once = (name: string, everyMs: number, run: () => Promise<void>) => async (): Promise<void> => {
-    const now = clock.now();
-    if (await holdLease(db, { name: `job:${name}`, owner: randomHex(6), now, until: now + everyMs / 2 })) {
-      await run();
-    }
-  };
+  const shared = createJobs({ db, clock });
   const jobs = {
-    leases: once('leases', MINUTE_MS, returnLeases),
-    retention: once('retention', 10 * MINUTE_MS, removeOld),
+    leases: shared.once('leases', MINUTE_MS, returnLeases),
+    retention: shared.once('retention', 10 * MINUTE_MS, removeOld),
+    quota: shared.once('quota', HOUR_MS, noteQuota),
   };
 
-  /** Starts the timetable; the answer stops it. */
-  function start(): () => void {
+  /** Starts the timetable; the answer stops it. With `figuresOnly` the process leaves to others what one does for all. */
+  function start({ figuresOnly = false } = {}): () => void {
     const guard = (name: string, run: () => Promise<void>) => async (): Promise<void> => {
       await run().catch((error: unknown) => log.error('upkeep failed', { job: name, error }));
     };
     const options = { noOverlap: true };
-    const tasks = [
-      schedule('* * * * *', guard('leases', jobs.leases), options),
-      schedule('* * * * *', guard('figures', writeFigures), options),
-      schedule('*/10 * * * *', guard('retention', jobs.retention), options),
-    ];
+    const figures = schedule('* * * * *', guard('figures', writeFigures), options);
+    const others = figuresOnly
+      ? []
+      : [
+          schedule('* * * * *', guard('leases', jobs.leases), options),
+          schedule('* * * * *', guard('quota', jobs.quota), options),
+          schedule('*/10 * * * *', guard('retention', jobs.retention), options),
+        ];
     return () => {
-      for (const task of tasks) {
+      shared.stop();
+      for (const task of [figures, ...others]) {
         void task.stop();
       }
     };

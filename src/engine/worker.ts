@@ -37,9 +37,10 @@ export interface WorkerDeps {
   served: ReadonlySet<string>;
   /** Tells the other processes on the database that there is work. */
   callOthers?: () => void;
+  /** The loop looks for due work at least this often, in real milliseconds; default 1000. */
+  pollMs?: number;
 }
 
-/** The loop looks for due work at least this often, in real milliseconds. */
 const POLL_MS = 1000;
 const RECEIPTS_PER_STEP = 500;
 const RESULTS_PER_COMMIT = 500;
@@ -148,8 +149,9 @@ export class Worker {
 
   async #rest(): Promise<void> {
     const now = this.#deps.clock.now();
-    const nextDue = Math.min(this.#due.nextDueAt(now), now + POLL_MS);
-    const waitMs = Math.min(Math.max(nextDue - now, 5), POLL_MS);
+    const { pollMs = POLL_MS } = this.#deps;
+    const nextDue = Math.min(this.#due.nextDueAt(now), now + pollMs);
+    const waitMs = Math.min(Math.max(nextDue - now, 5), pollMs);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, waitMs);
       this.#wakeUp = () => {

@@ -29,6 +29,28 @@ export async function releaseLease(db: Db, name: string, owner: string): Promise
   }
 }
 
+/** Who holds the lease of work that is done: nobody, until its time. */
+const DONE = 'done';
+const FINISH = both(
+  (q) => `UPDATE "Lease" SET "owner" = '${DONE}', "until" = ${q.time()} WHERE "name" = ? AND "owner" = ?`,
+);
+
+/** Notes that the work of a lease is done, and need not be done anew before `until`. */
+export async function finishLease(
+  db: Db,
+  { name, owner, until }: Pick<LeaseWish, 'name' | 'owner' | 'until'>,
+): Promise<void> {
+  if (providerOf(db) !== 'sqlite') {
+    await commitOne(db, FINISH, until, name, owner);
+  }
+}
+
+/** Whether the work of a lease is done, and need not be done now. */
+export async function isFinished(db: Db, name: string, now: number): Promise<boolean> {
+  const row = await db.lease.findUnique({ where: { name } });
+  return row !== null && row.owner === DONE && row.until.getTime() > now;
+}
+
 /** The locks of work by name; see `doAlone`. */
 const LOCK_SPACE = 0x716f;
 /** Longer than the work may take: the platform's own time-outs are far below. */

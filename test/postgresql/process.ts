@@ -9,7 +9,8 @@ import { wire } from '#src/wiring.js';
 const from = Number(process.env.CLOCK_FROM);
 const speed = Number(process.env.CLOCK_SPEED ?? 1);
 const clock: Clock = { now: () => Math.round(from + (systemClock.now() - from) * speed) };
-const { CLOCK_FROM: _from, CLOCK_SPEED: _speed, ...env } = process.env;
+const pollMs = Number(process.env.POLL_MS ?? 1000);
+const { CLOCK_FROM: _from, CLOCK_SPEED: _speed, POLL_MS: _poll, JOBS: jobs = 'leases', ...env } = process.env;
 const config = parseConfig(env);
 const server = createServer();
 await new Promise<void>((resolve) => {
@@ -17,10 +18,17 @@ await new Promise<void>((resolve) => {
 });
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const log = createLogger(config.logLevel);
-const parts = await wire({ config, clock, log, selfUrl: url });
+const parts = await wire({ config, clock, log, selfUrl: url, pollMs });
 server.on('request', parts.app.callback());
-await parts.worker.start();
-const timer = setInterval(() => void parts.upkeep.jobs.leases().catch(() => {}), 1000);
+if (config.role !== 'api') {
+  await parts.worker.start();
+}
+const timer = setInterval(() => {
+  for (const job of config.role === 'api' ? [] : jobs.split(',')) {
+    const run = { ...parts.upkeep.jobs }[job];
+    void run?.().catch(() => {});
+  }
+}, 1000);
 log.info(`listening on ${url}`);
 process.once('SIGTERM', () => {
   clearInterval(timer);
