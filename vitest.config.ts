@@ -1,3 +1,5 @@
+// Threads and processes of our own run compiled.
+import './prisma/ensure-build.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { isPostgresHere } from './test/support/postgres.ts';
@@ -22,7 +24,7 @@ const worldTests =
 const ON_POSTGRES =
   /^test\/(store|engine|postgresql)\/|^test\/(faults|spine|bad-input)\.test|\/send\.test|^test\/web\/api\/(apps|messages)\.test|^test\/wechat\/events\.test/;
 const ONLY_SQLITE =
-  /^test\/store\/(open|native-client|one-connection|backups|schema-engine)\.test|\/operator\/backups\.test/;
+  /^test\/store\/(open|sqlite-client|backups|schema-engine)\.test|\/operator\/backups\.test/;
 const postgresTests = isPostgresHere()
   ? allTests.filter(
       (path) =>

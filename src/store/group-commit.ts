@@ -1,6 +1,8 @@
 /** Group commit: the writes of one moment, whoever makes them, share one transaction and so one wait for the disk. */
-import { type Db, type Provider, providerOf } from './db.js';
+import { connectionOf, type Db, type Provider, providerOf } from './db.js';
 import { type Sql, spell } from './sql.js';
+import type { SqliteClient } from './sqlite-client.js';
+import { toObjects } from './sqlite-rows.js';
 
 /** One SQL statement with its parameters; `returns` where it gives rows. */
 export interface Statement {
@@ -149,15 +151,12 @@ function isUncertain(db: Db, error: unknown): boolean {
 async function runStatements(db: Db, statements: readonly Statement[]): Promise<StatementResult[]> {
   const provider = providerOf(db);
   const texts = statements.map(({ sql }) => spell(sql, provider));
-  const calls = statements.flatMap(({ args, returns }, at) => {
+  const asked = statements.flatMap((statement, at) => {
     const text = texts[at] ?? '';
-    if (text === '') {
-      return [];
-    }
-    return [returns ? db.$queryRawUnsafe<unknown[]>(text, ...args) : db.$executeRawUnsafe(text, ...args)];
+    return text === '' ? [] : [{ ...statement, sql: text }];
   });
-  const [only, ...others] = calls;
-  const results = only && others.length === 0 ? [await only] : await db.$transaction<typeof calls>(calls);
+  const connection = connectionOf(db);
+  const results = connection ? await runOnSqlite(connection, asked) : await runByPrisma(db, asked);
   if (results.length === statements.length) {
     return results;
   }
@@ -166,4 +165,24 @@ async function runStatements(db: Db, statements: readonly Statement[]): Promise<
     next += text === '' ? 0 : 1;
     return text === '' ? undefined : results[next - 1];
   });
+}
+
+/** A statement in the spelling of the database. */
+type Spelled = Statement & { sql: string };
+
+/** The whole transaction is one message to the thread that waits for the disk. */
+async function runOnSqlite(
+  connection: SqliteClient,
+  statements: readonly Spelled[],
+): Promise<StatementResult[]> {
+  const results = await connection.runTogether(statements.map(({ sql, args }) => ({ sql, args })));
+  return results.map((result, at) => (statements[at]?.returns ? toObjects(result) : result.changed));
+}
+
+async function runByPrisma(db: Db, statements: readonly Spelled[]): Promise<StatementResult[]> {
+  const calls = statements.map(({ sql, args, returns }) =>
+    returns ? db.$queryRawUnsafe<unknown[]>(sql, ...args) : db.$executeRawUnsafe(sql, ...args),
+  );
+  const [only, ...others] = calls;
+  return only && others.length === 0 ? [await only] : await db.$transaction<typeof calls>(calls);
 }

@@ -9,6 +9,7 @@ import { OneConnectionLibSql } from './one-connection.js';
 import { openPostgres } from './open-postgres.js';
 import { applyMigrations } from './schema-engine.js';
 import { ALONE, type Session } from './session.js';
+import { openSqlite } from './sqlite-client.js';
 
 export type { Db } from './db.js';
 
@@ -67,12 +68,13 @@ export async function openStore(databaseUrl: string): Promise<Store> {
 const IN_USE = 'is in use by another process: one SQLite file serves one process';
 
 async function openLocked(url: string, lock: Client): Promise<Omit<Store, 'restored'>> {
-  const adapter = new OneConnectionLibSql({ url }, { timestampFormat: 'unixepoch-ms' });
+  const connection = await openSqlite(url);
+  const adapter = new OneConnectionLibSql(connection);
   const applied = await applyMigrations(adapter, 'sqlite');
   const db = new PrismaClient({ adapter });
-  nameProvider(db, 'sqlite');
+  nameProvider(db, 'sqlite', connection);
   for (const pragma of PRAGMAS) {
-    await db.$queryRawUnsafe(`PRAGMA ${pragma}`);
+    await connection.run({ sql: `PRAGMA ${pragma}`, args: [] });
   }
   return {
     db,
@@ -81,6 +83,7 @@ async function openLocked(url: string, lock: Client): Promise<Omit<Store, 'resto
     session: ALONE,
     close: async () => {
       await db.$disconnect();
+      await connection.close();
       // libsql keeps a closed connection, and with it an open transaction, until its statements are collected.
       await lock.execute('ROLLBACK');
       lock.close();

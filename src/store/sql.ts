@@ -1,5 +1,6 @@
 /** Statements are written once: what SQLite and PostgreSQL spell differently is asked of these words. */
-import { type Db, type Provider, providerOf } from './db.js';
+import { connectionOf, type Db, type Provider, providerOf } from './db.js';
+import { toObjects } from './sqlite-rows.js';
 
 /** A statement: one text that both databases understand, or a text for each. Parameters are `?`, in order. */
 export type Sql = string | Readonly<Record<Provider, string>>;
@@ -144,8 +145,13 @@ export function spell(sql: Sql, provider: Provider): string {
 }
 
 /** Asks for rows. */
-export function query<Row>(db: Db, sql: Sql, ...args: readonly unknown[]): Promise<Row[]> {
-  return db.$queryRawUnsafe<Row[]>(spell(sql, providerOf(db)), ...args);
+export async function query<Row>(db: Db, sql: Sql, ...args: readonly unknown[]): Promise<Row[]> {
+  const connection = connectionOf(db);
+  if (!connection) {
+    return db.$queryRawUnsafe<Row[]>(spell(sql, providerOf(db)), ...args);
+  }
+  const [result] = await connection.runTogether([{ sql: spell(sql, 'sqlite'), args }]);
+  return (result ? toObjects(result) : []) as Row[];
 }
 
 function toNumbered(text: string): string {
