@@ -16,7 +16,7 @@ export type UseScratch<T> = (adapter: SqlMigrationAwareDriverAdapterFactory) => 
 export async function withScratchFile<T>(use: UseScratch<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'qingniao-scratch-'));
   try {
-    return await use(new PrismaLibSql({ url: `file:${join(folder, 'scratch.db')}` }));
+    return await use(new DescribingLibSql({ url: `file:${join(folder, 'scratch.db')}` }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -35,6 +35,17 @@ export async function withScratchPostgres<T>(use: UseScratch<T>): Promise<T | nu
   } finally {
     await runSql(server.urlOf('postgres'), `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
     await server.stop();
+  }
+}
+
+/** The schema engine asks for a partial index with its name in double quotes, which libsql takes for a column's. */
+class DescribingLibSql extends PrismaLibSql {
+  override async connect() {
+    const adapter = await super.connect();
+    const queryRaw = adapter.queryRaw.bind(adapter);
+    adapter.queryRaw = (query) =>
+      queryRaw({ ...query, sql: query.sql.replace(/(FROM sqlite_master .* name = )"(\w+)"/, "$1'$2'") });
+    return adapter;
   }
 }
 
