@@ -31,25 +31,62 @@ export interface DayScans {
   scans: number;
 }
 
+/** Which parameterised codes to list, the newest first. */
+export interface QrCodeSearch {
+  /** Part of the parameter, or a whole scene; empty: all. */
+  text?: string;
+  /** Where the part before ended; what is no such place is the beginning. */
+  before?: string;
+  take: number;
+}
+
+/** Part of the codes. */
+export interface FoundQrCodes {
+  items: ListedQrCode[];
+  /** Where to go on: pass it as `before`. Null at the end of the list. */
+  before: string | null;
+  /** The search stopped before its page was full, at codes of this time; null: it did not. */
+  searchedTo: Date | null;
+}
+
+interface Cursor {
+  createdAt: Date;
+  scene: string;
+}
+
 const DAY_MS = 86_400_000;
+/** A search looks at so many codes at once; older ones are a click away. */
+const WINDOW = 20_000;
 
 /** The verbs of lists of QR codes. */
 export type QrCodeLists = ReturnType<typeof createQrCodeLists>;
 
-/** Makes the verbs. */
-export function createQrCodeLists({ db, clock }: CoreDeps) {
-  /** Parameterised codes of an app (topicId 0) or topic, newest first. Nothing is counted: ask for one more than you show. */
-  async function listParameterised(
-    place: { appId: number; topicId: number },
-    page: { skip: number; take: number },
-  ): Promise<ListedQrCode[]> {
-    const { appId, topicId } = place;
+/** Makes the verbs; `window` is how many codes one search looks at. */
+export function createQrCodeLists({ db, clock }: CoreDeps, window = WINDOW) {
+  /** Finds parameterised codes of an app (topicId 0) or topic. Nothing is counted, and an index is followed. */
+  async function searchCodes(
+    { appId, topicId }: { appId: number; topicId: number },
+    { text = '', before = '', take }: QrCodeSearch,
+  ): Promise<FoundQrCodes> {
+    const here = { appId, topicId, permanent: false };
+    const named = text === '' ? null : await db.qrCode.findFirst({ where: { ...here, scene: text } });
+    if (named) {
+      return { items: await withLastUids([named]), before: null, searchedTo: null };
+    }
+    const older = { ...here, ...olderThan(readCursor(before)) };
+    const edge =
+      text === '' ? null : await db.qrCode.findFirst({ where: older, orderBy: NEWEST, skip: window - 1 });
     const rows = await db.qrCode.findMany({
-      where: { appId, topicId, permanent: false },
-      orderBy: { createdAt: 'desc' },
-      ...page,
+      where: { ...older, ...notBefore(edge), ...(text === '' ? {} : { extra: { contains: text } }) },
+      orderBy: NEWEST,
+      take: take + 1,
     });
-    return withLastUids(rows);
+    const shown = rows.slice(0, take);
+    const items = await withLastUids(shown);
+    if (rows.length > take) {
+      return { items, before: writeCursor(shown.at(-1)), searchedTo: null };
+    }
+    return { items, before: writeCursor(edge), searchedTo: edge?.createdAt ?? null };
   }
 
   /** A code of a place by its scene, ended or not; throws not_found. */
@@ -79,7 +116,41 @@ export function createQrCodeLists({ db, clock }: CoreDeps) {
     return rows.map((row) => toListed(row, uidOf.get(row.lastPersonId ?? 0n) ?? '', clock.now()));
   }
 
-  return { listParameterised, getCode, readScans };
+  return { searchCodes, getCode, readScans };
+}
+
+/** The order of the index; codes of one moment are told apart by their scenes. */
+const NEWEST = [{ createdAt: 'desc' as const }, { scene: 'desc' as const }];
+
+/** The first condition leads into the index; the second passes over what was shown. */
+function olderThan(cursor: Cursor | null) {
+  return cursor
+    ? {
+        createdAt: { lte: cursor.createdAt },
+        OR: [{ createdAt: { lt: cursor.createdAt } }, { scene: { lt: cursor.scene } }],
+      }
+    : {};
+}
+
+/** Down to the edge of a search, and it too. */
+function notBefore(edge: Cursor | null) {
+  return edge
+    ? {
+        AND: [
+          { createdAt: { gte: edge.createdAt } },
+          { OR: [{ createdAt: { gt: edge.createdAt } }, { scene: { gte: edge.scene } }] },
+        ],
+      }
+    : {};
+}
+
+function readCursor(text: string): Cursor | null {
+  const [, at, scene] = /^(\d{1,15})-(\w{1,64})$/.exec(text) ?? [];
+  return at !== undefined && scene !== undefined ? { createdAt: new Date(Number(at)), scene } : null;
+}
+
+function writeCursor(code: Cursor | null | undefined): string | null {
+  return code ? `${code.createdAt.getTime()}-${code.scene}` : null;
 }
 
 function toListed(row: QrCodeRow, lastUid: string, now: number): ListedQrCode {

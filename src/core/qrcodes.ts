@@ -73,7 +73,7 @@ export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
     if (!Number.isInteger(validSeconds) || validSeconds < 1 || validSeconds > QRCODE_LIMITS.validSecondsMax) {
       throw new AppError('bad_field', {
         field: 'validTime',
-        detail: `1..${QRCODE_LIMITS.validSecondsMax} 秒 seconds`,
+        detail: `1..${QRCODE_LIMITS.validSecondsMax} 秒 1..${QRCODE_LIMITS.validSecondsMax} seconds`,
       });
     }
     return store(input);
@@ -146,6 +146,20 @@ export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
     return { ...toQrCode(row), lastUid: last?.uid ?? null };
   }
 
+  /**
+   * Removes a temporary code of an app (topicId 0) or topic: who scans it from now on subscribes to nothing, who
+   * came by it stays. Its scans by day are forgotten with their month. Throws not_found, also for the permanent code.
+   */
+  async function deleteCode(place: { appId: number; topicId: number }, scene: string): Promise<void> {
+    const { appId, topicId } = place;
+    const where = { scene, appId, topicId, permanent: false };
+    const { count } = await db.qrCode.deleteMany({ where });
+    if (count === 0) {
+      throw notFound('二维码 QR code');
+    }
+    byScene.delete(scene);
+  }
+
   /** Drops the remembered meanings of an app's codes, after the app or a topic is removed. */
   function forgetApp(appId: number): void {
     for (const [scene, code] of byScene.entries()) {
@@ -163,6 +177,7 @@ export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
     isExpired,
     recordScan,
     getByCode,
+    deleteCode,
     forgetApp,
   };
 }

@@ -5,24 +5,17 @@ import type { ListedQrCode } from '#src/core/qrcode-lists.js';
 import { QRCODE_LIMITS } from '#src/core/qrcodes.js';
 import { formatChinaTime } from '#src/lib/china-time.js';
 import { qrPng, qrSvg } from '#src/lib/qr-picture.js';
+import { stripControls } from '#src/lib/text.js';
 import type { ConsoleDeps, ConsoleDesk, ConsoleVisit } from '#src/web/console/module.js';
 import { layOutBars } from '#src/web/session/bars.js';
 import type { FormErrors } from '#src/web/session/form.js';
-import { readPaging } from '#src/web/session/paging.js';
 import { CODES_WORDS } from './codes-words.js';
-import {
-  cleanField,
-  openPlace,
-  PLACE_PATHS,
-  type Place,
-  showPlace,
-  toSteps,
-  toSubscribeUrl,
-} from './place.js';
+import { cleanField, openPlace, PLACE_PATHS, type Place, showPlace, toSubscribeUrl } from './place.js';
 import { PLACE_WORDS } from './place-words.js';
 
 const WORDS = { ...PLACE_WORDS, ...CODES_WORDS };
 const DAYS_DRAWN = 30;
+const CODES_SHOWN = 20;
 /** How long a code may last, in seconds. */
 const VALID = ['1800', '86400', '604800', '2592000'] as const;
 /** Sharp on posters; phones need no more. */
@@ -59,6 +52,14 @@ export function mountCodes(desk: ConsoleDesk, { core }: ConsoleDeps): void {
       const code = await core.qrcodeLists.getCode(place, visit.param('scene'));
       await showCode(core, visit, place, code);
     });
+    post(`${base}/codes/:scene/delete`, async (visit) => {
+      const place = await openPlace(core, visit);
+      const code = await core.qrcodeLists.getCode(place, visit.param('scene'));
+      await core.qrcodes.deleteCode(place, code.scene);
+      await visit.audit('qrcode.delete', place.mark, code.extra || code.scene);
+      visit.flash('good', visit.t('codeDeleted', { name: code.extra || visit.t('noExtra') }));
+      visit.redirect(`${place.path}/codes`);
+    });
     get(`${base}/codes/:scene/picture.png`, async (visit) => {
       const code = await openCode(core, visit);
       sendPicture(visit, 'png', await qrPng(code.url, PNG_PX));
@@ -75,13 +76,13 @@ async function openCode(core: Core, visit: Visit): Promise<ListedQrCode> {
 }
 
 async function showCodes(core: Core, visit: Visit, place: Place, errors: FormErrors): Promise<void> {
-  const paging = readPaging(visit.query('page'));
-  const { skip, take } = paging;
+  const search = stripControls(visit.query('q')).trim().slice(0, 100);
+  const before = visit.query('before');
   const { scene } = await core.qrcodes.getDefault(place.appId, place.topicId);
-  const [code, scans, codes] = await Promise.all([
+  const [code, scans, found] = await Promise.all([
     core.qrcodeLists.getCode(place, scene),
     drawScans(core, visit, scene),
-    core.qrcodeLists.listParameterised(place, { skip, take: take + 1 }),
+    core.qrcodeLists.searchCodes(place, { text: search, before, take: CODES_SHOWN }),
   ]);
   showPlace(visit, place, 'Codes', {
     template: 'app-codes',
@@ -89,8 +90,9 @@ async function showCodes(core: Core, visit: Visit, place: Place, errors: FormErr
       code,
       figure: scans,
       subscribeUrl: toSubscribeUrl(core, place),
-      codes: codes.slice(0, take),
-      steps: toSteps(paging.page, codes.length > take),
+      found,
+      search,
+      isFirst: before === '',
       errors,
       values: { valid: '604800', ...visit.form.values },
       validChoices: VALID.map((seconds) => [seconds, visit.t(`valid_${seconds}`)]),

@@ -1,5 +1,6 @@
 /** QR codes and topics on the console: made, drawn, downloaded, counted day by day; topics made, changed, deleted. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createQrCodeLists, type FoundQrCodes } from '#src/core/qrcode-lists.js';
 import type { Browser } from '#test/support/sign-in.js';
 import { openWorld, type World } from '#test/support/world.js';
 import { makeApp, type PageApp } from './cast.js';
@@ -92,11 +93,117 @@ describe('a code', () => {
     }
     const first = await ming.get(`${many.path}/codes`);
     expect([first.text.includes('no-20.'), first.text.includes('no-0.')]).toEqual([true, false]);
-    expect((await ming.get(`${many.path}/codes?page=2`)).text).toContain('no-0.');
-    const plan = await w.db.$queryRawUnsafe<{ detail: string }[]>(
-      `EXPLAIN QUERY PLAN SELECT * FROM "QrCode" WHERE "appId" = 1 AND "topicId" = 0 AND "permanent" = 0 ORDER BY "createdAt" DESC LIMIT 21`,
+    const next = /href="([^"]+before=[^"]+)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const second = await ming.get(next);
+    expect([second.text.includes('no-0.'), second.text.includes('no-1.')]).toEqual([true, false]);
+    expect(second.text).toContain('回到最新');
+  });
+
+  it('is deleted after one is asked, subscribes nobody from then on, and leaves who came by it', async () => {
+    const path = await make('to go');
+    const scene = path.split('/').at(-1) ?? '';
+    const { url } = await w.core.qrcodeLists.getCode({ appId: app.id, topicId: 0 }, scene);
+    await w.phone('Early').scans(url);
+    const other = await w.signIn('Other', { role: 'developer' });
+    expect((await other.post(`${path}/delete`)).status).toBe(404);
+    expect((await ming.post(`${path}/delete`, { csrf: 'x' })).status).toBe(403);
+    expect((await ming.get(path)).text).toMatch(
+      /<details class="panel danger fold">[\s\S]*删除后扫码不再订阅/,
     );
-    expect(plan.map(({ detail }) => detail).join()).not.toContain('TEMP B-TREE');
+    const after = await ming.submit(`${path}/delete`);
+    expect(after.text).toContain('二维码「to go」已删除');
+    expect(after.text).not.toContain(scene);
+    expect((await ming.get(path)).status).toBe(404);
+    expect((await ming.post(`${path}/delete`)).status).toBe(404);
+    await w.phone('Late').scans(url);
+    const people = (await ming.get(`${app.path}/subscribers`)).text;
+    expect(people).toContain(await w.phone('Early').uid());
+    expect(people).not.toContain(await w.phone('Late').uid());
+    const audit = await w.db.auditEntry.findFirstOrThrow({ where: { action: 'qrcode.delete' } });
+    expect(audit).toMatchObject({ target: `app ${app.id}`, detail: 'to go' });
+  });
+
+  it('that lasts cannot be deleted, nor one of another place', async () => {
+    const { scene } = await w.core.qrcodes.getDefault(app.id);
+    expect((await ming.get(`${app.path}/codes/${scene}`)).text).not.toContain('danger fold');
+    expect((await ming.post(`${app.path}/codes/${scene}/delete`)).status).toBe(404);
+    const path = await make('here');
+    const there = await makeApp(ming, 'there');
+    expect((await ming.post(path.replace(app.path, there.path).concat('/delete'))).status).toBe(404);
+    expect((await ming.get(path)).status).toBe(200);
+  });
+});
+
+describe('ten thousand codes', () => {
+  const COUNT = 10_000;
+  let many: PageApp;
+  const here = () => ({ appId: many.id, topicId: 0 });
+
+  beforeAll(async () => {
+    many = await makeApp(ming, 'ten thousand');
+    const start = w.clock.now();
+    const rows = Array.from({ length: COUNT }, (_, at) => ({
+      scene: `many_${at}`,
+      code: `many-${at}`,
+      ...here(),
+      extra: `shop-${at}.`,
+      permanent: false,
+      ticket: 't',
+      url: `http://weixin.qq.com/q/many${at}`,
+      // Ten of each moment: none may be passed over or come twice.
+      createdAt: new Date(start + Math.floor(at / 10)),
+      expiresAt: new Date(start + DAY_MS),
+    }));
+    for (let at = 0; at < COUNT; at += 1000) {
+      await w.db.qrCode.createMany({ data: rows.slice(at, at + 1000) });
+      // Lets the loop turn: a connection that waits too long would be closed under the next request.
+      await ming.get(many.path);
+    }
+  });
+
+  it('are walked by a cursor, each once', async () => {
+    const seen = new Set<string>();
+    let before: string | null = '';
+    let count = 0;
+    while (before !== null) {
+      const found: FoundQrCodes = await w.core.qrcodeLists.searchCodes(here(), { before, take: 333 });
+      for (const { scene } of found.items) {
+        seen.add(scene);
+        count += 1;
+      }
+      before = found.before;
+    }
+    expect([seen.size, count]).toEqual([COUNT, COUNT]);
+  });
+
+  it('are found by parameter or scene, on the page and part by part', async () => {
+    const page = await ming.get(`${many.path}/codes?q=shop-4711.`);
+    expect([page.text.includes('shop-4711.'), page.text.includes('shop-4712.')]).toEqual([true, false]);
+    expect((await ming.get(`${many.path}/codes?q=many_42`)).text).toContain('shop-42.');
+    expect((await ming.get(`${many.path}/codes?q=nowhere`)).text).toContain('没有找到这样的二维码');
+    expect((await ming.get(`${many.path}/codes?before=nonsense`)).text).toContain('shop-9999.');
+    const deps = { db: w.db, clock: w.core.clock };
+    const lists = createQrCodeLists(deps as Parameters<typeof createQrCodeLists>[0], 3003);
+    const seen: string[] = [];
+    let before: string | null = '';
+    let parts = 0;
+    while (before !== null) {
+      const found: FoundQrCodes = await lists.searchCodes(here(), { text: 'shop-77', before, take: 20 });
+      seen.push(...found.items.map(({ extra }) => extra));
+      before = found.before;
+      parts += 1;
+    }
+    expect([seen.length, new Set(seen).size, parts > 4]).toEqual([111, 111, true]);
+  });
+
+  it('are read by an index, however deep in the list', async () => {
+    const plan = await w.db.$queryRawUnsafe<{ detail: string }[]>(
+      `EXPLAIN QUERY PLAN SELECT * FROM "QrCode" WHERE "appId" = 1 AND "topicId" = 0 AND "permanent" = 0 AND "createdAt" <= 5
+         AND ("createdAt" < 5 OR "scene" < 'x') ORDER BY "createdAt" DESC, "scene" DESC LIMIT 21`,
+    );
+    expect(plan.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^SEARCH .*"?QrCode"? USING INDEX \S+createdAt_scene_idx .*createdAt<\?/),
+    ]);
   });
 });
 

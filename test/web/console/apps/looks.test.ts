@@ -124,6 +124,25 @@ describe.skipIf(!hasBrowser)('as people see them', () => {
         prepare: openAll('.manage summary'),
       }),
     ).toEqual([]);
+    expect(
+      await see(`${app.path}/callbacks`, {
+        name: 'app-callbacks-older',
+        language: 'en-US',
+        sights: FEW,
+        prepare: async (page) => {
+          await page.locator('.log summary').nth(1).click();
+          await page.locator('.log .older summary').click();
+        },
+      }),
+    ).toEqual([]);
+    const { items } = await w.core.qrcodeLists.searchCodes({ appId: app.id, topicId: 0 }, { take: 1 });
+    expect(
+      await see(`${app.path}/codes/${items[0]?.scene}`, {
+        name: 'app-code-delete',
+        sights: FEW,
+        prepare: openAll('details.danger summary'),
+      }),
+    ).toEqual([]);
     expect(await see(app.path, { name: 'app-delete', prepare: openAll('details.danger summary') })).toEqual(
       [],
     );
