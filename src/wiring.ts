@@ -35,6 +35,7 @@ import { watchCommits } from './store/group-commit.js';
 import { readLastId } from './store/last-id.js';
 import { openStore } from './store/open.js';
 import { createApi } from './web/api/index.js';
+import { createPageCompression } from './web/compress-pages.js';
 import { createNotifyPage } from './web/notify/index.js';
 import { createOps } from './web/ops/index.js';
 import { openViews } from './web/pages/index.js';
@@ -238,6 +239,8 @@ export async function wire(input: WiringInput) {
       ...dialects.map((dialect) => dialect.router.routes() as Middleware),
       createApi(core, { createMenu: () => askWechat(() => wechat.createMenu(buildMenu(publicUrl))) }),
       assets.middleware,
+      // Behind the doors for programs: what accepts messages never passes it.
+      createPageCompression(),
       ...site.pages,
       createNotifyPage({ notifyCodes: core.notifyCodes, view, publicUrl, clock, sandbox: config.sandbox }),
     ],

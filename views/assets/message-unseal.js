@@ -1,6 +1,5 @@
 /** Asks for the password of an encrypted message and shows what it says; nothing of it leaves the browser. */
 import { unseal } from './message-cipher.js';
-import { showMarkdown } from './message-markdown.js';
 
 const form = document.getElementById('unseal');
 const password = document.getElementById('password');
@@ -12,7 +11,8 @@ form.addEventListener('submit', async (event) => {
   problem.hidden = true;
   try {
     const { ciphertext, ivSeed } = form.dataset;
-    showMarkdown(shown, await unseal({ ciphertext, password: password.value, ivSeed }));
+    const text = await unseal({ ciphertext, password: password.value, ivSeed });
+    await draw(text);
     shown.hidden = false;
     form.hidden = true;
   } catch {
@@ -20,3 +20,13 @@ form.addEventListener('submit', async (event) => {
     password.select();
   }
 });
+
+/** What draws Markdown is large, and loaded only by whoever has the password; without it the text itself is shown. */
+async function draw(text) {
+  try {
+    const { showMarkdown } = await import('./message-markdown.js');
+    showMarkdown(shown, text);
+  } catch {
+    shown.textContent = text;
+  }
+}

@@ -7,9 +7,8 @@ import { createComposer } from './composer.js';
 import { avatar, both, h, icon, iconButton } from './dom.js';
 import { listenLive } from './live.js';
 import { signInAs, watchOtherTabs } from './memory.js';
-import { createOthers } from './others.js';
+import { createOthers } from './others-view.js';
 import { createPanel } from './panel.js';
-import { openProfile } from './profile.js';
 import { createRefresher } from './refresh.js';
 import { acceptScansFromOutside, createScanner } from './scan.js';
 import { createSheetLayer, toast } from './sheets.js';
@@ -145,8 +144,13 @@ function drawChatBar() {
     'header',
     { class: 'chat-bar' },
     name,
-    iconButton('person', '公众号资料 Account', () => openProfile({ reportErrors })),
+    iconButton('person', '公众号资料 Account', () => reportErrors(openProfile)),
   );
+}
+
+async function openProfile() {
+  const profile = await import('./profile.js');
+  profile.openProfile({ reportErrors });
 }
 
 function drawStatusBar() {

@@ -1,12 +1,12 @@
-/** The view of what arrived by other ways than WeChat: a filter, the newest first, and how to get there. */
+/** What arrived by other ways than WeChat: a filter, the newest first, and how to get there. Loaded when it is first seen. */
 import { loadArrivals } from './actions.js';
 import { root } from './api.js';
 import { arrange, both, h } from './dom.js';
 import { drawArrival, glyph, PLATFORMS } from './others-card.js';
 import { listen, state } from './state.js';
 
-/** Makes the view; `openPage(url)` opens a page inside the phone. */
-export function createOthers({ openPage, reportErrors }) {
+/** Fills the view; `openPage(url)` opens a page inside the phone. */
+export function fillOthers(view, { openPage, reportErrors }) {
   const filter = h('div', { class: 'filter', role: 'group', 'aria-label': '只看 Show only' });
   const list = h('div', {
     class: 'arrivals',
@@ -34,17 +34,14 @@ export function createOthers({ openPage, reportErrors }) {
     arrange(list, items.length > 0 ? [...drawn.values()].map(({ element }) => element) : [drawEmpty()]);
   };
   listen(['arrivals'], redraw);
-  // What is on the screen has been seen.
-  listen(['arrivals', 'tab'], () => {
-    if (state.tab === 'others') {
-      state.arrivals.seenId = Math.max(state.arrivals.seenId, state.arrivals.items[0]?.id ?? 0);
-    } else if (state.arrivals.filter) {
+  listen(['tab'], () => {
+    if (state.tab !== 'others' && state.arrivals.filter) {
       // Somebody who looks away is told of everything again.
       choose(null);
     }
   });
   redraw();
-  return h('section', { class: 'view others' }, filter, scroller);
+  view.append(filter, scroller);
 }
 
 /** A button for each platform that has got something, as soon as there is a choice. */

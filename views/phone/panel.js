@@ -1,7 +1,7 @@
 /** The panel beside the phone: people, tools, the account's facts and what happened lately. */
+import { drawFacts, leave } from './account-facts.js';
 import { addPerson, pickPerson, setFollowing } from './actions.js';
 import { avatar, both, h, icon, iconButton } from './dom.js';
-import { drawFacts, leave } from './profile.js';
 import { currentPerson, listen, state } from './state.js';
 import { clockTime } from './times.js';
 

@@ -1,7 +1,8 @@
-/** The account's profile sheet: who it is, following or leaving it, and the notices it may send. */
+/** The account's profile sheet: who it is, following or leaving it, and the notices it may send. Loaded when first opened. */
+import { drawFacts, leave } from './account-facts.js';
 import { isRefused, refuseTemplate, setFollowing } from './actions.js';
 import { accountAvatar, both, h } from './dom.js';
-import { confirmSheet, openSheet } from './sheets.js';
+import { openSheet } from './sheets.js';
 import { currentPerson, state } from './state.js';
 
 const KINDS = {
@@ -9,7 +10,6 @@ const KINDS = {
   subscription: ['订阅号（模拟）', 'Subscription account, simulated'],
   sandbox: ['测试号（模拟）', 'Sandbox account, simulated'],
 };
-const MODES = { plain: ['明文', 'plain'], compatible: ['兼容', 'compatible'], safe: ['安全', 'safe (AES)'] };
 
 /** Opens the sheet for the person who holds the phone. */
 export function openProfile({ reportErrors }) {
@@ -47,37 +47,6 @@ export function openProfile({ reportErrors }) {
       ),
     ],
   });
-}
-
-/** Leaves the account after a yes. */
-export async function leave() {
-  const agreed = await confirmSheet({
-    title: ['取消关注？', 'Unfollow?'],
-    text: [
-      '不再收到这个公众号的消息，随时可以再关注。',
-      'It can no longer reach this person until they follow again.',
-    ],
-    confirm: ['取消关注', 'Unfollow'],
-    danger: true,
-  });
-  if (agreed) {
-    await setFollowing(false);
-  }
-}
-
-/** The account's technical facts, as a definition list. */
-export function drawFacts(account) {
-  const [zh, en] = MODES[account.mode] ?? [account.mode ?? '—', ''];
-  const rows = [
-    [['应用 ID', 'App ID'], account.appId ?? '—'],
-    [['推送模式', 'Push mode'], `${zh} ${en}`],
-    [['服务器地址', 'Server URL'], account.pushTo ?? '未设置 not set'],
-  ];
-  return h(
-    'dl',
-    { class: 'facts' },
-    rows.map(([label, value]) => h('div', {}, h('dt', {}, both(...label)), h('dd', {}, value))),
-  );
 }
 
 function drawTemplates(templates, reportErrors) {

@@ -1,8 +1,6 @@
-/** Scans QR codes: by hand in a sheet, from a picture where the browser can read one, and from other pages. */
+/** Scans QR codes: by hand in a sheet, which is loaded when it is first opened, and from other pages. */
 import { scanCode } from './actions.js';
-import { both, h } from './dom.js';
 import { toOpenable } from './links.js';
-import { openSheet, toast } from './sheets.js';
 import { state } from './state.js';
 
 const channel = new BroadcastChannel('qingniao-phone');
@@ -40,7 +38,11 @@ export function createScanner({ openPage, reportErrors }) {
     return true;
   };
   const scanReported = (text) => reportErrors(() => scan(text));
-  return { openScanSheet: () => openScanSheet(scanReported), scan: scanReported };
+  const openSheet = async () => {
+    const { openScanSheet } = await import('./scan-sheet.js');
+    openScanSheet(scanReported);
+  };
+  return { openScanSheet: () => reportErrors(openSheet), scan: scanReported };
 }
 
 /**
@@ -98,64 +100,4 @@ function tellOthers(url, event) {
     parent.postMessage(word, location.origin);
   }
   channel.postMessage({ scanned: url, event, openid: state.current });
-}
-
-function openScanSheet(scan) {
-  const input = h('input', {
-    type: 'text',
-    inputmode: 'url',
-    autocomplete: 'off',
-    autofocus: true,
-    id: 'scan-url',
-    placeholder: 'http://weixin.qq.com/q/…',
-    required: true,
-  });
-  const submit = async (event) => {
-    event.preventDefault();
-    const text = input.value;
-    close();
-    await scan(text);
-  };
-  const content = h(
-    'form',
-    { class: 'scan-form', on: { submit } },
-    h('div', { class: 'scan-window', 'aria-hidden': 'true' }, h('span', { class: 'scan-line' })),
-    h('label', { for: 'scan-url' }, both('二维码里的地址', 'What the code says')),
-    h('div', { class: 'field-row' }, input, h('button', { class: 'button primary' }, both('扫描', 'Scan'))),
-    drawPicturePart((text) => {
-      close();
-      scan(text);
-    }),
-    h(
-      'p',
-      { class: 'hint' },
-      both('在演示页上，点一下二维码也行。', 'On the demo page a click on the code does it too.'),
-    ),
-  );
-  const close = openSheet({ title: ['扫一扫', 'Scan'], content });
-}
-
-/** Choosing or pasting a picture, only where the browser itself can find a code in it. */
-function drawPicturePart(found) {
-  const box = h('div', { class: 'scan-picture', hidden: true });
-  const Detector = globalThis.BarcodeDetector;
-  const read = async (blob) => {
-    const codes = await new Detector({ formats: ['qr_code'] }).detect(await createImageBitmap(blob));
-    if (codes[0]) {
-      found(codes[0].rawValue);
-    } else {
-      toast('图片里没有找到二维码', 'No QR code in this picture');
-    }
-  };
-  const choose = h('input', {
-    type: 'file',
-    accept: 'image/*',
-    'aria-label': '选一张二维码图片 Choose a picture of a code',
-    on: { change: (event) => event.target.files[0] && read(event.target.files[0]) },
-  });
-  box.append(choose);
-  Detector?.getSupportedFormats?.().then((formats) => {
-    box.hidden = !formats.includes('qr_code');
-  });
-  return box;
 }

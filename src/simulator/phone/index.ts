@@ -1,10 +1,10 @@
 /** Serves the phone page: what a person with WeChat would see, as one HTML page with its own scripts and styles. */
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type Koa from 'koa';
+import { createFixedBody, type FixedBody } from '#src/lib/fixed-body.js';
 
 /** What the phone page needs to know about the place it is served from. */
 export interface PhonePagesOptions {
@@ -20,12 +20,6 @@ export interface PhonePagesOptions {
    * cookies and framing, by which pages in the phone know the person, end at the name.
    */
   publicUrl?: () => string;
-}
-
-interface StaticFile {
-  type: string;
-  body: Buffer;
-  etag: string;
 }
 
 const VIEWS = fileURLToPath(new URL('../../../views/phone/', import.meta.url));
@@ -56,7 +50,7 @@ const POLICY = [
  */
 export function createPhonePages(options: PhonePagesOptions = {}): Koa.Middleware {
   const eta = new Eta({ views: VIEWS, cache: true });
-  let files: ReadonlyMap<string, StaticFile> | undefined;
+  let files: ReadonlyMap<string, FixedBody> | undefined;
   return async (ctx, next) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
       return next();
@@ -81,21 +75,10 @@ export function createPhonePages(options: PhonePagesOptions = {}): Koa.Middlewar
     if (!file) {
       return next();
     }
-    sendFile(ctx, file);
+    ctx.set('cache-control', 'no-cache');
+    ctx.set('x-content-type-options', 'nosniff');
+    await file.answer(ctx);
   };
-}
-
-function sendFile(ctx: Koa.Context, file: StaticFile): void {
-  ctx.status = 200;
-  ctx.set('cache-control', 'no-cache');
-  ctx.set('x-content-type-options', 'nosniff');
-  ctx.etag = file.etag;
-  if (ctx.fresh) {
-    ctx.status = 304;
-    return;
-  }
-  ctx.set('content-type', file.type);
-  ctx.body = file.body;
 }
 
 interface Home {
@@ -126,14 +109,12 @@ function asFolder(path: string): string {
 }
 
 /** Only what lies in the views folder with a known type can ever be asked for: names are keys, never joined paths. */
-function readStaticFiles(): ReadonlyMap<string, StaticFile> {
-  const files = new Map<string, StaticFile>();
+function readStaticFiles(): ReadonlyMap<string, FixedBody> {
+  const files = new Map<string, FixedBody>();
   for (const name of readdirSync(VIEWS)) {
     const type = TYPES[extname(name)];
     if (type) {
-      const body = readFileSync(join(VIEWS, name));
-      const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
-      files.set(`/phone/${name}`, { type, body, etag });
+      files.set(`/phone/${name}`, createFixedBody(readFileSync(join(VIEWS, name)), type));
     }
   }
   return files;

@@ -1,8 +1,9 @@
 /** The management API: /api/v1 and its description at /openapi.json, both from the same declarations. */
 import Router from '@koa/router';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { AppError, notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
+import { createFixedBody } from '#src/lib/fixed-body.js';
 import { declareAppRoutes } from './apps.js';
 import { declareBackupRoutes } from './backups.js';
 import { declareCallbackRoutes } from './callbacks.js';
@@ -15,8 +16,8 @@ import { declareOpenAccessRoutes } from './open-access.js';
 import { buildOpenApi } from './openapi.js';
 import { declarePlanRoutes } from './plans.js';
 import { declarePointRoutes } from './points.js';
-import type { Route } from './route.js';
 import { declareRetentionRoutes } from './retention.js';
+import type { Route } from './route.js';
 import { declareSubscriberRoutes } from './subscribers.js';
 import { declareTopicRoutes } from './topics.js';
 import { declareUserRoutes } from './users.js';
@@ -50,10 +51,14 @@ export function createApiRouter(core: Core, extras: ApiExtras): Router {
   for (const route of routes) {
     router.register(toKoaPath(route.path), [route.method], guardRoute(route, core), { name: route.name });
   }
-  const document = JSON.stringify(buildOpenApi(routes, { prefix: API_PREFIX, publicUrl: core.publicUrl }));
+  const description = buildOpenApi(routes, { prefix: API_PREFIX, publicUrl: core.publicUrl });
+  const document = createFixedBody(
+    Buffer.from(JSON.stringify(description)),
+    'application/json; charset=utf-8',
+  );
   router.get('openapi', '/openapi.json', (ctx) => {
-    ctx.type = 'json';
-    ctx.body = document;
+    ctx.set('Cache-Control', 'public, no-cache');
+    return document.answer(ctx as Context);
   });
   mountRefusals(router, routes);
   return router;
@@ -73,12 +78,12 @@ function declareRoutes(core: Core, extras: ApiExtras): Route[] {
     ...declareUserRoutes(core),
     ...declareOpenAccessRoutes(core),
     ...declarePlanRoutes(core),
+    ...declareRetentionRoutes(core),
     ...declareContactRoutes(core),
     ...declarePointRoutes(core),
     ...declareChannelRoutes(core),
     ...declareNotifyRoutes(core),
     ...declareMessageRoutes(core),
-    ...declareRetentionRoutes(core),
     ...declareCallbackRoutes(core),
     ...declareBackupRoutes(core),
     ...declareWechatRoutes(() => extras.createMenu()),

@@ -1,10 +1,10 @@
 /** Serves the pages' own scripts, styles and pictures from memory, under addresses that change with their content. */
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import Router from '@koa/router';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
+import { createFixedBody, type FixedBody } from '#src/lib/fixed-body.js';
 
 /** The files, and where the templates find them. */
 export interface Assets {
@@ -31,39 +31,25 @@ const PACKAGED: Readonly<Record<string, string>> = {
 export function createAssets(options: { dir: string }): Assets {
   const files = readFiles(options.dir);
   const router = new Router();
-  router.get('/assets/:name', (ctx) => {
+  router.get('/assets/:name', async (ctx) => {
     const file = files.get(ctx.params.name ?? '');
     if (!file) {
       return;
     }
     ctx.set({
-      'Content-Type': file.type,
       'X-Content-Type-Options': 'nosniff',
       // An SVG opened by itself is a document: it may do nothing.
       'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
       'Cache-Control':
         ctx.query.v === file.version ? `public, max-age=${YEAR_S}, immutable` : 'public, no-cache',
     });
-    ctx.status = 200;
-    ctx.etag = file.version;
-    if (ctx.fresh) {
-      ctx.status = 304;
-      return;
-    }
-    ctx.body = file.bytes;
+    await file.answer(ctx as Context);
   });
   return { middleware: router.routes() as Middleware, url: (name) => addressOf(name, files.get(name)) };
 }
 
-interface AssetFile {
-  bytes: Buffer;
-  type: string;
-  /** The start of the content's hash. */
-  version: string;
-}
-
-function readFiles(dir: string): Map<string, AssetFile> {
-  const files = new Map<string, AssetFile>();
+function readFiles(dir: string): Map<string, FixedBody> {
+  const files = new Map<string, FixedBody>();
   const { resolve } = createRequire(import.meta.url);
   const paths = [
     ...readdirSync(dir).map((name) => [name, join(dir, name)] as const),
@@ -72,15 +58,13 @@ function readFiles(dir: string): Map<string, AssetFile> {
   for (const [name, path] of paths) {
     const type = TYPES[extname(name)];
     if (type) {
-      const bytes = readFileSync(path);
-      const version = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-      files.set(name, { bytes, type, version });
+      files.set(name, createFixedBody(readFileSync(path), type));
     }
   }
   return files;
 }
 
-function addressOf(name: string, file: AssetFile | undefined): string {
+function addressOf(name: string, file: FixedBody | undefined): string {
   if (!file) {
     throw new Error(`there is no asset called ${name}`);
   }

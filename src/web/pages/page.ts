@@ -77,5 +77,5 @@ export function readLanguage(ctx: Context): Language {
 
 /** Where the other language is: nowhere for the answer to a form or to a one-time code, which cannot be asked again. */
 function switchPath(ctx: Context): string {
-  return ctx.method === 'GET' && ctx.query.code === undefined ? ctx.path : '';
+  return ctx.method !== 'POST' && ctx.query.code === undefined ? ctx.path : '';
 }
