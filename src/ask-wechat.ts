@@ -22,7 +22,7 @@ export async function askWechat<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (error) {
     if (error instanceof PlatformError) {
-      throw new AppError('wechat_failed', { detail: `${error.message} ${error.advice}`.trim() });
+      throw new AppError('wechat_failed', { detail: `${error.message}；${error.advice}` });
     }
     throw error;
   }

@@ -37,5 +37,5 @@ export function toFailureOutcome(error: unknown): Outcome {
     throw error;
   }
   const code = String(error.status ?? error.kind);
-  return { kind: 'retry', code, why: `${error.message} ${error.advice}`.trim() };
+  return { kind: 'retry', code, why: `${error.message}；${error.advice}` };
 }

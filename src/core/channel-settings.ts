@@ -25,7 +25,10 @@ export function checkSettings(
   for (const field of kind.configFields) {
     const value = String(config[field.name] ?? '').trim();
     if (value === '' && field.required) {
-      throw new AppError('bad_field', { field: field.name, detail: `必填 required（${field.label.zh}）` });
+      throw new AppError('bad_field', {
+        field: field.name,
+        detail: `必填：${field.label.zh}。 required: ${field.label.en}`,
+      });
     }
     if (field.secret && value === SECRET_MASK) {
       throw new AppError('bad_field', { field: field.name, detail: '请填写真实的值 give the real value' });
@@ -47,7 +50,7 @@ export function checkSettings(
 
 function whyWrong(field: ConfigField, value: string, checkUrl: (url: string) => void): string | null {
   if (value.length > MAX_VALUE) {
-    return `最多 ${MAX_VALUE} 个字符 characters at most`;
+    return `最多 ${MAX_VALUE} 个字符 ${MAX_VALUE} characters at most`;
   }
   if (field.type === 'number' && !/^-?\d+(\.\d+)?$/.test(value)) {
     return '必须是数字 must be a number';
@@ -77,7 +80,7 @@ export function checkCode(code: string): void {
   if (!/^[\w-]{1,40}$/.test(code) || code === WECHAT_CODE) {
     throw new AppError('bad_field', {
       field: 'code',
-      detail: '1..40 个字母、数字、_ 或 - letters, digits, _ or -',
+      detail: '请用 1 至 40 个字母、数字、下划线或连字符 1 to 40 letters, digits, _ or -',
     });
   }
 }

@@ -78,7 +78,9 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
     const person = { personId: BigInt(personId) };
     await checkFree(personId, input.code);
     if ((await db.channelConfig.count({ where: person })) >= MAX_CHANNELS) {
-      throw new AppError('conflict', { detail: `最多 ${MAX_CHANNELS} 个通道 channels at most` });
+      throw new AppError('conflict', {
+        detail: `最多 ${MAX_CHANNELS} 个通道 ${MAX_CHANNELS} channels at most`,
+      });
     }
     const row = await db.channelConfig.create({
       data: {
@@ -167,7 +169,7 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
 
   async function checkFree(personId: number, code: string): Promise<void> {
     if (await db.channelConfig.findFirst({ where: { personId: BigInt(personId), code } })) {
-      throw new AppError('conflict', { detail: `code「${code}」已被使用 is taken` });
+      throw new AppError('conflict', { detail: `编码「${code}」已被使用 the code “${code}” is taken` });
     }
   }
 

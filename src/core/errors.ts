@@ -1,4 +1,6 @@
 /** The one table of everything a caller can do wrong or meet, and the one error type that crosses room borders. */
+import type { Language } from '#src/lib/i18n.js';
+import { inLanguage } from '#src/lib/in-language.js';
 
 interface ErrorRow {
   status: number;
@@ -85,7 +87,7 @@ export class AppError extends Error {
   readonly status: number;
 
   constructor(code: ErrorCode, params: ErrorParams = {}) {
-    super(fillText(ERRORS[code].en, params));
+    super(fillText(code, params, 'en'));
     this.name = 'AppError';
     this.code = code;
     this.params = params;
@@ -100,7 +102,7 @@ export class AppError extends Error {
 
   /** The text for people, Chinese. */
   get zh(): string {
-    return fillText(ERRORS[this.code].zh, this.params);
+    return fillText(this.code, this.params, 'zh');
   }
 
   /** The text for people, English. */
@@ -119,6 +121,9 @@ export function assertNever(value: never): never {
   throw new Error(`unexpected value ${JSON.stringify(value)}`);
 }
 
-function fillText(template: string, params: ErrorParams): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
+function fillText(code: ErrorCode, params: ErrorParams, language: Language): string {
+  return ERRORS[code][language].replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name] ?? '';
+    return typeof value === 'string' ? inLanguage(value, language) : String(value);
+  });
 }

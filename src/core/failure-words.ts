@@ -1,4 +1,5 @@
 /** Why deliveries fail, in words for the operator: our own codes, and those of WeChat. */
+import { inLanguage } from '#src/lib/in-language.js';
 import { describeCode } from '#src/platforms/wechat/index.js';
 
 /** Chinese first, then English. */
@@ -41,5 +42,5 @@ export function explainFailure(channel: string, code: string): Remedy | null {
     return null;
   }
   const { meaning, advice } = describeCode(Number(code), 'template/send');
-  return [advice, `${meaning}. ${advice}`];
+  return [inLanguage(advice, 'zh'), `${meaning}. ${inLanguage(advice, 'en')}`];
 }

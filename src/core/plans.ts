@@ -61,7 +61,9 @@ export function createPlans({ db }: CoreDeps, forget: (planId: number) => void) 
     }
     const data = { code: input.code, ...toData(input) };
     if (await db.plan.findUnique({ where: { code: input.code } })) {
-      throw new AppError('conflict', { detail: `「${input.code}」已被使用 is taken` });
+      throw new AppError('conflict', {
+        detail: `编码「${input.code}」已被使用 the code “${input.code}” is taken`,
+      });
     }
     return getPlan((await db.plan.create({ data })).id);
   }
@@ -78,7 +80,7 @@ export function createPlans({ db }: CoreDeps, forget: (planId: number) => void) 
   async function deletePlan(id: number): Promise<void> {
     const { apps } = await getPlan(id);
     if (apps > 0) {
-      throw new AppError('conflict', { detail: `还有 ${apps} 个应用在用 apps are still on it` });
+      throw new AppError('conflict', { detail: `还有 ${apps} 个应用在用 ${apps} apps are still on it` });
     }
     await db.plan.delete({ where: { id } });
   }

@@ -68,7 +68,10 @@ export function createTopics({ db, clock }: CoreDeps) {
   async function checkFree(appId: number, alias: string | null | undefined, ownId?: number): Promise<void> {
     const found = alias ? await findTopicByAlias(appId, alias) : null;
     if (found && found.id !== ownId) {
-      throw new AppError('conflict', { field: 'alias', detail: `alias「${alias}」已被使用 is taken` });
+      throw new AppError('conflict', {
+        field: 'alias',
+        detail: `别名「${alias}」已被使用 the alias “${alias}” is taken`,
+      });
     }
   }
 

@@ -25,6 +25,6 @@ export function toWecomError(error: unknown): never {
   }
   const code = 'code' in error && typeof error.code === 'number' ? error.code : null;
   const field = code === null ? undefined : FIELD_OF[code];
-  const detail = `${String(error.advice)}（${error.message}）`;
+  const detail = `${error.message}；${String(error.advice)}`;
   throw field ? new AppError('bad_field', { field, detail }) : new AppError('wecom_failed', { detail });
 }

@@ -94,7 +94,7 @@ function readAnswer(config: JsonHostConfig, request: JsonRequest, answer: Exchan
     ? httpError(config, request.call, status)
     : new PlatformError(`${config.platform} ${request.call}: the answer is no JSON object with a code`, {
         ...fieldsOf(config, request.call, 'decode'),
-        advice: `${config.title}的应答无法识别，请检查 ${config.baseSetting} 与中间的代理。`,
+        advice: `${config.title}的应答无法识别，请检查 ${config.baseSetting} 与中间的代理。 The answer cannot be read: check ${config.baseSetting} and any proxy in between.`,
         uncertain: true,
       });
 }
@@ -105,8 +105,8 @@ function httpError(config: JsonHostConfig, call: string, status: number): Platfo
     ...fieldsOf(config, call, 'http'),
     status,
     advice: isPassing
-      ? `${config.title}服务器暂时异常或限流，稍后会自动重试。`
-      : `${config.title}接口地址不正确或被代理改动，请检查 ${config.baseSetting}。`,
+      ? `${config.title}服务器暂时异常或限流，稍后会自动重试。 The server fails or limits for the moment: it is tried again by itself.`
+      : `${config.title}接口地址不正确或被代理改动，请检查 ${config.baseSetting}。 The address is wrong, or a proxy changed it: check ${config.baseSetting}.`,
     retryable: isPassing,
     uncertain: status >= 500,
   });
@@ -122,7 +122,7 @@ function toPlatformError(config: JsonHostConfig, request: JsonRequest, error: un
       `${config.platform} ${call}: no complete answer within ${Math.round(timeoutMs)} ms`,
       {
         ...fieldsOf(config, call, 'timeout'),
-        advice: `${config.title}服务器没有及时应答，请检查网络；系统会自动重试。`,
+        advice: `${config.title}服务器没有及时应答，请检查网络。系统会自动重试。 The server did not answer in time: check the network. It is tried again by itself.`,
         uncertain: error.sent,
       },
     );
@@ -130,7 +130,7 @@ function toPlatformError(config: JsonHostConfig, request: JsonRequest, error: un
   const detail = error.code ?? 'connection failed';
   return new PlatformError(`${config.platform} ${call}: network failure (${detail})`, {
     ...fieldsOf(config, call, 'network'),
-    advice: `连不上${config.title}服务器（${detail}），请检查网络、DNS 与 ${config.baseSetting}。`,
+    advice: `连不上${config.title}服务器（${detail}），请检查网络、DNS 与 ${config.baseSetting}。 The server cannot be reached (${detail}): check network, DNS and ${config.baseSetting}.`,
     uncertain: error.sent,
   });
 }

@@ -19,7 +19,7 @@ export interface PlatformErrorFields {
   status?: number;
   /** Which call failed, such as `message/template/send`. */
   call: string;
-  /** A Chinese sentence for the person who runs this server: what to do. */
+  /** What the person who runs this server should do: Chinese, then English. See `inLanguage`. */
   advice: string;
   /** Whether the same call may succeed later with nothing changed. */
   retryable: boolean;

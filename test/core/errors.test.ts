@@ -31,7 +31,7 @@ it('fills values in as they are', () => {
 });
 
 it('names what was not found', () => {
-  expect(notFound('应用 App')).toMatchObject({ status: 404, zh: '应用 App不存在' });
+  expect(notFound('应用 App')).toMatchObject({ status: 404, zh: '应用不存在', en: 'App not found' });
 });
 
 it('stops on a branch that cannot be', () => {

@@ -51,7 +51,8 @@ export function describeDingtalkCode({ code, message }: JsonAnswer): RobotCode {
     const advice = SAFETY.find(([words]) => words.test(message))?.[1];
     const ip = /ip ([0-9a-f.:]*[0-9a-f])/i.exec(message)?.[1];
     return refused(
-      (advice ?? '不符合机器人的安全设置，请检查 check the robot’s safety settings') + (ip ? `：${ip}` : ''),
+      (advice ?? '不符合机器人的安全设置，请检查 check the robot’s safety settings') +
+        (ip ? `；IP ${ip}` : ''),
     );
   }
   return CODES[code] ?? refused('钉钉拒绝了这条消息 DingTalk refused this message');

@@ -53,7 +53,10 @@ export const SMS_CODES: Readonly<Record<string, readonly [Meaning, advice: strin
   'isv.RAM_PERMISSION_DENY': ['account', PERMISSION],
   SignatureDoesNotMatch: ['account', KEY],
   'InvalidAccessKeyId.NotFound': ['account', KEY],
-  'InvalidAccessKeyId.Inactive': ['account', `AccessKey 已被停用；${KEY}`],
+  'InvalidAccessKeyId.Inactive': [
+    'account',
+    'AccessKey 已被停用，请检查通道设置 the access key is disabled: check the channel',
+  ],
   'Forbidden.RAM': ['account', PERMISSION],
   'isv.SMS_SIGNATURE_ILLEGAL': ['end', SIGN_NAME],
   'isv.SIGN_NAME_ILLEGAL': ['end', SIGN_NAME],

@@ -60,7 +60,7 @@ async function sendToAll(
     return {
       kind: 'refused',
       code: 'no_receiver',
-      why: '微信 WeChat: 没有接收人的 openid no receiver’s openid',
+      why: '微信 WeChat: 没有填写接收人的编号（openid） no receiver’s openid',
     };
   }
   const template = await client.findTemplate({

@@ -52,12 +52,12 @@ export function joinOutcomes(all: readonly ReceiverOutcome[]): Outcome {
     failed.find((outcome) => outcome.kind === 'refused') ??
     failed[0];
   return worst && worst.kind !== 'sent'
-    ? { ...worst, why: `${worst.why} (${detail})` }
+    ? { ...worst, why: `${worst.why}；${detail}` }
     : { kind: 'refused', code: 'no_receiver', why: '没有接收人 no receiver' };
 }
 
 function describe(outcome: Outcome): string {
-  return outcome.kind === 'sent' ? '已发送 sent' : `${outcome.code ?? outcome.kind}`;
+  return outcome.kind === 'sent' ? 'OK' : `${outcome.code ?? outcome.kind}`;
 }
 
 function maskOpenid(openid: string): string {

@@ -21,7 +21,7 @@ export function toOutcome(error: unknown, now: number): Outcome {
     throw error;
   }
   const code = String(error.code ?? error.status ?? error.kind);
-  const why = `${error.message} ${error.advice}`.trim();
+  const why = error.advice === '' ? error.message : `${error.message}；${error.advice}`;
   if (error.pause) {
     const afterMs = error.pause === 'day' ? nextChinaMidnight(now) - now : MINUTE_MS - (now % MINUTE_MS);
     return { kind: 'retry', scope: 'queue', afterMs, code, why };

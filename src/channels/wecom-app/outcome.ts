@@ -12,7 +12,7 @@ export function toWecomOutcome(error: unknown): Outcome {
     return toFailureOutcome(error);
   }
   const code = String(error.code);
-  const why = `${error.message} ${error.advice}`.trim();
+  const why = `${error.message}；${error.advice}`;
   switch (describeWecomCode(error.code).kind) {
     case 'later':
     case 'token':
@@ -37,9 +37,9 @@ export interface Missed {
 export function tellMissed({ invalid, unlicensed }: Missed): string | null {
   const parts = [
     invalid.length > 0
-      ? `${list(invalid)} 不存在或不在应用可见范围内 unknown or outside the app's visible range`
+      ? `${list(invalid)}: 不存在或不在应用可见范围内 unknown or outside the app's visible range`
       : '',
-    unlicensed.length > 0 ? `${list(unlicensed)} 没有接口许可 without an interface licence` : '',
+    unlicensed.length > 0 ? `${list(unlicensed)}: 没有接口许可 without an interface licence` : '',
   ].filter((part) => part !== '');
   return parts.length > 0 ? `未送达 not delivered: ${parts.join('；')}` : null;
 }

@@ -17,7 +17,7 @@ const CODES: Readonly<Record<number, RobotCode>> = {
   93000: {
     kind: 'refused',
     advice:
-      '机器人的 key 不正确，或机器人已被移出群，请在群里重新添加机器人并更新 key the key is wrong or the bot was removed',
+      '机器人的 key 不正确，或机器人已被移出群，请在群里重新添加机器人并更新地址里的 key。 the key is wrong or the bot was removed',
   },
 };
 

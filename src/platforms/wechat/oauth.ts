@@ -40,7 +40,8 @@ export async function exchangeCode(
       platform: 'wechat',
       kind: 'api',
       call: CALL,
-      advice: '当前是微信的快照页，请点右下角「使用完整服务」后再试。',
+      advice:
+        '当前是微信的快照页，请点右下角「使用完整服务」后再试。 This is WeChat’s preview of the page: tap “use the full service” at the bottom and try again.',
       retryable: false,
       uncertain: false,
     });

@@ -126,7 +126,8 @@ function toToken(answer: WecomAnswer, askedAt: number): StoredToken {
       platform: 'wecom',
       kind: 'decode',
       call: 'gettoken',
-      advice: '企业微信的应答无法识别，请检查 WECOM_API_BASE 与中间的代理。',
+      advice:
+        '企业微信的应答无法识别，请检查 WECOM_API_BASE 与中间的代理。 The answer is not WeCom’s: check WECOM_API_BASE and any proxy in between.',
       retryable: true,
       uncertain: false,
     });

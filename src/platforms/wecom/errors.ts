@@ -13,7 +13,7 @@ export interface WecomCode {
   kind: WecomCodeKind;
   /** English, for logs. */
   meaning: string;
-  /** Chinese, for the person who set the channel up. */
+  /** For the person who set the channel up: Chinese, then English. */
   advice: string;
 }
 
@@ -22,29 +22,61 @@ const entry = (kind: WecomCodeKind, meaning: string, advice: string): WecomCode 
   meaning,
   advice,
 });
-const bug = (meaning: string) => entry('bug', meaning, '这是程序的错误，请把日志反馈给青鸟的开发者。');
-const split = (meaning: string) => entry('bug', meaning, '接收人太多或有误，请减少接收人后再发。');
+const bug = (meaning: string) =>
+  entry(
+    'bug',
+    meaning,
+    '这是程序的错误，请把日志反馈给青鸟的开发者。 This is an error of the program: send the log to the developers of Qingniao.',
+  );
+const split = (meaning: string) =>
+  entry(
+    'bug',
+    meaning,
+    '接收人太多或有误，请减少接收人后再发。 The receivers are wrong or too many: send to fewer.',
+  );
 const secret = (meaning: string) =>
   entry(
     'config',
     meaning,
-    'Secret 不正确或已被重置，请在企业微信管理后台「应用管理 → 自建应用」里重新复制。',
+    'Secret 不正确或已被重置，请在企业微信管理后台「应用管理 → 自建应用」里重新复制。 The Secret is wrong or was reset: copy it again in the WeCom console (App management → Self-built).',
   );
 const agent = (meaning: string) =>
-  entry('config', meaning, 'AgentId 不正确，请在企业微信管理后台的应用页面核对。');
+  entry(
+    'config',
+    meaning,
+    'AgentId 不正确，请在企业微信管理后台的应用页面核对。 The AgentId is wrong: compare it on the app’s page of the WeCom console.',
+  );
 const member = (meaning: string) =>
-  entry('receiver', meaning, '没有这个成员，请在企业微信管理后台「通讯录」核对成员的账号（不是姓名）。');
+  entry(
+    'receiver',
+    meaning,
+    '没有这个成员，请在企业微信管理后台「通讯录」核对成员的账号（不是姓名）。 There is no such member: compare the account (not the name) in Contacts of the WeCom console.',
+  );
 const outside = (meaning: string) =>
-  entry('receiver', meaning, '接收人都不在应用的可见范围内，请在管理后台的应用页面把他们加入「可见范围」。');
-const often = (meaning: string) => entry('limit', meaning, '调用太频繁，稍后会自动重试。');
-const stale = (meaning: string) => entry('token', meaning, '访问令牌失效，系统会自动更新并重试。');
+  entry(
+    'receiver',
+    meaning,
+    '接收人都不在应用的可见范围内，请在管理后台的应用页面把他们加入「可见范围」。 The app sees none of the receivers: add them to the visible range on its page of the WeCom console.',
+  );
+const often = (meaning: string) =>
+  entry('limit', meaning, '调用太频繁，稍后会自动重试。 Too many calls: it is tried again by itself.');
+const stale = (meaning: string) =>
+  entry(
+    'token',
+    meaning,
+    '访问令牌失效，系统会自动更新并重试。 The token has ended: it is renewed and tried again by itself.',
+  );
 
 /** The token itself was refused: fetch another and try once more. */
 export const TOKEN_CODES: ReadonlySet<number> = new Set([40014, 42001]);
 
 /** The codes that are known, by number. */
 export const WECOM_CODES: Readonly<Record<number, WecomCode>> = {
-  [-1]: entry('later', 'system busy', '企业微信系统繁忙，稍后会自动重试。'),
+  [-1]: entry(
+    'later',
+    'system busy',
+    '企业微信系统繁忙，稍后会自动重试。 WeCom is busy: it is tried again by itself.',
+  ),
   40001: secret('invalid secret'),
   40003: member('invalid userid'),
   40007: bug('invalid media_id'),
@@ -52,7 +84,7 @@ export const WECOM_CODES: Readonly<Record<number, WecomCode>> = {
   40013: entry(
     'config',
     'invalid corpid',
-    '企业 ID 不正确，请在企业微信管理后台「我的企业」页面底部复制企业 ID。',
+    '企业 ID 不正确，请在企业微信管理后台「我的企业」页面底部复制企业 ID。 The corp ID is wrong: copy it from the bottom of My company in the WeCom console.',
   ),
   40014: stale('invalid access token'),
   40031: split('invalid userid list'),
@@ -61,40 +93,56 @@ export const WECOM_CODES: Readonly<Record<number, WecomCode>> = {
   40058: bug('invalid parameter'),
   40091: secret('secret of another corp'),
   41001: bug('access_token missing'),
-  41002: entry('config', 'corpid missing', '请填写企业 ID。'),
-  41004: entry('config', 'corpsecret missing', '请填写应用的 Secret。'),
+  41002: entry('config', 'corpid missing', '请填写企业 ID。 Enter the corp ID.'),
+  41004: entry('config', 'corpsecret missing', '请填写应用的 Secret。 Enter the Secret of the app.'),
   41011: agent('agentid missing'),
   41016: bug('news title missing'),
   41033: bug('textcard description missing'),
   42001: stale('access token expired'),
   44004: bug('text content empty'),
-  45002: entry('bug', 'message too large', '内容超过企业微信的长度限制，请缩短后再发。'),
+  45002: entry(
+    'bug',
+    'message too large',
+    '内容超过企业微信的长度限制，请缩短后再发。 The content is too long for WeCom: shorten it.',
+  ),
   45009: often('frequency limit'),
   45033: often('concurrency limit'),
-  48002: entry('config', 'API not permitted', '应用没有这个接口的权限，请在管理后台检查应用的权限。'),
-  50003: entry('config', 'app disabled', '应用已被停用，请在企业微信管理后台启用它。'),
+  48002: entry(
+    'config',
+    'API not permitted',
+    '应用没有这个接口的权限，请在管理后台检查应用的权限。 The app may not use this call: check its permissions in the WeCom console.',
+  ),
+  50003: entry(
+    'config',
+    'app disabled',
+    '应用已被停用，请在企业微信管理后台启用它。 The app is switched off: switch it on in the WeCom console.',
+  ),
   60011: entry(
     'config',
     'no privilege on member, department or app',
-    '应用没有权限访问该成员或部门，请在管理后台的应用页面扩大「可见范围」。',
+    '应用没有权限访问该成员或部门，请在管理后台的应用页面扩大「可见范围」。 The app does not see this member or department: widen its visible range in the WeCom console.',
   ),
   60020: entry(
     'address',
     'caller ip not trusted',
-    '请在企业微信管理后台的应用页面「企业可信 IP」里加入本服务器的出口 IP，约 1 分钟后生效。',
+    '请在企业微信管理后台的应用页面「企业可信 IP」里加入本服务器的出口 IP，约 1 分钟后生效。 Add this server’s outgoing IP to the trusted IPs on the app’s page of the WeCom console; that takes about a minute.',
   ),
   60111: member('userid not found'),
   81013: outside('all receivers invalid or invisible'),
   82001: outside('all receivers invalid'),
   82002: split('too many departments'),
   82003: split('too many tags'),
-  301002: entry('config', 'secret and agentid do not match', 'Secret 与 AgentId 不是同一个应用的，请核对。'),
+  301002: entry(
+    'config',
+    'secret and agentid do not match',
+    'Secret 与 AgentId 不是同一个应用的，请核对。 Secret and AgentId are of different apps: compare them.',
+  ),
 };
 
 const UNKNOWN = entry(
   'bug',
   'unknown error',
-  '企业微信返回了未知的错误码，请查阅企业微信开发者中心「全局错误码」。',
+  '企业微信返回了未知的错误码，请查阅企业微信开发者中心「全局错误码」。 WeCom gave an unknown code: see its list of global error codes.',
 );
 
 /** What a code means; unknown ones get a general meaning. */
@@ -112,7 +160,7 @@ export function wecomError(call: string, code: number, errmsg: string): Platform
     call,
     code,
     advice: ip
-      ? `请在企业微信管理后台的应用页面「企业可信 IP」里加入 ${ip}，约 1 分钟后生效。Allow this IP for the app: ${ip}`
+      ? `请在企业微信管理后台的应用页面「企业可信 IP」里加入 ${ip}，约 1 分钟后生效。 Add ${ip} to the trusted IPs on the app’s page of the WeCom console; that takes about a minute.`
       : advice,
     retryable: kind === 'later' || kind === 'limit' || kind === 'token',
     uncertain: false,
@@ -128,7 +176,7 @@ export function unreachableError(missing: readonly string[]): PlatformError {
     kind: 'api',
     call: 'check',
     code: 81013,
-    advice: `这些成员不存在，或不在应用的可见范围内：${names}。请核对成员账号，或在管理后台把他们加入应用的「可见范围」。`,
+    advice: `这些成员不存在，或不在应用的可见范围内：${names}。请核对成员账号，或在管理后台把他们加入应用的「可见范围」。 Unknown, or outside of what the app sees: ${names}. Compare the accounts, or widen the app’s visible range.`,
     retryable: false,
     uncertain: false,
   });

@@ -1,6 +1,7 @@
 /** Shows a page inside the frame of its desk, with what every template of the desk may use. */
 import type { Context } from 'koa';
 import type { Language } from '#src/lib/i18n.js';
+import { inLanguage } from '#src/lib/in-language.js';
 import type { View } from '#src/lib/view.js';
 import { formatChinaTime } from '#src/web/pages/china-time.js';
 import { type PagePolicy, setPageHeaders } from '#src/web/pages/page-headers.js';
@@ -12,7 +13,7 @@ export interface Sheet {
   /** The template in the desk's folder of views/, without extension. */
   template: string;
   title: string;
-  /** 200, or 422 while a form has errors. */
+  /** 200, or 422 and 503 while a form has errors. */
   status?: number;
   policy?: PagePolicy;
   values?: object;
@@ -40,7 +41,7 @@ export function showInFrame(visit: Shown, sheet: Sheet, frame: Frame): void {
   setPageHeaders(ctx, sheet.policy);
   // These pages show secrets. And with `no-referrer` browsers would hide the Origin of our own forms.
   ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' });
-  ctx.status = sheet.status ?? (ctx.status === 422 ? 422 : 200);
+  ctx.status = sheet.status ?? (ctx.status === 422 || ctx.status === 503 ? ctx.status : 200);
   ctx.type = 'html';
   ctx.body = frame.view.render(`${frame.frame}/${sheet.template}`, {
     ...frame.values,
@@ -53,9 +54,11 @@ export function showInFrame(visit: Shown, sheet: Sheet, frame: Frame): void {
     path: ctx.path,
     address: (changes: Readonly<Record<string, string | number>>) => changeQuery(ctx, changes),
     time: formatTime,
+    /** The reader's half of a text that says everything in both languages. */
+    tell: (text: string) => inLanguage(text, language),
     number: (count: number) => count.toLocaleString('en-US'),
     flash: takeFlash(ctx, frame.visits.setCookie),
-    switchPath: ctx.method === 'GET' ? changeQuery(ctx, { lang: language === 'zh' ? 'en' : 'zh' }) : '',
+    switchPath: ctx.method !== 'POST' ? changeQuery(ctx, { lang: language === 'zh' ? 'en' : 'zh' }) : '',
   });
 }
 

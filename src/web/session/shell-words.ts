@@ -29,6 +29,7 @@ export const SHELL_WORDS = {
   previous: ['上一页', 'Previous'],
   next: ['下一页', 'Next'],
   pageOf: ['第 {page} / {pages} 页，共 {total} 条', 'Page {page} of {pages}, {total} in all'],
+  peakOf: ['最高 {count}', 'max {count}'],
   totalOf: ['共 {total} 条', '{total} in all'],
   mendFields: ['有几处需要修改，见下面红字。', 'Some fields need another look: see the red lines below.'],
   foreignForm: ['这个请求不是从本站页面发出的', 'This request did not come from our page'],

@@ -118,7 +118,7 @@ describe('several receivers', () => {
     expect(outcome).toMatchObject({
       kind: 'sent',
       ref: '1001',
-      detail: expect.stringMatching(/^oMIN…0001: 已发送/),
+      detail: expect.stringMatching(/^oMIN…0001: OK/),
     });
   });
 
@@ -129,7 +129,7 @@ describe('several receivers', () => {
     expect(outcome).toEqual({
       kind: 'sent',
       ref: '1001',
-      detail: 'oMIN…0001: 43004; oHON…0002: 已发送 sent',
+      detail: 'oMIN…0001: 43004; oHON…0002: OK',
     });
   });
 

@@ -1,5 +1,6 @@
 /** The table of error codes has every code of the platform, with words for people and the right verdict. */
 import { expect, it } from 'vitest';
+import { inLanguage } from '#src/lib/in-language.js';
 import { apiError, describeCode, TOKEN_CODES, WECHAT_CODES } from '#src/platforms/wechat/errors.js';
 
 it.each([
@@ -10,7 +11,8 @@ it.each([
 ])('knows %d', (code) => {
   const { meaning, advice } = describeCode(code, 'message/template/send');
   expect(meaning).not.toBe('unknown error');
-  expect(advice).toMatch(/\p{Script=Han}.*。$/u);
+  expect(inLanguage(advice, 'zh')).toMatch(/\p{Script=Han}.*。$/u);
+  expect(inLanguage(advice, 'en')).toMatch(/^[A-Z][^\p{Script=Han}]+[.)]$/u);
 });
 
 it('calls worth retrying only what time or a new token can mend', () => {

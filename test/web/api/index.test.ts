@@ -81,7 +81,7 @@ describe('a refusal', () => {
   it('has one shape, Chinese first, and is not kept by caches', async () => {
     const refused = await w.call('GET', '/api/v1/apps/999');
     expect(refused.body).toEqual({
-      error: { code: 'not_found', message: '应用 App不存在 / 应用 App not found' },
+      error: { code: 'not_found', message: '应用不存在 / App not found' },
     });
     expect(refused.headers.get('cache-control')).toBe('no-store');
     expect(refused.headers.get('x-content-type-options')).toBe('nosniff');

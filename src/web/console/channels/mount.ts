@@ -1,6 +1,7 @@
 /** The pages about one person's channels. They stand in the console, for the person signed in or for another, and below /me. */
 import { notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
+import { inLanguage } from '#src/lib/in-language.js';
 import { createWindowLimit } from '#src/web/pages/window-limit.js';
 import type { Desk, Pages, Visit } from '#src/web/session/desk.js';
 import type { FormErrors } from '#src/web/session/form.js';
@@ -152,7 +153,8 @@ function mountTest<Pass extends ChannelPass>(
     const id = visit.idParam('id');
     const { t } = visit;
     if (takeTest(String(visit.visitor.personId))) {
-      const { ok, detail } = await core.channels.testChannel(owner, id);
+      const { ok, detail: told } = await core.channels.testChannel(owner, id);
+      const detail = inLanguage(told, visit.language);
       await visit.audit('channel.test', `channel ${id} of ${owner.uid}`);
       const good = detail === 'ok' || detail === '' ? t('testedWell') : t('tested', { detail });
       visit.flash(ok ? 'good' : 'bad', ok ? good : t('testFailed', { detail }));

@@ -1,5 +1,6 @@
 /** What a check found: a light, a sentence, and the remedy where there is something to mend. */
 import type { Core } from '#src/core/index.js';
+import { inLanguage } from '#src/lib/in-language.js';
 import type { SelfCheckOutside, Told } from './outside.js';
 
 /** A sentence for people. */
@@ -63,5 +64,6 @@ export function off(found: Words, remedy?: Words): Finding {
 
 /** A platform's refusal: its own words, and the advice of its client. */
 export function refused({ why, advice }: Extract<Told<unknown>, { ok: false }>): Finding {
-  return bad(say(why, why), say(advice || '请看服务器日志。', advice || 'See the log of the server.'));
+  const remedy = advice || '请看服务器日志。 See the log of the server.';
+  return bad(say(why, why), say(inLanguage(remedy, 'zh'), inLanguage(remedy, 'en')));
 }

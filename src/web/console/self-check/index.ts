@@ -1,5 +1,6 @@
 /** The self-check: the whole installation as its operator would test it, line by line, with the remedy beside each. */
 import { notFound } from '#src/core/errors.js';
+import { inLanguage } from '#src/lib/in-language.js';
 import { type ConsoleModule, type ConsoleVisit, requireOperator } from '#src/web/console/module.js';
 import { CHECKS, runCheck } from './checks.js';
 import type { Check, CheckNeeds, Finding } from './finding.js';
@@ -41,7 +42,7 @@ export const selfCheckModule: ConsoleModule = {
         await visit.audit('menu.create');
         visit.flash('good', visit.t('menuMade'));
       } else {
-        visit.flash('bad', visit.t('notMade', { why: told.advice || told.why }));
+        visit.flash('bad', visit.t('notMade', { why: inLanguage(told.advice || told.why, visit.language) }));
       }
       visit.redirect(PATH);
     });
