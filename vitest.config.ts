@@ -22,7 +22,7 @@ const worldTests =
  * every test that opens a world. Tests of several processes are in test/postgresql.
  */
 const ON_POSTGRES =
-  /^test\/(store|engine|postgresql)\/|^test\/(faults|spine|bad-input)\.test|\/send\.test|^test\/web\/api\/(apps|messages)\.test|^test\/wechat\/events\.test/;
+  /^test\/(store|engine|postgresql)\/|^test\/(faults|spine|bad-input|unwritable)\.test|\/send\.test|^test\/web\/api\/(apps|messages)\.test|^test\/wechat\/events\.test/;
 const ONLY_SQLITE =
   /^test\/store\/(open|sqlite-client|backups|schema-engine)\.test|\/operator\/backups\.test/;
 const postgresTests = isPostgresHere()

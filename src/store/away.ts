@@ -4,20 +4,37 @@
 const CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037']);
 
 /**
- * What PostgreSQL (appendix A of its manual: 08, 53300, 55P03, 57P01 to 57P03), its driver, the system and our own session say of
- * a connection that is gone or not to be had.
+ * What PostgreSQL (appendix A of its manual: 08, 53, 55P03, 57P01 to 57P03, 58030, 25006), its driver, the system and our own
+ * session say of a connection that is gone or not to be had, of a full disk and of a server that takes no writes.
  */
 const WORDS =
-  /\b(08\d{3}|53300|55P03|57P0[1-3])\b|Connection terminated|connection (error|timeout)|timeout exceeded when trying to connect|not queryable|Client was closed|ECONN(RESET|REFUSED)|EPIPE|ETIMEDOUT|cut off from the database/i;
+  /\b(08\d{3}|53\d00|55P03|57P0[1-3]|58030|25006)\b|Connection terminated|connection (error|timeout)|timeout exceeded when trying to connect|not queryable|Client was closed|ECONN(RESET|REFUSED)|EPIPE|ETIMEDOUT|cut off from the database|read-only transaction|No space left on device/i;
+
+/**
+ * What SQLite says of a full disk, a file that it may not write or open, a failing disk and a lock of somebody else (its result
+ * codes 13, 8, 14, 10, 5 and 6), by the code's name or by its sentence.
+ */
+const SQLITE_WORDS =
+  /\bSQLITE_(FULL|READONLY|CANTOPEN|IOERR|BUSY|LOCKED)|database or disk is full|attempt to write a readonly database|unable to open database file|disk I\/O error|database (table )?is locked/i;
 
 /** Errors of other origin speak of other connections: those of platforms have names of their own. */
-const NAMES = /^(Prisma|DriverAdapterError$|SessionError$|AggregateError$|Error$|error$)/;
+const NAMES =
+  /^(Prisma|SqliteError$|LibsqlError$|DriverAdapterError$|SessionError$|AggregateError$|Error$|error$)/;
 
-/** Whether an error says that the database is away: the same call may go well a little later. */
+/** Whether an error says that the database is away, or takes no writes: the same call may go well a little later. */
 export function isAway(error: unknown): error is Error {
   if (!(error instanceof Error) || !NAMES.test(error.name)) {
     return false;
   }
   const code = 'code' in error ? String(error.code) : '';
-  return CODES.has(code) || WORDS.test(`${code} ${error.message}`);
+  const text = `${code} ${error.message} ${wordsBelow(error)}`;
+  return CODES.has(code) || WORDS.test(text) || SQLITE_WORDS.test(text);
+}
+
+/** What the driver said, which Prisma's own sentence does not always repeat. */
+function wordsBelow(error: Error): string {
+  const meta = 'meta' in error ? error.meta : undefined;
+  return typeof meta === 'object' && meta !== null && 'driverAdapterError' in meta
+    ? JSON.stringify(meta.driverAdapterError)
+    : '';
 }

@@ -166,6 +166,7 @@ export async function openWorld(options: WorldOptions = {}) {
     url: serverUrl,
     simulatorUrl: outside.url,
     adminToken: ADMIN_TOKEN,
+    databaseUrl: database.url,
     folder,
     clock,
     get core() {

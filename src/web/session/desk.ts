@@ -40,7 +40,7 @@ export interface Visit<Key extends string> {
   json(value: object, status?: number): void;
   /**
    * Checks the form and runs `run`; what the schema or the domain finds wrong goes to `again` as words beside the fields,
-   * which shows the form once more (status 422).
+   * which shows the form once more (status 422, or 503 where the same may go well later).
    */
   submit<S extends z.ZodObject>(
     schema: S,
@@ -158,7 +158,7 @@ function createVisit<Key extends string>(ctx: Context, parts: VisitParts<Key>): 
       const checked = checkForm(schema, visit.form, language);
       const errors = checked.ok ? await tryRun(() => run(checked.value), visit) : checked.errors;
       if (errors) {
-        ctx.status = 422;
+        ctx.status = ctx.response.get('Retry-After') === '' ? 422 : 503;
         await again(errors);
       }
     },
@@ -175,6 +175,7 @@ async function tryRun(run: () => Promise<void> | void, visit: Visit<string>): Pr
     if (!(error instanceof AppError) || /^(not_found|unauthorized|forbidden|internal)$/.test(error.code)) {
       throw error;
     }
+    tellWhen(visit.ctx, error);
     const field = String(error.params.field ?? '');
     const isShown = Object.hasOwn(visit.form.values, field);
     return { [isShown ? field : '']: visit.language === 'zh' ? error.zh : error.en };
@@ -189,8 +190,16 @@ async function admitForm(visit: Visit<never>, visits: Visits, options: PostOptio
   return visits.isOwnForm(ctx, visitor, token);
 }
 
+/** Says when coming back helps, where it does. */
+function tellWhen(ctx: Context, { retryAfterS }: AppError): void {
+  if (retryAfterS !== null) {
+    ctx.set('Retry-After', String(retryAfterS));
+  }
+}
+
 function explain(visit: Visit<never>, error: unknown): void {
   if (error instanceof AppError) {
+    tellWhen(visit.ctx, error);
     const heading = visit.t(
       error.code === 'not_found' ? 'noSuchThing' : error.status === 403 ? 'notAllowed' : 'notDone',
     );
