@@ -158,7 +158,7 @@ function createVisit<Key extends string>(ctx: Context, parts: VisitParts<Key>): 
       const checked = checkForm(schema, visit.form, language);
       const errors = checked.ok ? await tryRun(() => run(checked.value), visit) : checked.errors;
       if (errors) {
-        ctx.status = ctx.response.get('Retry-After') === '' ? 422 : 503;
+        ctx.status = ctx.res.hasHeader('Retry-After') ? 503 : 422;
         await again(errors);
       }
     },

@@ -21,6 +21,12 @@ export const SETTINGS_WORDS = {
     'Empty follows the days above. What an app’s own page says goes before its dialect.',
   ],
   keepPlaceholder: ['跟随全站', 'as the server'],
+  pace: ['每个密钥 10 秒内最多调用', 'Most calls of a key in ten seconds'],
+  pacePlaceholder: ['不限', 'no limit'],
+  paceHint: [
+    '对 Bark、PushDeer、ntfy、Gotify 的密钥有效：{least} 到 {most} 次，留空不限；超出的调用会被拒绝（429），多个进程各自计数。',
+    'Keys of Bark, PushDeer, ntfy and Gotify: {least} to {most} calls, empty for no limit; more are refused (429). Each process counts for itself.',
+  ],
   dialects: ['兼容接口的默认额度', 'Default limits of the compatible calls'],
   dialectsLead: [
     '「不限」以外的选项按原服务的额度拒绝，便于在迁移前对照；也可以在用户页上给个人单独设置。',

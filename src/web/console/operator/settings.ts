@@ -1,7 +1,9 @@
 /** The settings that an operator changes while the server works. */
 import { z } from 'zod';
 import type { Core } from '#src/core/index.js';
+import { PACE_LIMITS } from '#src/core/key-pace.js';
 import { RETAINED_DIALECTS, RETENTION_LIMITS, type RetainedDialect } from '#src/core/retention.js';
+import { inLanguage } from '#src/lib/in-language.js';
 import type { ConsoleModule, ConsoleVisit } from '#src/web/console/module.js';
 import { daysOrNone } from '#src/web/console/retention-field.js';
 import type { FormErrors } from '#src/web/session/form.js';
@@ -24,9 +26,18 @@ const dialectDays = z.object(
   >,
 );
 
+/** Empty: as many as they like. */
+const callsOrNone = z
+  .string()
+  .trim()
+  .default('')
+  .transform((text) => (text === '' ? null : Number(text)))
+  .pipe(z.number().int().min(PACE_LIMITS.least).max(PACE_LIMITS.most).nullable());
+
 const form = z.object({
   registration: z.enum(['open', 'closed']),
   retentionDays: z.coerce.number().int().min(RETENTION_LIMITS.least).max(RETENTION_LIMITS.most),
+  callsPerTenSeconds: callsOrNone,
   ...dialectDays.shape,
   ...serverPlans.shape,
 });
@@ -36,7 +47,7 @@ const DIALECT_NAMES: Readonly<Record<RetainedDialect, string>> = {
   wxpusher: 'WxPusher',
   serverchan: 'Server酱',
   pushplus: 'PushPlus',
-  'wecom-notify': '企业微信 WeCom notify',
+  'wecom-notify': '企业微信通知 WeCom notify',
   ntfy: 'ntfy',
   gotify: 'Gotify',
   pushdeer: 'PushDeer',
@@ -53,12 +64,13 @@ export const settingsModule: ConsoleModule = {
       visit.submit(
         form,
         async (chosen) => {
-          const { registration, retentionDays, serverchan, pushplus } = chosen;
+          const { registration, retentionDays, callsPerTenSeconds, serverchan, pushplus } = chosen;
           await core.accounts.saveRegistration(registration);
           await core.retention.saveDays(retentionDays);
           await core.retention.saveDialects(
             Object.fromEntries(RETAINED_DIALECTS.map((dialect) => [dialect, chosen[toField(dialect)]])),
           );
+          await core.keyPace.saveLimit(callsPerTenSeconds);
           await core.dialectPlans.saveDefaults({ serverchan, pushplus });
           await visit.audit('settings.save', '', JSON.stringify(chosen));
           visit.flash('good', visit.t('saved'));
@@ -71,9 +83,10 @@ export const settingsModule: ConsoleModule = {
 };
 
 async function showForm(core: Core, visit: Visit, errors: FormErrors): Promise<void> {
-  const [registration, retentionDays, dialects, plans] = await Promise.all([
+  const [registration, retentionDays, pace, dialects, plans] = await Promise.all([
     core.accounts.readRegistration(),
     core.retention.readDays(),
+    core.keyPace.readLimit(),
     core.retention.readDialects(),
     core.dialectPlans.getDefaults(),
   ]);
@@ -85,13 +98,15 @@ async function showForm(core: Core, visit: Visit, errors: FormErrors): Promise<v
       planFields: toPlanFields(visit),
       dayFields: RETAINED_DIALECTS.map((dialect) => ({
         name: toField(dialect),
-        label: DIALECT_NAMES[dialect],
+        label: inLanguage(DIALECT_NAMES[dialect], visit.language),
       })),
       limits: RETENTION_LIMITS,
+      paceLimits: PACE_LIMITS,
       errors,
       values: {
         registration,
         retentionDays: String(retentionDays),
+        callsPerTenSeconds: pace ?? '',
         ...Object.fromEntries(RETAINED_DIALECTS.map((name) => [toField(name), dialects[name] ?? ''])),
         ...plans,
         ...visit.form.values,

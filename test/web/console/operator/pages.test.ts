@@ -257,6 +257,26 @@ describe('settings and the audit log', () => {
     });
   });
 
+  it('hold a key to the pace that was chosen, until it is taken away', async () => {
+    const chosen = { registration: 'closed', retentionDays: '7', serverchan: 'none', pushplus: 'none' };
+    const { personId } = await w.core.people.getByUid(await w.phone('Boss').uid());
+    const { key } = await w.core.keys.createKey(personId, 'bark', { name: 'paced' });
+    const push = async () => (await w.call(`/${key}/paced`)).status;
+    const saved = await boss.submit('/console/settings', { ...chosen, callsPerTenSeconds: '2' });
+    expect(saved.text).toMatch(/name="callsPerTenSeconds"[^>]* value="2"/);
+    expect((await w.admin('/settings/key-pace')).json).toEqual({ callsPerTenSeconds: 2 });
+    const first = [await push(), await push(), await push()];
+    expect(first).toEqual([200, 200, 429]);
+    for (const callsPerTenSeconds of ['0', '10001', '1.5', 'many']) {
+      const wrong = await boss.post('/console/settings', { ...chosen, callsPerTenSeconds });
+      expect(wrong.status).toBe(422);
+      expect(wrong.text).toContain('id="f-callsPerTenSeconds-error"');
+    }
+    await boss.submit('/console/settings', { ...chosen, callsPerTenSeconds: '' });
+    expect((await w.admin('/settings/key-pace')).json).toEqual({ callsPerTenSeconds: null });
+    expect(await push()).toBe(200);
+  });
+
   it('an app is kept for as long as its page says, which an operator alone decides', async () => {
     const app = await w.app('留存').made();
     const path = `/console/apps/${app.id}`;
