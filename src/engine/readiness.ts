@@ -1,7 +1,8 @@
-/** Whether this process can do its work: the database takes writes, and the engine comes round. */
+/** Whether this process can do its work: the database takes writes and has this build's tables, and the engine comes round. */
 import type { Clock } from '#src/lib/clock.js';
 import type { Db } from '#src/store/open.js';
 import { probeWrite } from '#src/store/probe.js';
+import { compareSchema, type SchemaState } from '#src/store/schema-state.js';
 
 /** An English sentence for operators where it cannot. */
 export interface Readiness {
@@ -54,8 +55,21 @@ async function tryWrite(db: Db, now: number): Promise<string | null> {
     timer = setTimeout(resolve, PROBE_MS, 'the database does not answer').unref();
   });
   const written = probeWrite(db, now).then(
-    () => null,
+    () => checkSchema(db),
     () => 'the database takes no writes (is the disk full, or the database away?)',
   );
   return Promise.race([written, late]).finally(() => clearTimeout(timer));
+}
+
+const SCHEMA_WORDS: Readonly<Record<SchemaState, string | null>> = {
+  same: null,
+  older: "the database's schema is older than this build needs: restart this process, which migrates it",
+  newer: "the database's schema is newer than this build: run the build that migrated it",
+};
+
+function checkSchema(db: Db): Promise<string | null> {
+  return compareSchema(db).then(
+    (state) => SCHEMA_WORDS[state],
+    () => "the database's schema cannot be read",
+  );
 }

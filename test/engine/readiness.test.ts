@@ -1,6 +1,6 @@
 /** /readyz tells the truth: a database that reads but does not write is not ready, and an engine that stands still is not. */
 import { afterEach, expect, it } from 'vitest';
-import { createReadiness } from '#src/engine/readiness.js';
+import { createReadiness, type Readiness } from '#src/engine/readiness.js';
 import { ON_POSTGRES } from '#test/support/database.js';
 import { openWorld, type World } from '#test/support/world.js';
 
@@ -25,6 +25,36 @@ it.skipIf(ON_POSTGRES)('is not ready while the database takes no writes, and say
   expect((await w.call('/metrics')).text).toMatch(/qingniao_commits_failed_total [1-9]/);
   await w.db.$queryRawUnsafe('PRAGMA query_only = 0');
 });
+
+it.each([
+  [
+    'newer',
+    `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "finished_at", "applied_steps_count")
+       SELECT 'x', 'x', '9999_future', "finished_at", 1 FROM "_prisma_migrations" LIMIT 1`,
+    `DELETE FROM "_prisma_migrations" WHERE "migration_name" = '9999_future'`,
+  ],
+  [
+    'older',
+    `UPDATE "_prisma_migrations" SET "migration_name" = 'away' WHERE "migration_name" = '0002_reads'
+       OR "migration_name" = '0009_reads'`,
+    `UPDATE "_prisma_migrations" SET "migration_name" = '${ON_POSTGRES ? '0002_reads' : '0009_reads'}'
+       WHERE "migration_name" = 'away'`,
+  ],
+])(
+  "is not ready while the database's schema is %s than the build's, and says so",
+  async (which, spoil, mend) => {
+    w = await openWorld();
+    const ask = (): Promise<Readiness> =>
+      createReadiness({ db: w.db, clock: w.clock, lastStepAt: () => null })();
+    expect(await ask()).toEqual({ ready: true });
+    await w.db.$executeRawUnsafe(spoil);
+    expect(await ask()).toEqual({ ready: false, why: expect.stringContaining(`schema is ${which}`) });
+    const answer = await w.call('/readyz');
+    expect([answer.status, answer.text]).toEqual([503, expect.stringContaining(`schema is ${which}`)]);
+    await w.db.$executeRawUnsafe(mend);
+    expect(await ask()).toEqual({ ready: true });
+  },
+);
 
 it('is not ready when the engine has not come round for half a minute', async () => {
   w = await openWorld();
