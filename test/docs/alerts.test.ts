@@ -1,4 +1,5 @@
-/** Keeps docs/alerts.yml and docs/running.md true: every metric they name is one that the server has. */
+/** Keeps docs/alerts.yml and docs/running.md true: Prometheus takes the rules, and every metric they name is one that the server has. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -18,6 +19,20 @@ it.each(['alerts.yml', 'running.md'])('docs/%s names only metrics that there are
   expect(named.size).toBeGreaterThan(10);
   expect([...named].filter((name) => !known.has(name))).toEqual([]);
 });
+
+/** Of the Debian package `prometheus`. */
+const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
+
+it.skipIf(!hasPromtool)(
+  `Prometheus itself takes the rules${hasPromtool ? '' : ' (skipped: promtool is not installed)'}`,
+  () => {
+    const path = fileURLToPath(new URL('../../docs/alerts.yml', import.meta.url));
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', path], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/SUCCESS: \d+ rules found/);
+  },
+);
 
 it('each alert of the rules is explained, and none other', () => {
   const read = (file: string): string =>
