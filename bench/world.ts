@@ -139,7 +139,11 @@ export async function ask<T>(url: string, body?: object, headers: Record<string,
 }
 
 /** People of the simulator who follow the account, by openid, in the order in which they came. */
-export async function makeFollowers(world: BenchWorld, count: number, scan: string): Promise<string[]> {
+export async function makeFollowers(
+  world: Pick<BenchWorld, 'sim'>,
+  count: number,
+  scan?: string,
+): Promise<string[]> {
   const { openids } = await world.sim<{ openids: [string, string] }>('/followers/bulk', { count, scan });
   const [first] = openids;
   const INDEX_LENGTH = 15;

@@ -4,8 +4,9 @@ import { accept } from './accept.js';
 import { broadcast } from './broadcast.js';
 import { callbacks } from './callbacks.js';
 import { deliver } from './deliver.js';
+import { fleet } from './fleet.js';
 import { restart } from './restart.js';
 import { upstream } from './upstream.js';
 
 /** All cases. */
-export const cases: readonly BenchCase[] = [accept, deliver, broadcast, callbacks, upstream, restart];
+export const cases: readonly BenchCase[] = [accept, deliver, broadcast, callbacks, upstream, restart, fleet];

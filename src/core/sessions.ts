@@ -45,7 +45,7 @@ const LIST_MAX = 100;
 export type Sessions = ReturnType<typeof createSessions>;
 
 /** Makes the verbs of sessions. */
-export function createSessions({ db, clock, hashKey }: CoreDeps) {
+export function createSessions({ db, clock, hashKey }: Pick<CoreDeps, 'db' | 'clock' | 'hashKey'>) {
   const hashOf = (secret: string): string => keyedHash(hashKey, `session:${secret}`);
 
   /** Signs a browser in; the secret is for its cookie and kept nowhere. */

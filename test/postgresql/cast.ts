@@ -9,6 +9,7 @@ import { simulatorDefaults } from '#src/simulator/index.js';
 import type { MadeApp, MadeTopic } from '#test/support/builders.js';
 import { openPostgresDatabase } from '#test/support/database.js';
 import { type Answer, ask } from '#test/support/http.js';
+import { runSql } from '#test/support/postgres.js';
 import { type RunningProcess, startScript, startSimulator } from '#test/support/processes.js';
 
 /** The processes of one test; `close` ends them all. */
@@ -65,12 +66,12 @@ export async function openFleet({ clockSpeed = 1 } = {}) {
     return { app, topic };
   }
 
-  /** Sends to a topic; the message's id. */
+  /** Sends to a topic; the message's id, 0 where it is not taken. */
   async function broadcast(at: RunningProcess, to: { app: MadeApp; topic: MadeTopic }): Promise<number> {
     const body = { appToken: to.app.appToken, topicIds: [to.topic.id], content: 'broadcast' };
     const answer = await ask(`${at.url}/api/send/message`, { body });
-    const [first] = (answer.json as { data: { messageContentId: number }[] }).data;
-    return first?.messageContentId ?? 0;
+    const { data } = answer.json as { data: { messageContentId: number }[] | null };
+    return data?.[0]?.messageContentId ?? 0;
   }
 
   const countCards = async (): Promise<{ shown: number; duplicates: number }> =>
@@ -78,6 +79,9 @@ export async function openFleet({ clockSpeed = 1 } = {}) {
 
   return {
     url: database.url,
+    /** What a statement finds in the database. */
+    rows: async (sql: string): Promise<Record<string, unknown>[]> =>
+      (await runSql(database.url, sql)) as Record<string, unknown>[],
     /** Where the processes keep their files. */
     folder,
     start,

@@ -24,7 +24,7 @@ async function countTokenRequests(): Promise<number> {
 }
 
 it(
-  'share a broadcast, each follower once, with one token for all',
+  'share a broadcast, each follower once and each with a share, with one token for all',
   async () => {
     const audience = await fleet.makeAudience(FOLLOWERS);
     const first = await fleet.start();
@@ -39,6 +39,12 @@ it(
     expect(await fleet.countCards()).toMatchObject({ shown: FOLLOWERS, duplicates: 0 });
     expect(await countTokenRequests()).toBe(1);
     expect(others).toHaveLength(2);
+    // Each result bears the name of the worker that recorded it.
+    const recorders = await fleet.rows(
+      `SELECT split_part("owner", ':', 1) AS "worker", count(*)::int AS "count" FROM "Delivery" WHERE "messageId" = ${id} GROUP BY 1`,
+    );
+    expect(recorders.length).toBeGreaterThan(1);
+    expect(recorders.reduce((sum, { count }) => sum + Number(count), 0)).toBe(FOLLOWERS);
   },
   TIMEOUT_MS,
 );

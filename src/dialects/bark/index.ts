@@ -3,7 +3,7 @@ import Router from '@koa/router';
 import type { Context, Next } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { Dialect } from '#src/dialects/dialect.js';
-import { tellRetryLater } from '#src/dialects/retry-later.js';
+import { isOverloaded, tellRetryLater } from '#src/dialects/retry-later.js';
 import type { Logger } from '#src/lib/logger.js';
 import { type BarkAnswer, BarkRefusal, toEnvelope, toErrorAnswer } from './envelope.js';
 import { push } from './push.js';
@@ -91,7 +91,18 @@ async function isOurs(core: Core, ctx: Context): Promise<boolean> {
   if (ctx.state.isPrefixed) {
     return first.toLowerCase() !== 'mcp';
   }
-  return KEY.test(first) && (await core.keys.findOwner('bark', first)) !== null;
+  if (!KEY.test(first)) {
+    return false;
+  }
+  try {
+    return (await core.keys.findOwner('bark', first)) !== null;
+  } catch (error) {
+    if (!isOverloaded(error)) {
+      throw error;
+    }
+    // What cannot be looked up now is taken for ours, so that its caller hears why.
+    return true;
+  }
 }
 
 function answerUnknown(core: Core, ctx: Context): void {

@@ -40,11 +40,11 @@ export function createNtfy(core: Core): Dialect {
     if (topic === null) {
       return next();
     }
-    const owner = OUR_TOPIC.test(topic) ? await core.keys.findOwner('ntfy', topic) : null;
-    if (!owner && !ctx.state.isPrefixed) {
+    const found = await findTopic(core, topic);
+    if (!found.isOurs && !ctx.state.isPrefixed) {
       return next();
     }
-    await answer(core, ctx, { topic, owner, read: () => readRaw(ctx) });
+    await answer(core, ctx, { topic, ...found, read: () => readRaw(ctx) });
   });
   return {
     name: 'ntfy',
@@ -74,17 +74,30 @@ function toTopic(ctx: Context): string | null {
   return isPublish && TOPIC.test(topic) ? topic : null;
 }
 
+/** Whose topic it is. One of our form that cannot be looked up now is taken for ours, so that its caller hears why. */
+async function findTopic(core: Core, topic: string): Promise<FoundTopic> {
+  if (!OUR_TOPIC.test(topic)) {
+    return { isOurs: false, readOwner: async () => null };
+  }
+  try {
+    const owner = await core.keys.findOwner('ntfy', topic);
+    return { isOurs: owner !== null, readOwner: async () => owner };
+  } catch (error) {
+    return { isOurs: true, readOwner: () => Promise.reject(error) };
+  }
+}
+
 /** Answers a JSON message with its topic; false at the root, where it is not meant for us. */
 async function publishJson(core: Core, ctx: Context): Promise<boolean> {
   const read = await readJson(ctx).catch((error: unknown) => ({ error }));
   const topic = 'error' in read || typeof read.body.topic !== 'string' ? '' : read.body.topic;
-  const owner = OUR_TOPIC.test(topic) ? await core.keys.findOwner('ntfy', topic) : null;
-  if (!owner && !ctx.state.isPrefixed) {
+  const found = await findTopic(core, topic);
+  if (!found.isOurs && !ctx.state.isPrefixed) {
     return false;
   }
   await answer(core, ctx, {
     topic,
-    owner,
+    ...found,
     read: async () => {
       if ('error' in read) {
         throw read.error;
@@ -119,18 +132,24 @@ async function readRaw(ctx: Context) {
   };
 }
 
-interface Publish {
+interface FoundTopic {
+  isOurs: boolean;
+  /** Throws what the look-up threw. */
+  readOwner(): Promise<KeyOwner | null>;
+}
+
+interface Publish extends Pick<FoundTopic, 'readOwner'> {
   topic: string;
-  owner: KeyOwner | null;
   read(): Promise<{ options: ReturnType<typeof readOptions>; text: string; isMarkdown: boolean }>;
 }
 
-async function answer(core: Core, ctx: Context, { topic, owner, read }: Publish): Promise<void> {
+async function answer(core: Core, ctx: Context, { topic, readOwner, read }: Publish): Promise<void> {
   try {
     const nowMs = core.clock.now();
     const source = await read();
     checkTopic(topic);
     const reading = readMessage({ ...source, nowMs });
+    const owner = await readOwner();
     if (!owner) {
       throw new NtfyRefusal(40301);
     }
