@@ -1,26 +1,22 @@
-/** Filters the calls of the reference by what is typed, and opens the call that an address or a link names. */
+/** Filters the index of the reference while somebody types, and leads on from the anchors of the time when it was one page. */
 const form = document.querySelector('form.filter');
-const field = form?.querySelector('input');
-const status = form?.querySelector('[role="status"]');
-const calls = [...document.querySelectorAll('details[data-call]')].map((call) => ({
-  call,
-  link: document.querySelector(`.toc [data-call="${call.dataset.call}"]`),
-  text: `${call.dataset.call} ${call.querySelector('summary')?.textContent} ${call.closest('section')?.id}`.toLowerCase(),
-}));
+const field = form.querySelector('input');
+const status = form.querySelector('[role="status"]');
+const rows = [...document.querySelectorAll('section.group li')].map((row) => {
+  const section = row.closest('section');
+  const words = `${row.id} ${row.textContent} ${section.id} ${section.querySelector('h2').textContent}`;
+  return { row, text: words.toLowerCase() };
+});
 
 function filter() {
   const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
   let found = 0;
-  for (const { call, link, text } of calls) {
-    const isShown = words.every((word) => text.includes(word));
-    call.hidden = !isShown;
-    link.hidden = !isShown;
-    found += isShown ? 1 : 0;
+  for (const { row, text } of rows) {
+    row.hidden = !words.every((word) => text.includes(word));
+    found += row.hidden ? 0 : 1;
   }
   for (const group of document.querySelectorAll('section.group')) {
-    group.hidden = !group.querySelector('details:not([hidden])');
-    const entry = document.querySelector(`.toc a[href="#${group.id}"]`);
-    entry.parentElement.hidden = group.hidden;
+    group.hidden = !group.querySelector('li:not([hidden])');
   }
   status.textContent =
     words.length === 0
@@ -30,23 +26,22 @@ function filter() {
         : status.dataset.found.replace('#', String(found));
 }
 
-/** Not every browser opens what it scrolls to. */
-function openNamed() {
-  const name = decodeURIComponent(location.hash.slice(1));
-  const target = name === '' ? null : document.getElementById(name);
-  const call = target?.closest('details');
-  if (call) {
-    call.open = true;
-    call.scrollIntoView();
+/** An anchor of the index names a row; what it is about stands behind the row's link. */
+function leadOn() {
+  const row = rows.find(({ row: { id } }) => id !== '' && id === decodeURIComponent(location.hash.slice(1)));
+  if (row) {
+    location.replace(row.row.querySelector('a').href);
   }
 }
 
-if (form) {
-  form.hidden = false;
-  form.addEventListener('submit', (event) => event.preventDefault());
+if (rows.length > 0) {
+  leadOn();
+  window.addEventListener('hashchange', leadOn);
+  // What a search of the server found has its words in fields too, that the rows do not show.
+  const isSearched = new URLSearchParams(location.search).has('q');
   field.addEventListener('input', filter);
-  window.addEventListener('hashchange', openNamed);
-  // What a browser kept of the page's last visit counts too.
-  filter();
-  openNamed();
+  if (!isSearched) {
+    // What a browser kept of the page's last visit counts too.
+    filter();
+  }
 }

@@ -1,5 +1,6 @@
 /** What the reference says of each dialect: its addresses, the keys it takes, what a caller can say, a first message. */
 import { KEY_KIND_ROWS } from '#src/web/key-kinds.js';
+import { type Bilingual, splitBilingual } from './bilingual.js';
 
 /** A dialect as the server has it. */
 export interface DialectFacts {
@@ -16,6 +17,7 @@ export interface DialectFacts {
 export interface DialectView {
   name: string;
   title: string;
+  words: Bilingual;
   /** Where its addresses stand too, for clients that take a base address. */
   prefix: string;
   keys: { kind: string; label: string }[];
@@ -51,6 +53,7 @@ export function toDialects(dialects: readonly DialectFacts[], publicUrl: string)
     return {
       name,
       title,
+      words: splitBilingual(title),
       prefix: `/${name}/`,
       keys: rows.map(({ kind, label }) => ({ kind, label })),
       paths: toPaths(routes),

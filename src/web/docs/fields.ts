@@ -10,7 +10,7 @@ export interface FieldRow {
   type: string;
   required: boolean;
   /** What values it takes, in signs: lengths, ranges. */
-  limits: string;
+  limits: Bilingual;
   /** What counts where it is not given; empty: nothing. */
   fallback: string;
   words: Bilingual | null;
@@ -61,22 +61,23 @@ export function nameType(node: SchemaNode): string {
   return node.type ?? 'any';
 }
 
-function nameLimits(node: SchemaNode): string {
+function nameLimits(node: SchemaNode): Bilingual {
   const { minLength, maxLength, minimum, maximum } = node;
   // The greatest whole number there is says nothing.
   const most = maximum === Number.MAX_SAFE_INTEGER || maximum === 2 ** 31 - 1 ? undefined : maximum;
   const least = most === undefined && (minimum === undefined || minimum <= 1) ? undefined : minimum;
-  return [toRange(minLength === 0 ? undefined : minLength, maxLength, '字符 chars'), toRange(least, most, '')]
-    .filter(Boolean)
-    .join(' · ');
+  const length = toRange(minLength === 0 ? undefined : minLength, maxLength);
+  const range = toRange(least, most);
+  const inWords = (unit: string): string =>
+    [length && `${length} ${unit}`, range].filter(Boolean).join(' · ');
+  return { zh: inWords('字符'), en: inWords('characters') };
 }
 
-function toRange(least: number | undefined, most: number | undefined, unit: string): string {
+function toRange(least: number | undefined, most: number | undefined): string {
   if (least === undefined && most === undefined) {
     return '';
   }
-  const text = least === undefined ? `≤ ${most}` : most === undefined ? `≥ ${least}` : `${least}–${most}`;
-  return `${text} ${unit}`.trim();
+  return least === undefined ? `≤ ${most}` : most === undefined ? `≥ ${least}` : `${least}–${most}`;
 }
 
 /** The object of a list of objects, or the schema itself. */

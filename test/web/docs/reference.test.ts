@@ -1,6 +1,5 @@
 /** The API reference: every call with its anchor, fields, errors and a command that is not refused; every dialect. */
 
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS } from '#src/core/errors.js';
 import { createDialects, DIALECT_FEATURES } from '#src/dialects/registry.js';
@@ -34,10 +33,18 @@ afterAll(async () => {
   await w.close();
 });
 
-async function open(language = 'zh-CN') {
-  const response = await fetch(`${pages.url}/docs`, { headers: { 'accept-language': language } });
+async function open(path = '/docs', language = 'zh-CN') {
+  const response = await fetch(`${pages.url}${path}`, { headers: { 'accept-language': language } });
   return { response, html: await response.text() };
 }
+
+const idsOf = (html: string): string[] => elementsOf(html).flatMap(({ attributes }) => attributes.id ?? []);
+
+/** Every page of the reference. */
+const listPaths = (): string[] => [
+  '/docs',
+  ...['push', 'events', 'errors', ...reference.groups.map(({ name }) => name)].map((part) => `/docs/${part}`),
+];
 
 describe('the page', () => {
   it('names every call of the API, each under its own anchor, in both languages', async () => {
@@ -49,33 +56,70 @@ describe('the page', () => {
     expect(names.length).toBeGreaterThan(50);
     expect(calls.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
     for (const language of ['zh-CN', 'en']) {
-      const { response, html } = await open(language);
+      const { response, html } = await open('/docs', language);
       expect(response.status).toBe(200);
-      const ids = elementsOf(html).flatMap(({ attributes }) => attributes.id ?? []);
-      expect(ids).toEqual(expect.arrayContaining(names));
-      expect(new Set(ids).size).toBe(ids.length);
+      expect(idsOf(html)).toEqual(expect.arrayContaining(names));
+      for (const group of reference.groups) {
+        const page = await open(`/docs/${group.name}`, language);
+        expect(idsOf(page.html)).toEqual(expect.arrayContaining(group.calls.map(({ name }) => name)));
+      }
     }
   });
 
-  it('leads only to anchors that there are, and runs nothing but its own scripts', async () => {
-    const { response, html } = await open();
-    const found = elementsOf(html);
-    const ids = new Set(found.map(({ attributes }) => attributes.id));
-    const anchors = found.flatMap(({ attributes }) =>
-      attributes.href?.startsWith('#') ? [attributes.href.slice(1)] : [],
+  it('keeps the anchors of the time when it was one page', async () => {
+    const ids = idsOf((await open()).html);
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        ...['more', 'basics', 'dialects', 'events', 'errors'],
+        ...reference.groups.map(({ name }) => name),
+        ...createDialects(w.core).map(({ name }) => name),
+        ...reference.events.map(({ type }) => `event-${type}`),
+        ...Object.keys(ERRORS).map((code) => `error-${code}`),
+      ]),
     );
-    expect(anchors.filter((anchor) => !ids.has(anchor))).toEqual([]);
-    expect(policyOf(response)).toMatchObject({ 'default-src': "'none'", 'script-src': "'self'" });
-    const sources = found
-      .filter(({ name }) => name === 'button')
-      .map(({ attributes }) => attributes['data-copy-from']);
-    expect(sources.length).toBeGreaterThan(calls.length);
-    expect(sources.filter((source) => !ids.has(source))).toEqual([]);
+  });
+
+  it('leads only to pages and anchors that there are, and runs nothing but its own scripts', async () => {
+    const pagesByPath = new Map<string, { response: Response; html: string }>();
+    for (const path of listPaths()) {
+      pagesByPath.set(path, await open(path));
+    }
+    const missing: string[] = [];
+    for (const [path, { response, html }] of pagesByPath) {
+      expect([path, response.status]).toEqual([path, 200]);
+      expect(policyOf(response)).toMatchObject({ 'default-src': "'none'", 'script-src': "'self'" });
+      const ids = idsOf(html);
+      expect([path, new Set(ids).size]).toEqual([path, ids.length]);
+      for (const { name, attributes } of elementsOf(html)) {
+        const [to = '', anchor] = (attributes.href ?? '').split('#');
+        const there = to === '' ? { html } : pagesByPath.get(to);
+        if (name === 'a' && anchor !== undefined && (to === '' || to.startsWith('/docs'))) {
+          missing.push(
+            ...(there && idsOf(there.html).includes(anchor) ? [] : [`${path}: ${attributes.href}`]),
+          );
+        }
+        const source = attributes['data-copy-from'];
+        missing.push(...(source === undefined || ids.includes(source) ? [] : [`${path}: ${source}`]));
+      }
+    }
+    expect(missing).toEqual([]);
+  });
+
+  it('finds words in fields and error codes without a script, and says when nothing has them', async () => {
+    const search = async (words: string) => (await open(`/docs?q=${encodeURIComponent(words)}`)).html;
+    const byField = await search('quietFrom');
+    expect(byField).toContain('href="/docs/users#');
+    expect(byField).not.toContain('href="/docs/backups#');
+    expect(await search('not_found')).toContain('href="/docs/errors#error-not_found"');
+    expect(await search('SENDKEY')).toContain('href="/docs/push#serverchan"');
+    const nothing = await search('<b>nothing');
+    expect(nothing).toContain('没有找到「&lt;b&gt;nothing」');
+    expect(nothing).not.toContain('class="entry"');
   });
 
   it('says of each dialect where it is and what it can say, in words', async () => {
     expect(DIALECT_FEATURES.filter((feature) => wordOfFeature(feature) === null)).toEqual([]);
-    const { html } = await open();
+    const { html } = await open('/docs/push');
     for (const { name, routes } of createDialects(w.core)) {
       expect(html).toContain(`<code>/${name}/</code>`);
       for (const { path } of routes) {
@@ -85,7 +129,7 @@ describe('the page', () => {
   });
 
   it('lists every error code with its words', async () => {
-    const { html } = await open('en');
+    const { html } = await open('/docs/errors', 'en');
     for (const code of Object.keys(ERRORS)) {
       expect(html).toContain(`id="error-${code}"`);
     }
@@ -144,10 +188,10 @@ describe('a field', () => {
       },
     });
     expect(
-      rows.map(({ name, depth, type, required, limits }) => [name, depth, type, required, limits]),
+      rows.map(({ name, depth, type, required, limits }) => [name, depth, type, required, limits.zh]),
     ).toEqual([
       ['items', 0, 'object[]', true, ''],
-      ['uid', 1, 'string', false, '≤ 9 字符 chars'],
+      ['uid', 1, 'string', false, '≤ 9 字符'],
       ['until', 0, 'integer | null', false, ''],
     ]);
     expect(nameType({ type: 'array', items: { enum: ['a', 'b'] } })).toBe('(a | b)[]');
@@ -162,35 +206,38 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
   });
   afterAll(() => looker.close());
 
-  it('looks right in a pocket and on a desk, in light and in dark, open and closed', {
+  it('looks right in a pocket and on a desk, in light and in dark, in both languages', {
     timeout: 180_000,
   }, async () => {
-    const prepare = (page: Page) =>
-      page.evaluate(() => {
-        for (const name of ['createApp', 'getMessage', 'pushplus']) {
-          document.getElementById(name)?.closest('details')?.setAttribute('open', '');
-        }
-      });
-    const [pocket, , , desk] = SIGHTS;
+    for (const path of ['/docs', '/docs/messages', '/docs/push', '/docs/events', '/docs/errors']) {
+      expect(await looker.look(null, path)).toEqual([]);
+    }
+    expect(await looker.look(null, '/docs?q=quietFrom', { name: 'docs-found' })).toEqual([]);
+    const [pocket, , desk] = SIGHTS;
     const sights = [pocket, desk].flatMap((sight) => sight ?? []);
-    expect(await looker.look(null, '/docs', { name: 'docs' })).toEqual([]);
-    expect(await looker.look(null, '/docs', { name: 'docs-open', sights, prepare })).toEqual([]);
+    for (const path of ['/docs', '/docs/push', '/docs/apps', '/docs?q=nosuchthing']) {
+      const name = `${path}-en`;
+      expect(await looker.look(null, path, { name, sights, language: 'en-US' })).toEqual([]);
+    }
   });
 
-  it('filters the calls, and opens the one that an address names', async () => {
+  it('filters the index, and leads on from an anchor of old', async () => {
     const { page, complaints } = await looker.open(null, '/docs#getMessage');
-    const isOpen = (name: string) =>
-      page.evaluate((id) => document.getElementById(id)?.closest('details')?.open, name);
-    expect(await isOpen('getMessage')).toBe(true);
-    const shown = () => page.locator('details[data-call]:visible').count();
-    expect(await shown()).toBe(calls.length);
+    await page.waitForURL('**/docs/messages#getMessage');
+    await page.goto(`${pages.url}/docs`);
+    const shown = () => page.locator('.rows li[id]:visible').count();
+    const all = await shown();
+    expect(all).toBeGreaterThan(calls.length);
     await page.fill('#filter', 'callback replay');
     expect(await shown()).toBe(1);
     await page.fill('#filter', '回调');
     expect(await shown()).toBeGreaterThan(3);
-    await page.fill('#filter', 'no such thing');
+    await page.fill('#filter', 'quietFrom');
     expect(await shown()).toBe(0);
-    expect(await page.textContent('.filter [role="status"]')).toBe('没有符合的调用');
+    expect(await page.textContent('.filter [role="status"]')).toContain('按回车');
+    await page.press('#filter', 'Enter');
+    await page.waitForURL('**/docs?q=quietFrom');
+    expect(await shown()).toBeGreaterThan(0);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
