@@ -3,6 +3,8 @@
 /** An answer; null stands for a call that broke off, after which nobody knows what became of it. */
 export interface Answer {
   status: number;
+  /** The header Retry-After; null where there is none. */
+  retryAfter: string | null;
   json: unknown;
 }
 
@@ -22,7 +24,7 @@ export async function call(
       ...(body === undefined ? {} : { body: typeof body === 'object' ? JSON.stringify(body) : body }),
     });
     const text = await answer.text();
-    return { status: answer.status, json: parse(text) };
+    return { status: answer.status, retryAfter: answer.headers.get('retry-after'), json: parse(text) };
   } catch {
     return null;
   }

@@ -41,19 +41,27 @@ interface Around {
 
 function checkSending(sending: Sending, around: Around): string[] {
   const name = `${sending.marker} (${sending.door}, ${sending.answer})`;
+  const isRefused = sending.answer === 'refused';
+  const dishonest =
+    isRefused && !sending.isForNow ? [`${name}: refused without 503 and Retry-After: ${sending.said}`] : [];
   const [message, ...more] = around.stored;
   if (!message) {
     const shown = sending.to.flatMap(
       (person) => around.seen.get(`${placeOf(person)} ${sending.marker}`) ?? [],
     );
     return [
+      ...dishonest,
       ...(sending.answer === 'accepted' ? [`${name}: answered with success, and there is no row`] : []),
       ...(shown.length > 0 ? [`${name}: ${shown.length} showed, and there is no row`] : []),
     ];
   }
   const deliveries = around.rows.deliveriesOf.get(message.id) ?? [];
   const { sent, failed, cancelled, total } = message;
+  // Over a line that was cut nobody knows what became of a commit.
+  const isHalfDone = isRefused && !around.breaks.some(({ kind }) => kind === 'cut');
   return [
+    ...dishonest,
+    ...(isHalfDone ? [`${name}: refused, and there is a row`] : []),
     ...(more.length > 0 ? [`${name}: ${more.length + 1} rows for one call`] : []),
     ...(sent + failed + cancelled === total && total === deliveries.length
       ? []

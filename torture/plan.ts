@@ -99,6 +99,9 @@ function drawFault(random: Random): PlatformFault {
     { path: SEND, count, hang: random.between(200, 1500) },
     { path: SEND, count, hang: random.between(200, 1500), after: true },
     { path: SEND, count, status: random.pick([500, 502, 503, 429, 404]) },
+    // Success by its status, and a body that is no answer.
+    { path: SEND, count, status: 200, after: random.pick([true, false]) },
+    { path: TOKEN, count: random.between(1, 4), status: 200 },
     // Busy, an ended token, one of nobody, and a number that no list knows.
     { path: SEND, count, errcode: random.pick([-1, 42001, 40001, -424242]) },
     { path: TOKEN, count: random.between(1, 4), errcode: -1 },

@@ -3,6 +3,8 @@
 const PLACES = {
   'early-answer': '/dist/store/messages.js',
   'ignored-claim': '/dist/store/outbox.js',
+  'kept-claim': '/dist/store/outbox.js',
+  'false-success': '/dist/store/outbox.js',
 };
 
 let place = '';

@@ -17,7 +17,7 @@ export interface RunOptions {
   trafficMs: number;
   /** A PostgreSQL server; null: SQLite. */
   database: string | null;
-  /** A bug to plant: `early-answer` or `ignored-claim`. For tests of the harness. */
+  /** A bug to plant, of those in broken/. For tests of the harness. */
   bug?: string;
   people?: number;
   /** The kinds of blow, where not all. */

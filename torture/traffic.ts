@@ -14,6 +14,8 @@ export interface Sending {
   answer: 'accepted' | 'refused' | 'unknown';
   /** What a refusal said. */
   said: string;
+  /** A refusal said by 503 and Retry-After that the same call may go well later. */
+  isForNow: boolean;
 }
 
 /** What a person did that the server answered for: a command, or following an app. */
@@ -81,7 +83,8 @@ async function act(world: World, cast: Cast, { random, marker, book }: ActInput)
     const verdict = answer === null ? 'unknown' : asked.isAccepted(answer.json) ? 'accepted' : 'refused';
     const said =
       verdict === 'refused' ? `${answer?.status} ${JSON.stringify(answer?.json)?.slice(0, 200)}` : '';
-    book.sendings.push({ door, marker, to, answer: verdict, said });
+    const isForNow = answer?.status === 503 && answer.retryAfter !== null;
+    book.sendings.push({ door, marker, to, answer: verdict, said, isForNow });
   }
 }
 

@@ -38,4 +38,22 @@ describe.concurrent('torture', () => {
     },
     TIMEOUT_MS,
   );
+
+  it(
+    'finds messages without an end because nobody gives back what a killed process had claimed',
+    async ({ expect }) => {
+      const { problems } = await run({ bug: 'kept-claim', kinds: ['kill', 'platform'] });
+      expect(problems.join('\n')).toMatch(/deliveries have come to no end/);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'finds messages that are recorded as sent although the platform refused them',
+    async ({ expect }) => {
+      const { problems } = await run({ bug: 'false-success', kinds: ['platform'] });
+      expect(problems.join('\n')).toMatch(/recorded as sent, and nobody saw it/);
+    },
+    TIMEOUT_MS,
+  );
 });
