@@ -36,7 +36,6 @@ import { readLastId } from './store/last-id.js';
 import { openStore } from './store/open.js';
 import { createApi } from './web/api/index.js';
 import { createPageCompression } from './web/compress-pages.js';
-import { createNotifyPage } from './web/notify/index.js';
 import { createOps } from './web/ops/index.js';
 import { openViews } from './web/pages/index.js';
 import { createPages } from './web/site.js';
@@ -242,7 +241,6 @@ export async function wire(input: WiringInput) {
       // Behind the doors for programs: what accepts messages never passes it.
       createPageCompression(),
       ...site.pages,
-      createNotifyPage({ notifyCodes: core.notifyCodes, view, publicUrl, clock, sandbox: config.sandbox }),
     ],
   });
   return { app, core, db, worker, upkeep, wechat, site, publicUrl, dialects, channels: outgoing.all, close };

@@ -120,12 +120,12 @@ export function createApps(deps: CoreDeps) {
     return row ? toApp(row) : null;
   }
 
-  /** A page of apps, newest first; with an account only its own; with a search those whose name holds it. */
+  /** A page of apps, newest first; with an account only its own; with a search those whose name holds it, or whose number it is. */
   async function listApps(page: { accountId?: number; search?: string; skip: number; take: number }) {
     const where = {
       deletedAt: null,
       ...(page.accountId === undefined ? {} : { accountId: page.accountId }),
-      ...(page.search ? { name: { contains: page.search } } : {}),
+      ...(page.search ? { OR: [{ name: { contains: page.search } }, ...byNumber(page.search)] } : {}),
     };
     const [total, rows] = await Promise.all([
       db.app.count({ where }),
@@ -248,6 +248,12 @@ export function createApps(deps: CoreDeps) {
     usePlan,
     forgetSpace,
   };
+}
+
+/** A number as people write it. */
+function byNumber(text: string): { id: number }[] {
+  const [, digits] = /^#?(\d{1,9})$/.exec(text) ?? [];
+  return digits === undefined ? [] : [{ id: Number(digits) }];
 }
 
 function toApp(row: AppRow): App {

@@ -49,7 +49,7 @@ export interface NotifyTarget {
   settings: ChannelSettings;
 }
 
-/** A code in a list; the code itself is shown once, when it is made. */
+/** A code in a list; the code itself is shown when it is made, and to its owner. */
 export interface NotifyCodeView {
   id: number;
   hint: string;
@@ -73,7 +73,7 @@ const CODE_LENGTH = 32;
 
 /** Makes the verbs of notify codes. */
 export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: NotifyOutside) {
-  const { db, clock, newId, hashKey } = deps;
+  const { db, clock, newId, hashKey, box } = deps;
   const hashOf = (code: string): string => keyedHash(hashKey, `notify:${code}`);
 
   /**
@@ -93,6 +93,7 @@ export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: N
       data: {
         hash: hashOf(code),
         hint: `${code.slice(0, 4)}…${code.slice(-3)}`,
+        sealed: ownerId === null ? '' : box.seal(code),
         ownerId: ownerId === null ? null : BigInt(ownerId),
         refusesLong: input.overflow === 'refuse',
         createdAt,
@@ -173,6 +174,15 @@ export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: N
     );
   }
 
+  /** The newest code that a person made, in clear; null while there is none. */
+  async function showOwnCode(ownerId: number): Promise<string | null> {
+    const row = await db.notifyCode.findFirst({
+      where: { ownerId: BigInt(ownerId), sealed: { not: '' } },
+      orderBy: { id: 'desc' },
+    });
+    return row ? box.open(row.sealed) : null;
+  }
+
   /** Ends a code at once; what waits to go out by it is cancelled. Throws not_found, also for another person's. */
   async function deleteCode(id: number, ownerId: number | null): Promise<void> {
     const row = await db.notifyCode.findUnique({ where: { id } });
@@ -194,6 +204,7 @@ export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: N
     countParts: outside.countParts,
     readAnswer,
     listCodes,
+    showOwnCode,
     deleteCode,
   };
 }

@@ -103,9 +103,9 @@ export function createTopics({ db, clock }: CoreDeps) {
     return row ? toTopic(row) : null;
   }
 
-  /** A page of an app's topics, oldest first. */
-  async function listTopics(appId: number, page: { skip: number; take: number }) {
-    const where = { appId, deletedAt: null };
+  /** A page of an app's topics, oldest first; with a search those whose name or alias holds it, or whose number it is. */
+  async function listTopics(appId: number, page: { search?: string; skip: number; take: number }) {
+    const where = { appId, deletedAt: null, ...toMatch(page.search ?? '') };
     const [total, rows] = await Promise.all([
       db.topic.count({ where }),
       db.topic.findMany({ where, orderBy: { id: 'asc' }, skip: page.skip, take: page.take }),
@@ -151,6 +151,13 @@ export function createTopics({ db, clock }: CoreDeps) {
     deleteTopic,
     discardTopic,
   };
+}
+
+function toMatch(search: string) {
+  const [, digits] = /^#?(\d{1,9})$/.exec(search) ?? [];
+  const byNumber = digits === undefined ? [] : [{ id: Number(digits) }];
+  const contains = { contains: search };
+  return search === '' ? {} : { OR: [{ name: contains }, { alias: contains }, ...byNumber] };
 }
 
 function toTopic(row: TopicRow): Topic {

@@ -48,6 +48,18 @@ export interface PublishCommand {
   source: string;
 }
 
+/** The templates of a dialect: each makes the words of a message of a content that is data, or keeps it as it is. */
+export interface MessageTemplates {
+  /** As they are written in calls. */
+  names: readonly string[];
+  /** `now` is the time of what tells none. Throws AppError bad_field for a template that does not exist. */
+  draw(
+    template: string,
+    content: string,
+    now: Date,
+  ): { format: Format; body: string; summary?: string | undefined };
+}
+
 /** A committed message: `recordIds[i]` belongs to `targets[i]`. */
 export interface Published {
   messageId: number;

@@ -1,7 +1,7 @@
 /** The contract of a dialect: a door in that speaks another service's HTTP interface. */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Event } from '#src/core/types.js';
+import type { Event, MessageTemplates } from '#src/core/types.js';
 
 /** One address that a dialect answers. */
 export interface DialectRoute {
@@ -53,6 +53,8 @@ export interface Dialect {
   traits: DialectTraits;
   /** Answers, in the dialect's own envelope, what stands under its prefix and is no address of it. */
   answerUnknown?(ctx: Context): void | Promise<void>;
+  /** What its callers can have their contents drawn by; pages offer them too. */
+  templates?: MessageTemplates;
   /** The request body that tells a developer of an event in this dialect's form; null: this dialect has no such callback. */
   callbackBody?(event: Event): object | null | Promise<object | null>;
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import type { Core } from '#src/core/index.js';
+import type { MessageTemplates } from '#src/core/types.js';
 import { decodeUtf8, readRawBody } from '#src/lib/body.js';
 import type { Clock } from '#src/lib/clock.js';
 import { equalsInConstantTime } from '#src/lib/hash.js';
@@ -14,6 +15,7 @@ import { createDemoProgram } from './demo/program.js';
 import { createDesks } from './desks.js';
 import { createReferencePage, type DialectFacts } from './docs/index.js';
 import { KEY_KIND_ROWS } from './key-kinds.js';
+import { createNotifyPage } from './notify/index.js';
 import {
   createDemoInbox,
   createDemoPage,
@@ -25,6 +27,7 @@ import {
   createSubscribePage,
   type Signer,
 } from './pages/index.js';
+import { createVisits } from './session/visits.js';
 
 /** What the pages ask of WeChat. */
 export interface SiteWechat {
@@ -47,7 +50,7 @@ export interface SiteDeps {
   callbackBase: string;
   version: string;
   /** The doors in, for their reference. */
-  dialects: readonly DialectFacts[];
+  dialects: readonly (DialectFacts & { templates?: MessageTemplates })[];
   /** Signs short-lived cookies. */
   signKey: Buffer;
   resumeQueue: ConsoleDeps['resumeQueue'];
@@ -67,6 +70,7 @@ export function createPages(deps: SiteDeps) {
   const startedAt = new Date(clock.now());
   const demo = createDemo(deps);
   const signer = createSigner(deps.signKey);
+  const visits = createVisits(deps);
   const pages: Middleware[] = [
     createHomePage({ view, describeState: () => describeState(deps, startedAt) }),
     createDocsPage({ view, dir: PROJECT_DIR }),
@@ -96,7 +100,15 @@ export function createPages(deps: SiteDeps) {
       },
     }),
     ...demo,
-    ...createDesks(deps, signer),
+    ...createDesks(deps, signer, visits),
+    createNotifyPage({
+      notifyCodes: core.notifyCodes,
+      view,
+      publicUrl,
+      clock,
+      sandbox: deps.sandbox,
+      findOwner: async (ctx) => (await visits.findVisitor(ctx))?.personId ?? null,
+    }),
   ];
   return { pages, writeErrorPage: createErrorPage({ view }) };
 }

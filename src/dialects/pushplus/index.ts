@@ -12,6 +12,7 @@ import { SOURCE } from './limits.js';
 import { createOpenApi } from './open/index.js';
 import { addResultPage, RESULT_PAGE_ROUTES } from './result-page.js';
 import { createSend } from './send.js';
+import { drawTemplate, TEMPLATES } from './templates/index.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
 const SEND_PATHS = ['/send', '/send/:token'];
@@ -43,6 +44,7 @@ export function createPushplus(core: Core): Dialect {
     },
     answerUnknown: (ctx) =>
       answer(ctx, () => Promise.reject(new Refusal(CODES.invalid, '接口不存在，请使用 /send/{token}'))),
+    templates: { names: TEMPLATES, draw: drawTemplate },
     callbackBody: (event) => toCallbackBody(core, event),
   };
 }

@@ -2,7 +2,7 @@
 import type { Manager } from '#src/core/accounts.js';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
-import type { MessageContent } from '#src/core/types.js';
+import type { MessageContent, MessageTemplates } from '#src/core/types.js';
 import type { Desk, Visit } from '#src/web/session/desk.js';
 import type { SelfCheckOutside } from './self-check/outside.js';
 
@@ -14,6 +14,8 @@ export interface ConsoleDeps {
   sandbox: boolean;
   /** How a message would look as a card of the server's own WeChat account. */
   previewCard(message: MessageContent): Promise<CardPreview>;
+  /** What draws a content that is data. */
+  templates: MessageTemplates;
   /** What the self-check asks of the outside. */
   selfCheck: SelfCheckOutside;
   /** Ends the rest of a queue early. */

@@ -17,6 +17,8 @@ export interface NotifyCallNeeds {
   publicUrl: string;
   clock: Clock;
   languageOf(ctx: Context): Language;
+  /** The person who is signed in, who then owns the code that they make; null for nobody. */
+  findOwner(ctx: Context): Promise<number | null>;
 }
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -39,20 +41,24 @@ export function createNotifyCalls(needs: NotifyCallNeeds): Router {
   const takeVisitor = createWindowLimit({ clock, max: PER_VISITOR, windowMs: MINUTE_MS });
   const takeServer = createWindowLimit({ clock, max: PER_SERVER, windowMs: MINUTE_MS });
   const router = new Router({ prefix: '/notify/api' });
-  const declare = <T>(path: string, schema: z.ZodType<T>, run: (form: T) => Promise<object>): void => {
+  const declare = <T>(
+    path: string,
+    schema: z.ZodType<T>,
+    run: (form: T, ctx: Context) => Promise<object>,
+  ): void => {
     router.post(path, (ctx) =>
       answerJson(ctx, needs, async () => {
         const form = await readForm(ctx, schema, publicUrl);
         if (!takeVisitor(ctx.ip) || !takeServer('all')) {
           throw new AppError('rate_limited', { detail: '请稍等一分钟 wait a minute' });
         }
-        return run(form);
+        return run(form, ctx);
       }),
     );
   };
   declare('/members', appForm, async (form) => ({ members: await notifyCodes.listMembers(form) }));
-  declare('/codes', codeForm, async (form) => {
-    const { code } = await notifyCodes.createCode(form, null);
+  declare('/codes', codeForm, async (form, ctx) => {
+    const { code } = await notifyCodes.createCode(form, await needs.findOwner(ctx));
     const url = `${publicUrl}/api/notify/${code}`;
     return { code, url, examples: writeExamples(url) };
   });

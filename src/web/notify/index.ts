@@ -22,13 +22,15 @@ const SIMULATED = { corpId: 'wwsim0000000001', agentId: '1000002', secret: 'simw
 export function createNotifyPage(needs: NotifyPageNeeds): Middleware {
   const openPage = createPageOpener(needs.view, NOTIFY_WORDS);
   const router = new Router();
-  router.get('/notify', (ctx) => {
+  router.get('/notify', async (ctx) => {
+    const isOwned = (await needs.findOwner(ctx)) !== null;
     const page = openPage(ctx as Context);
     page.show({
       template: 'notify',
       title: page.t('heading'),
       policy: { connect: true },
       values: {
+        isOwned,
         words: JSON.stringify(wordsOfScript(page)),
         simulated: needs.sandbox ? JSON.stringify(SIMULATED) : '',
       },

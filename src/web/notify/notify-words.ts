@@ -37,6 +37,10 @@ export const NOTIFY_WORDS = {
     '地址里的 Code 就是凭证，只在这里显示一次，请马上保存，不要泄露。',
     'The code in the address is the only credential. It is shown here once: save it now, and keep it to yourself.',
   ],
+  onceOwned: [
+    '地址里的 Code 就是凭证，请马上保存，不要泄露。它归你所有，在控制台「发消息」的命令里还能看到。',
+    'The code in the address is the only credential: save it now, and keep it to yourself. It is yours: the commands of the console’s “Send” show it again.',
+  ],
   needScript: ['这个页面需要 JavaScript。', 'This page needs JavaScript.'],
   jsBusy: ['正在向企业微信核对…', 'Asking WeCom…'],
   jsVerified: ['验证通过，找到 {count} 位成员', 'Verified; {count} members found'],

@@ -3,15 +3,14 @@ import type { App } from '#src/core/apps.js';
 import { getOwnApp } from '#src/web/api/access.js';
 import type { FormErrors } from '#src/web/session/form.js';
 import type { ConsoleDeps, ConsoleModule, ConsoleVisit } from '../module.js';
+import { offerApps, offerTopics } from './choosers.js';
 import { createPreview } from './preview.js';
 import { publishForm } from './publish-form.js';
 import { SAMPLES } from './samples.js';
-import { SEND_LIMIT_BYTES, sendSchema, toDraft } from './schema.js';
+import { DATA_FORMATS, SEND_LIMIT_BYTES, sendSchema } from './schema.js';
 import { SEND_WORDS } from './words.js';
 
 const PATH = '/console/send';
-const APPS_OFFERED = 100;
-const TOPICS_OFFERED = 100;
 
 /** A request to this page. */
 export type SendVisit = ConsoleVisit<keyof typeof SEND_WORDS>;
@@ -28,7 +27,8 @@ export const sendModule: ConsoleModule = {
     get(PATH, async (visit) => {
       const sample = SAMPLES.find(({ name }) => name === visit.query('sample'));
       const app = await findApp(visit, visit.query('app'));
-      const values = { format: 'markdown', to: 'me', ...(sample ? sample[visit.language] : {}) };
+      const begun = sample ? { format: sample.format, ...sample[visit.language] } : {};
+      const values = { format: 'markdown', to: 'me', ...begun };
       await showForm(visit, { app, values, errors: {} });
     });
     post(
@@ -36,14 +36,15 @@ export const sendModule: ConsoleModule = {
       async (visit) => {
         const app = await findApp(visit, visit.form.values.app ?? '');
         const again = (errors: FormErrors) => showForm(visit, { app, values: visit.form.values, errors });
-        if (visit.form.values.act === 'preview') {
+        // What was asked for besides sending: the preview, or topics by name.
+        if (visit.form.values.act) {
           await again({});
           return;
         }
         await visit.submit(
           sendSchema,
           async (fields) => {
-            const done = await publishForm(core, visit, { fields, app });
+            const done = await publishForm(deps, visit, { fields, app });
             if (!done.ok) {
               visit.ctx.status = 422;
               await again(done.errors);
@@ -63,7 +64,7 @@ export const sendModule: ConsoleModule = {
       `${PATH}/preview`,
       async (visit) => {
         const app = await findApp(visit, visit.form.values.app ?? '');
-        const preview = await readPreview(visit, toDraft(visit.form), nameOf(app));
+        const preview = await readPreview(visit, visit.form, nameOf(app));
         visit.show({
           template: 'send-preview',
           title: visit.t('preview'),
@@ -88,11 +89,8 @@ export const sendModule: ConsoleModule = {
         errors,
       }: { app: App | null; values: Readonly<Record<string, string>>; errors: FormErrors },
     ): Promise<void> {
-      const { manager, t } = visit;
-      const own = manager.role === 'developer' ? { accountId: manager.accountId } : {};
-      const apps = await core.apps.listApps({ ...own, skip: 0, take: APPS_OFFERED });
-      const topics = app ? await core.topics.listTopics(app.id, { skip: 0, take: TOPICS_OFFERED }) : null;
-      const offered = app && !apps.items.some(({ id }) => id === app.id) ? [app, ...apps.items] : apps.items;
+      const { t } = visit;
+      const apps = await offerApps(core, visit, app);
       const form = { lists: visit.form.lists, values: { ...values, app: String(app?.id ?? 0) } };
       visit.show({
         template: 'send',
@@ -100,14 +98,16 @@ export const sendModule: ConsoleModule = {
         policy: POLICY,
         values: {
           app,
-          apps: [['0', t('senderSelf')], ...offered.map(({ id, name }) => [id, name])],
-          topics: topics?.items ?? [],
+          senders: [['0', t('senderSelf')], ...apps.items.map(({ id, name }) => [id, `${name} #${id}`])],
+          apps,
+          topics: app ? await offerTopics(core, visit, app) : null,
+          dataFormats: DATA_FORMATS,
           chosen: { topics: visit.form.lists.topics ?? [], channels: visit.form.lists.channels ?? [] },
           channels: await listChannels(deps, visit),
           samples: SAMPLES.map((sample) => ({ name: sample.name, label: t(sample.label) })),
           values: form.values,
           errors,
-          preview: await readPreview(visit, toDraft(form), nameOf(app)),
+          preview: await readPreview(visit, form, nameOf(app)),
         },
       });
     }

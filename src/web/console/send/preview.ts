@@ -1,20 +1,22 @@
 /** What is shown beside the form: the card with what does not fit, the page behind it, and the command of each dialect. */
 import { createBodyRenderer } from '#src/web/pages/message-body.js';
+import type { Form } from '#src/web/session/form.js';
 import type { CardLine, ConsoleDeps } from '../module.js';
 import { type LineKeys, LONGEST_BODY, PLACEHOLDERS, writeCurlLines } from './curl-lines.js';
 import type { SendVisit } from './index.js';
-import type { Draft } from './schema.js';
+import { DATA_FORMATS, toDraft } from './schema.js';
 
 const KINDS = ['spt', 'sendkey', 'pushplus', 'bark', 'pushdeer', 'ntfy', 'gotify'] as const;
 /** The highlighted start of what does not fit. */
 const WHOLE_SHOWN = 80;
 
 /** Makes the reader of previews. */
-export function createPreview({ core, publicUrl, previewCard }: ConsoleDeps) {
+export function createPreview({ core, publicUrl, previewCard, templates }: ConsoleDeps) {
   const renderBody = createBodyRenderer();
 
   /** Reads what the part `send-preview` draws. The app must be one that this visitor manages. */
-  return async (visit: SendVisit, draft: Draft, appName: string) => {
+  return async (visit: SendVisit, form: Form, appName: string) => {
+    const draft = toDraft(form, templates, core.clock.now());
     const { visitor, language, t } = visit;
     const card = await previewCard({
       id: 0,
@@ -38,11 +40,12 @@ export function createPreview({ core, publicUrl, previewCard }: ConsoleDeps) {
       card,
       cuts: (card.lines ?? []).filter(({ isCut }) => isCut).map(toWords),
       body: draft.body.trim() === '' ? null : renderBody(draft.body, draft.format),
+      isUndrawn: draft.content.trim() !== '' && isData(draft.template) && draft.format === 'text',
       draft,
       appName,
       curls: writeCurlLines(publicUrl, isOwn ? { ...draft, uids: [visitor.uid] } : draft, keys),
       isOwn,
-      isCurlCut: draft.body.length > LONGEST_BODY,
+      isCurlCut: Math.max(draft.body.length, draft.content.length) > LONGEST_BODY,
     };
   };
 
@@ -50,8 +53,13 @@ export function createPreview({ core, publicUrl, previewCard }: ConsoleDeps) {
     const shown = await Promise.all(
       KINDS.map(async (kind) => [kind, await core.keys.showKey(personId, kind)] as const),
     );
-    return { ...PLACEHOLDERS, ...Object.fromEntries(shown) };
+    const notify = await core.notifyCodes.showOwnCode(personId);
+    return { ...PLACEHOLDERS, ...Object.fromEntries(shown), notify };
   }
+}
+
+function isData(template: string): boolean {
+  return DATA_FORMATS.some((name) => name === template);
 }
 
 function shorten(text: string): string {

@@ -2,11 +2,13 @@
 import type { App } from '#src/core/apps.js';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
+import { MESSAGE_LIMITS } from '#src/core/publish.js';
 import type { Audience, Target } from '#src/core/types.js';
-import { isHttpUrl } from '#src/lib/text.js';
+import { countCodePoints, isHttpUrl } from '#src/lib/text.js';
 import type { FormErrors } from '#src/web/session/form.js';
+import type { ConsoleDeps } from '../module.js';
 import type { SendVisit } from './index.js';
-import { MAX_UIDS, readSendAt, readTopicIds, readUids, type SendFields } from './schema.js';
+import { drawContent, MAX_UIDS, readSendAt, readTopicIds, readUids, type SendFields } from './schema.js';
 
 /** The message's number, or what is wrong with which field. */
 export type PublishedForm = { ok: true; messageId: number } | { ok: false; errors: FormErrors };
@@ -16,7 +18,7 @@ const UIDS_NAMED = 5;
 
 /** Publishes as the app, or as the visitor where it is null. Throws AppError as the domain does. */
 export async function publishForm(
-  core: Core,
+  { core, templates }: Pick<ConsoleDeps, 'core' | 'templates'>,
   visit: SendVisit,
   { fields, app }: { fields: SendFields; app: App | null },
 ): Promise<PublishedForm> {
@@ -25,18 +27,21 @@ export async function publishForm(
   if ('field' in found || Object.keys(errors).length > 0) {
     return { ok: false, errors: { ...errors, ...('field' in found ? { [found.field]: found.text } : {}) } };
   }
+  checkLength(fields.content);
   if (app) {
     await core.quotas.countCall(app);
   }
-  const { title, summary, format, content, url, urgent, channels } = fields;
+  const { title, format: form, content, url, urgent, channels } = fields;
   const sendAt = readSendAt(fields.sendAt);
+  const drawn = drawContent(templates, { form, content }, core.clock.now());
+  const summary = fields.summary || (drawn.summary ?? '');
   const { messageId } = await core
     .publish({
       ...(app ? { appId: app.id } : { appId: null, senderId: visit.manager.personId }),
       ...(title === '' ? {} : { title }),
       ...(summary === '' ? {} : { summary }),
-      body: content,
-      format,
+      body: drawn.body,
+      format: drawn.format,
       ...(url === '' ? {} : { url }),
       ...found,
       ...(channels.length > 0 ? { channels } : {}),
@@ -48,6 +53,13 @@ export async function publishForm(
       throw nameField(error);
     });
   return { ok: true, messageId };
+}
+
+/** What is typed is held to the same limit as what it is drawn to, so that the preview never differs. */
+function checkLength(content: string): void {
+  if (countCodePoints(content) > MESSAGE_LIMITS.body) {
+    throw new AppError('content_too_long', { limit: MESSAGE_LIMITS.body, field: 'content' });
+  }
 }
 
 /** The domain knows no field of ours. */

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { TEMPLATES } from '#src/dialects/pushplus/templates/index.js';
 import { hasBrowser, type Looker, openLooker } from '#test/support/look.js';
 import type { Browser } from '#test/support/sign-in.js';
 import { openWorld, type World } from '#test/support/world.js';
@@ -156,37 +157,166 @@ describe('the preview', () => {
   });
 });
 
-describe('the commands', () => {
-  it('send the same message, each by its dialect, whatever is in it', async () => {
-    const title = 'It\'s "上线" $HOME `x` \\ ok';
-    const { text } = await ming.post(`${PATH}/preview`, {
-      title,
-      content: "第一行\n'引号' & <b>\n",
-      format: 'text',
+/** What the page of a message shows of its body. */
+const readBody = (html: string) => /<article[^>]*>([\s\S]*?)<\/article>/.exec(html)?.[1]?.trim();
+
+describe('the templates of PushPlus', () => {
+  it('are all offered', async () => {
+    const { text } = await ming.get(PATH);
+    const offered = [...text.matchAll(/name="format" value="(\w+)"/g)].map(([, name]) => name);
+    const own = offered.map((name) => (name === 'text' ? 'txt' : name));
+    expect(own.toSorted()).toEqual([...TEMPLATES].toSorted());
+  });
+
+  it.each(['json', 'cloudMonitor', 'jenkins', 'route', 'pay', 'alarm'])(
+    'draw the sample “%s” in the preview as its reader sees it',
+    async (sample) => {
+      const begun = await ming.get(`${PATH}?sample=${sample}`);
+      const content = decode(
+        /<textarea[^>]*name="content"[^>]*>\n?([\s\S]*?)<\/textarea>/.exec(begun.text)?.[1] ?? '',
+      );
+      const format = sample === 'alarm' ? 'markdown' : sample;
+      expect(begun.text).toContain(`value="${format}" checked`);
+      const fields = { title: '', content, format };
+      const preview = await ming.post(`${PATH}/preview`, fields);
+      expect(preview.text).not.toContain('按原文显示');
+      await ming.submit(PATH, fields);
+      await w.drain();
+      const [card] = await w.phone('Ming').cards();
+      const page = await w.call(new URL(card?.url ?? '').pathname);
+      expect(readBody(preview.text)).toBe(readBody(page.text));
+      for (const { value } of Object.values(card?.data ?? {})) {
+        expect(decode(preview.text)).toContain(`>${value}</dd>`);
+      }
+      if (sample !== 'alarm') {
+        expect(await lastMessage()).toMatchObject({ format: 'html', summary: expect.stringMatching(/./) });
+        expect(readBody(page.text)).toMatch(/<table|<h2/);
+        expect(readBody(page.text)).not.toContain('{');
+      }
+    },
+  );
+
+  it('show what is no data as it is, and say so', async () => {
+    const fields = { title: 't', content: '不是 JSON <b>', format: 'pay' };
+    const { text } = await ming.post(`${PATH}/preview`, fields);
+    expect(text).toContain('按原文显示');
+    await ming.submit(PATH, fields);
+    expect(await lastMessage()).toMatchObject({ format: 'text', body: '不是 JSON <b>' });
+    const long = await ming.post(PATH, { ...fields, content: `{"a": "${' '.repeat(40_001)}"}` });
+    expect([long.status, long.text.includes('消息内容过长')]).toEqual([422, true]);
+  });
+});
+
+describe('the choosers', () => {
+  const account = () => w.db.account.findFirstOrThrow({ where: { role: 'developer' } });
+
+  it('reach each of more than a hundred apps, by name or number, without scripts', async () => {
+    const { id: accountId } = await account();
+    const made: number[] = [];
+    for (let at = 0; at < 105; at += 1) {
+      made.push((await w.core.apps.createApp({ name: `many-${at}.` }, accountId)).app.id);
+    }
+    const options = (html: string) =>
+      [...html.matchAll(/<option value="(\d+)"/g)].map(([, id]) => Number(id));
+    const first = await ming.get(PATH);
+    expect(first.text).toMatch(/只列出 100 个，共 \d+ 个/);
+    expect(options(first.text)).not.toContain(made[0]);
+    const byName = await ming.get(`${PATH}?app=${made[104]}&find=many-0.`);
+    expect(options(byName.text)).toEqual([0, made[104], made[0]]);
+    expect(byName.text).toContain(`<option value="${made[104]}" selected`);
+    expect(options((await ming.get(`${PATH}?find=%23${made[1]}`)).text)).toContain(made[1]);
+    expect((await ming.get(`${PATH}?find=nowhere`)).text).toContain('没有这样的应用');
+    expect((await ming.get(`${PATH}?app=${made[0]}`)).text).toContain(`<option value="${made[0]}" selected`);
+  });
+
+  it('reach each of more than a hundred topics, and keep what is chosen and typed', async () => {
+    const { app } = await ownApp('百题');
+    await w.db.topic.createMany({
+      data: Array.from({ length: 130 }, (_, at) => ({
+        appId: app.id,
+        code: `topics${at}`,
+        name: `topic-${at}.`,
+        ...(at === 129 ? { alias: 'the-last' } : {}),
+        createdAt: new Date(w.clock.now()),
+      })),
     });
-    const lines = [...text.matchAll(/data-clipboard-text="([^"]*)"/g)].map(([, code = '']) => decode(code));
-    expect(lines).toHaveLength(7);
+    const ids = (await w.db.topic.findMany({ where: { appId: app.id }, orderBy: { id: 'asc' } })).map(
+      ({ id }) => id,
+    );
+    const boxes = (html: string) =>
+      [...html.matchAll(/name="topics\[\]" value="(\d+)"/g)].map(([, id]) => Number(id));
+    const first = await ming.get(`${PATH}?app=${app.id}`);
+    expect(boxes(first.text)).toEqual(ids.slice(0, 100));
+    expect(first.text).toContain('只列出 100 个，共 130 个');
+    const typed = { app: String(app.id), to: 'topics', content: '写了一半', act: 'topics' };
+    const found = await ming.post(PATH, { ...typed, findTopic: 'the-last', 'topics[]': [String(ids[3])] });
+    expect([found.status, boxes(found.text)]).toEqual([200, [ids[3], ids[129]]]);
+    expect(found.text).toContain(`value="${ids[3]}" checked`);
+    expect(found.text).toContain('写了一半');
+    expect(boxes((await ming.post(PATH, { ...typed, findTopic: `#${ids[120]}` })).text)).toEqual([ids[120]]);
+    expect((await ming.post(PATH, { ...typed, findTopic: 'nowhere' })).text).toContain('没有这样的主题');
+    const sent = await ming.submit(PATH, {
+      ...typed,
+      act: '',
+      'topics[]': [String(ids[3]), String(ids[129])],
+    });
+    expect(sent.text).toContain('消息已接收');
+    expect(JSON.parse((await lastMessage()).audience)).toMatchObject({ topics: [ids[3], ids[129]] });
+  });
+});
+
+const SOURCES = ['wxpusher', 'serverchan', 'pushplus', 'wecom-notify', 'bark', 'pushdeer', 'ntfy', 'gotify'];
+const WECOM = { corpId: 'wwsim0000000001', agentId: '1000002', secret: 'simwecomsecret', receivers: 'lisi' };
+
+/** The commands that a preview shows, as they are pasted. */
+const readCommands = (html: string) =>
+  [...html.matchAll(/data-clipboard-text="([^"]*)"/g)].map(([, code = '']) => decode(code));
+
+/** Makes a notify code as the page does for who is signed in. */
+async function makeNotifyCode(browser: Browser): Promise<string> {
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const { json } = await w.call('/notify/api/codes', {
+    body: { ...WECOM, format: 'text', overflow: 'split' },
+    headers: { 'sec-fetch-site': 'same-origin', cookie },
+  });
+  return (json as { code: string }).code;
+}
+
+describe('the commands', () => {
+  it('say how to make a notify code where there is none, and show one’s own alone', async () => {
+    const { text } = await ming.post(`${PATH}/preview`, { content: 'x' });
+    expect(text).toContain('你还没有通知 Code');
+    expect(text).toContain('<a href="/notify">');
+    expect(readCommands(text)).toHaveLength(7);
+    const [own, foreign] = [await makeNotifyCode(ming), await w.core.notifyCodes.createCode(WECOM, null)];
+    const shown = (await ming.post(`${PATH}/preview`, { content: 'x' })).text;
+    expect(shown).toContain(`/api/notify/${own}`);
+    expect(shown).not.toContain(foreign.code);
+    const other = await w.signIn('Other', { role: 'developer' });
+    expect((await other.post(`${PATH}/preview`, { content: 'x' })).text).not.toContain(own);
+    const [row] = await w.db.notifyCode.findMany({ where: { sealed: { not: '' } } });
+    expect(JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? 0 : value))).not.toContain(own);
+  });
+
+  it.each([
+    ['text', "第一行\n'引号' & <b>\n", "'引号' & <b>"],
+    ['pay', '{"amount": "20元", "payWay": "微信’s", "name": "it\'s"}', '20元'],
+  ])('send the same message, each by its dialect, whatever is in it: %s', async (format, content, words) => {
+    await makeNotifyCode(ming);
+    const title = 'It\'s "上线" $HOME `x` \\ ok';
+    const { text } = await ming.post(`${PATH}/preview`, { title, content, format });
+    const lines = readCommands(text);
+    expect(lines).toHaveLength(8);
     for (const line of lines) {
       const before = await w.db.message.count();
       await run('sh', ['-c', `${line} -fsS --max-time 20`]);
       expect(await w.db.message.count()).toBe(before + 1);
-      const { body } = await lastMessage();
-      expect(body).toContain("'引号' & <b>");
+      const { body, source } = await lastMessage();
+      // Its Markdown would take the tag for HTML.
+      expect([source, body.replace('\\<', '<')]).toEqual([source, expect.stringContaining(words)]);
     }
-    const sources = await w.db.message.findMany({
-      orderBy: { id: 'desc' },
-      take: 7,
-      select: { source: true },
-    });
-    expect(sources.map(({ source }) => source).reverse()).toEqual([
-      'wxpusher',
-      'serverchan',
-      'pushplus',
-      'bark',
-      'pushdeer',
-      'ntfy',
-      'gotify',
-    ]);
+    const sent = await w.db.message.findMany({ orderBy: { id: 'desc' }, take: 8, select: { source: true } });
+    expect(sent.map(({ source }) => source).reverse()).toEqual(SOURCES);
   });
 
   it('hold nobody’s key where others receive', async () => {
@@ -222,6 +352,12 @@ describe.skipIf(!hasBrowser)('as people see it', () => {
     await w.core.topics.createTopic(app.id, { name: '数据库 👩‍💻 on-call' });
     expect(await looker.look(ming, `${PATH}?app=${app.id}&sample=alarm`, { name: 'send' })).toEqual([]);
     expect(await looker.look(ming, PATH, { name: 'send-empty', language: 'en-US' })).toEqual([]);
+    for (const sample of ['pay', 'cloudMonitor', 'route'] as const) {
+      const language = sample === 'route' ? 'en-US' : 'zh-CN';
+      expect(
+        await looker.look(ming, `${PATH}?sample=${sample}`, { name: `send-${sample}`, language }),
+      ).toEqual([]);
+    }
     const { page, complaints } = await looker.open(ming, `${PATH}?app=${app.id}`);
     await page.fill('[name=title]', '现场输入');
     await page.locator('.wechat-card dd', { hasText: '现场输入' }).waitFor();
