@@ -87,6 +87,8 @@ export async function openFleet({ clockSpeed = 1 } = {}) {
     start,
     sim,
     admin,
+    /** Ends all faults of the platform. */
+    endFaults: (): Promise<Answer> => ask(`${simulator.url}/api/faults`, { method: 'DELETE' }),
     makeAudience,
     broadcast,
     countCards,

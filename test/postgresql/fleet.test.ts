@@ -1,4 +1,5 @@
 /** Several processes on one database deliver together: nothing is lost and nothing doubled, whatever happens to one of them. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runSql } from '#test/support/postgres.js';
 import { type Fleet, openFleet } from './cast.js';
@@ -7,6 +8,8 @@ const FOLLOWERS = 400;
 const TIMEOUT_MS = 180_000;
 /** A lease of a minute ends in four seconds. */
 const CLOCK_SPEED = 15;
+/** Many times as long as a worker that works pauses between two calls. */
+const STILL_MS = 2000;
 
 let fleet: Fleet;
 beforeEach(async () => {
@@ -16,11 +19,13 @@ afterEach(() => fleet.close());
 
 const shown = async (): Promise<number> => (await fleet.countCards()).shown;
 
-async function countTokenRequests(): Promise<number> {
+const SEND = '/wechat/cgi-bin/message/template/send';
+
+async function countCalls(path: string): Promise<number> {
   const { calls } = (await fleet.sim('/stats')).json as {
     calls: Record<string, { count: number } | undefined>;
   };
-  return calls['/wechat/cgi-bin/stable_token']?.count ?? 0;
+  return calls[path]?.count ?? 0;
 }
 
 it(
@@ -37,7 +42,7 @@ it(
       return message.state === 'sent';
     });
     expect(await fleet.countCards()).toMatchObject({ shown: FOLLOWERS, duplicates: 0 });
-    expect(await countTokenRequests()).toBe(1);
+    expect(await countCalls('/wechat/cgi-bin/stable_token')).toBe(1);
     expect(others).toHaveLength(2);
     // Each result bears the name of the worker that recorded it.
     const recorders = await fleet.rows(
@@ -76,6 +81,34 @@ it(
       number
     >;
     expect({ total, sent, failed }).toEqual({ total: FOLLOWERS, sent: FOLLOWERS, failed: 0 });
+    expect(await fleet.countCards()).toMatchObject({ shown: FOLLOWERS, duplicates: 0 });
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'rest together when one hears that the day’s quota of the account is used up',
+  async () => {
+    const audience = await fleet.makeAudience(FOLLOWERS);
+    const first = await fleet.start();
+    await fleet.start({ ROLE: 'worker' });
+    await fleet.sim('/faults', { path: SEND, errcode: 45009 });
+    await fleet.broadcast(first, audience);
+    const isResting = async () => (await fleet.rows('SELECT 1 FROM "Pause"')).length > 0;
+    await fleet.until(isResting);
+    // Whatever had begun ends, and then nobody calls: neither of the two, nor one that starts now.
+    await fleet.start({ ROLE: 'worker' });
+    await fleet.until(async () => {
+      const before = await countCalls(SEND);
+      await sleep(STILL_MS);
+      return (await countCalls(SEND)) === before;
+    });
+    expect(await countCalls(SEND)).toBeLessThan(FOLLOWERS);
+    expect(await shown()).toBe(0);
+    await fleet.endFaults();
+    await fleet.rows('DELETE FROM "Pause"');
+    await fleet.rows(`UPDATE "Delivery" SET "dueAt" = "createdAt" WHERE "state" = 'due'`);
+    await fleet.until(async () => (await shown()) >= FOLLOWERS);
     expect(await fleet.countCards()).toMatchObject({ shown: FOLLOWERS, duplicates: 0 });
   },
   TIMEOUT_MS,
