@@ -8,7 +8,7 @@ const CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2
  * session say of a connection that is gone or not to be had, of a full disk and of a server that takes no writes.
  */
 const WORDS =
-  /\b(08\d{3}|53\d00|55P03|57P0[1-3]|58030|25006)\b|Connection terminated|connection (error|timeout)|timeout exceeded when trying to connect|not queryable|Client was closed|ECONN(RESET|REFUSED)|EPIPE|ETIMEDOUT|cut off from the database|read-only transaction|No space left on device/i;
+  /\b(08\d{3}|53\d00|55P03|57P0[1-3]|58030|25006)\b|Connection terminated|connection (error|timeout)|timeout exceeded when trying to connect|not queryable|Client was closed|Can't reach database server|has closed the connection|Too many database connections|Operation has timed out|ECONN(RESET|REFUSED)|EPIPE|ETIMEDOUT|cut off from the database|read-only transaction|No space left on device/i;
 
 /**
  * What SQLite says of a full disk, a file that it may not write or open, a failing disk and a lock of somebody else (its result
