@@ -1,5 +1,6 @@
 /** What became of one message, for those who manage: all it says, who it is for, and its deliveries in pages. */
 import type { Message as MessageRow } from '#src/store/generated/client.js';
+import { type DeliveryPlace, pickDeliveries } from '#src/store/message-deliveries.js';
 import { query } from '#src/store/sql.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
@@ -79,8 +80,6 @@ export interface TraceFilter {
   take: number;
 }
 
-/** So many deliveries are looked at for one page, however few of them are wanted. */
-const WINDOW = 20_000;
 /** Counting goes so far while a message spreads. */
 const COUNTED = 100_000;
 
@@ -108,35 +107,26 @@ export function createMessageTrace({ db, clock }: CoreDeps, links: PageLinks) {
     return Number(found?.count ?? 0);
   }
 
-  /** A page of a message's deliveries. A state is looked for among a bounded number of them: follow `next` for the others. */
+  /**
+   * A page of a message's deliveries. Those that failed are found by an index of their own, however few of many they are;
+   * another state is looked for among a bounded number of deliveries: follow `next` for the others.
+   */
   async function traceDeliveries(filter: TraceFilter): Promise<TracedDeliveries> {
     const { messageId, state, uid, take } = filter;
-    const [afterPerson, afterSlot] = readCursor(filter.after ?? '');
+    const after = readCursor(filter.after ?? '');
     const person = uid === undefined ? null : await db.person.findUnique({ where: { uid } });
     if (uid !== undefined && !person) {
       return { items: [], next: '' };
     }
-    const states = state === undefined ? [] : state === 'open' ? ['due', 'claimed'] : [state];
-    const window = states.length > 0 ? WINDOW : take + 1;
-    const found = await query<{ id: bigint; personId: bigint; slot: string; state: string }>(
-      db,
-      `SELECT "id", "personId", "slot", "state" FROM "Delivery"
-       WHERE "messageId" = ? ${person ? 'AND "personId" = ?' : ''} AND ("personId", "slot") > (?, ?)
-       ORDER BY "personId", "slot" LIMIT ?`,
+    const personId = person ? Number(person.id) : null;
+    const { ids, next } = await pickDeliveries(db, {
       messageId,
-      ...(person ? [Number(person.id)] : []),
-      afterPerson,
-      afterSlot,
-      window,
-    );
-    const wanted = states.length > 0 ? found.filter((row) => states.includes(row.state)) : found;
-    const page = wanted.slice(0, take);
-    const isWindowFull = found.length === window;
-    const end = wanted.length > take ? page.at(-1) : isWindowFull ? found.at(-1) : undefined;
-    return {
-      items: await readDeliveries(page.map(({ id }) => id)),
-      next: end ? `${end.personId}~${end.slot}` : '',
-    };
+      personId,
+      take,
+      after,
+      ...(state ? { state } : {}),
+    });
+    return { items: await readDeliveries(ids), next: next ? `${next.personId}~${next.slot}` : '' };
   }
 
   async function readDeliveries(ids: readonly bigint[]): Promise<TracedDelivery[]> {
@@ -218,7 +208,7 @@ function toTrace(row: MessageRow) {
 }
 
 /** `person~slot`; anything else is the beginning. */
-function readCursor(text: string): [personId: number, slot: string] {
+function readCursor(text: string): DeliveryPlace {
   const [, person = '', slot = ''] = /^(\d{1,16})~(.{0,64})$/.exec(text) ?? [];
-  return person === '' ? [0, ''] : [Number(person), slot];
+  return person === '' ? { personId: 0, slot: '' } : { personId: Number(person), slot };
 }

@@ -1,6 +1,7 @@
 /** Messages: reading what was accepted, its state, its page, and taking the page down. */
 import { ID_STRIDE } from '#src/lib/ids.js';
 import type { Message as MessageRow } from '#src/store/generated/client.js';
+import { readPart } from '#src/store/message-deliveries.js';
 import { query } from '#src/store/sql.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
@@ -115,13 +116,27 @@ export function createMessages(deps: CoreDeps, links: PageLinks) {
     return row?.state ?? null;
   }
 
-  /** A page of a message's deliveries, in the order they were made. */
-  async function listDeliveries(messageId: number, page: { skip: number; take: number }) {
-    const where = { messageId: toId(messageId) };
-    const [total, rows] = await Promise.all([
-      db.delivery.count({ where }),
-      db.delivery.findMany({ where, orderBy: { id: 'asc' }, skip: page.skip, take: page.take }),
+  /** The message counts its deliveries; while it spreads, and where few failed, they are counted here. */
+  async function countDeliveries(messageId: number, isFailed: boolean): Promise<number> {
+    const row = await db.message.findUnique({ where: { id: toId(messageId) } });
+    if (row && row.state !== 'spreading' && row.state !== 'accepted') {
+      return isFailed ? row.failed : row.total;
+    }
+    const where = { messageId: toId(messageId), ...(isFailed ? { state: 'failed' } : {}) };
+    return db.delivery.count({ where });
+  }
+
+  /** A page of a message's deliveries, or of those that failed, in the order of their people. */
+  async function listDeliveries(messageId: number, page: { skip: number; take: number; state?: 'failed' }) {
+    const isFailed = page.state === 'failed';
+    const [total, picked] = await Promise.all([
+      countDeliveries(messageId, isFailed),
+      readPart(db, { messageId, isFailed, skip: page.skip, take: page.take }),
     ]);
+    const rows = await db.delivery.findMany({
+      where: { id: { in: picked } },
+      orderBy: [{ personId: 'asc' }, { slot: 'asc' }],
+    });
     const ids = rows.flatMap((row) => row.personId ?? []);
     const people = await db.person.findMany({ where: { id: { in: ids } }, select: { id: true, uid: true } });
     const waitOf = await findWaits(db, rows, clock.now());

@@ -49,11 +49,17 @@ function traceMessage(core: Core): Route {
       '消息的状态与每个接收者的投递记录；id 即 messageContentId Trace a message by its messageContentId',
     status: 200,
     params: z.object({ id: bigId }),
-    query: z.object(pageQuery(MAX_PAGE)),
+    query: z.object({
+      ...pageQuery(MAX_PAGE),
+      state: z.enum(['failed']).optional().describe('只列失败的投递 Only deliveries that failed'),
+    }),
     answer: messageTrace,
     async run({ manager, params, query }) {
       const message = await getOwnMessage(core, manager, params.id);
-      const { total, items } = await core.messages.listDeliveries(message.id, toSlice(query));
+      const { total, items } = await core.messages.listDeliveries(message.id, {
+        ...toSlice(query),
+        ...(query.state ? { state: query.state } : {}),
+      });
       const deliveries = items.map((row) => ({ ...row, waiting: row.waits }));
       return {
         ...message,
