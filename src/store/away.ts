@@ -1,7 +1,10 @@
 /** Tells a database that cannot be had just now from a statement that is wrong. */
 
-/** Prisma's codes of a database that is not reached, closes connections, has none left or begins no transaction in time (reference of errors). */
-const CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037']);
+/**
+ * Prisma's codes of a database that is not reached, closes connections, has none left, begins no transaction in time or lets
+ * others go before it again and again (reference of errors).
+ */
+const CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034', 'P2037']);
 
 /**
  * What PostgreSQL (appendix A of its manual: 08, 53, 55P03, 57P01 to 57P03, 58030, 25006), its driver, the system and our own
@@ -17,6 +20,10 @@ const WORDS =
 const SQLITE_WORDS =
   /\bSQLITE_(FULL|READONLY|CANTOPEN|IOERR|BUSY|LOCKED)|database or disk is full|attempt to write a readonly database|unable to open database file|disk I\/O error|database (table )?is locked/i;
 
+/** The same as the driver adapters of Prisma 7 put it, who give raw statements no code of their own. */
+const KINDS =
+  /"kind":"(ConnectionClosed|DatabaseNotReachable|SocketTimeout|TlsConnectionError|TooManyConnections|TransactionWriteConflict)"|Server has closed the connection|Can't reach database server/;
+
 /** Errors of other origin speak of other connections: those of platforms have names of their own. */
 const NAMES =
   /^(Prisma|SqliteError$|LibsqlError$|DriverAdapterError$|SessionError$|AggregateError$|Error$|error$)/;
@@ -28,7 +35,7 @@ export function isAway(error: unknown): error is Error {
   }
   const code = 'code' in error ? String(error.code) : '';
   const text = `${code} ${error.message} ${wordsBelow(error)}`;
-  return CODES.has(code) || WORDS.test(text) || SQLITE_WORDS.test(text);
+  return CODES.has(code) || [WORDS, SQLITE_WORDS, KINDS].some((words) => words.test(text));
 }
 
 /** What the driver said, which Prisma's own sentence does not always repeat. */
