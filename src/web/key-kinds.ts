@@ -1,11 +1,14 @@
 /** The kinds of key that people see: what each service calls it, a first message by it, and the request of its examples. */
 import type { OwnKeyKind } from '#src/core/keys.js';
+import type { Language } from '#src/lib/i18n.js';
 import type { KeyRequest } from './key-examples.js';
 
 /** A kind as pages explain it. */
 export interface KeyKindRow {
   kind: OwnKeyKind;
   label: string;
+  /** The label where one language is spoken; absent: it is a name, the same in both. */
+  title?: readonly [zh: string, en: string];
   /** Which programs take it. */
   text: readonly [zh: string, en: string];
   /** The shortest command that sends. */
@@ -18,6 +21,11 @@ export interface KeyKindRow {
   forManagers?: boolean;
 }
 
+/** What a kind is called for this reader. */
+export function titleOf({ label, title }: KeyKindRow, language: Language): string {
+  return title?.[language === 'zh' ? 0 : 1] ?? label;
+}
+
 const TITLE = '磁盘告警';
 const BODY = '**db-1** 只剩 1%';
 
@@ -26,6 +34,7 @@ export const KEY_KIND_ROWS: readonly KeyKindRow[] = [
   {
     kind: 'spt',
     label: 'WxPusher 极简推送 SPT',
+    title: ['WxPusher 极简推送 SPT', 'WxPusher SPT'],
     text: ['能用 WxPusher SPT 的程序', 'Programs that take a WxPusher SPT'],
     exampleOf: (url, key) => `curl ${url}/api/send/message/${key}/hello`,
     requestOf: (url, key) => ({
@@ -118,6 +127,7 @@ export const KEY_KIND_ROWS: readonly KeyKindRow[] = [
   {
     kind: 'personal',
     label: '管理接口 Management API',
+    title: ['管理接口', 'Management API'],
     text: ['管理你的应用、主题和订阅者的程序', 'Programs that manage your apps, topics and subscribers'],
     exampleOf: (url, key) => `curl -H 'Authorization: Bearer ${key}' ${url}/api/v1/apps`,
     requestOf: (url, key) => ({ url: `${url}/api/v1/apps`, headers: { Authorization: `Bearer ${key}` } }),

@@ -2,7 +2,8 @@
 import { notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import type { MaskedKey } from '#src/core/keys.js';
-import { KEY_KIND_ROWS, type KeyKindRow } from '#src/web/key-kinds.js';
+import type { Language } from '#src/lib/i18n.js';
+import { KEY_KIND_ROWS, type KeyKindRow, titleOf } from '#src/web/key-kinds.js';
 import type { Visitor } from '#src/web/session/visits.js';
 import type { MeDeps, MeDesk } from './index.js';
 import { KEYS_WORDS } from './keys-words.js';
@@ -12,10 +13,12 @@ const PATH = '/me/keys';
 /** Mounts /me/keys and its forms. */
 export function mountKeys(desk: MeDesk, { core, publicUrl }: MeDeps): void {
   const { get, post } = desk.pages(KEYS_WORDS);
-  get(PATH, async ({ visitor, t, show }) => {
+  get(PATH, async ({ visitor, language, t, show }) => {
     const known = await core.keys.listKeys(visitor.personId);
     const kinds = await Promise.all(
-      kindsFor(visitor).map((row) => describeKind(core, visitor.personId, { row, known, publicUrl })),
+      kindsFor(visitor).map((row) =>
+        describeKind(core, visitor.personId, { row, known, publicUrl, language }),
+      ),
     );
     show({ template: 'keys', title: t('heading'), values: { kinds } });
   });
@@ -60,14 +63,19 @@ function getKind(visitor: Visitor, kind: string): KeyKindRow {
 async function describeKind(
   core: Core,
   personId: number,
-  { row, known, publicUrl }: { row: KeyKindRow; known: readonly MaskedKey[]; publicUrl: string },
+  {
+    row,
+    known,
+    publicUrl,
+    language,
+  }: { row: KeyKindRow; known: readonly MaskedKey[]; publicUrl: string; language: Language },
 ) {
   const mine = known.filter(({ kind }) => kind === row.kind);
   const hasMain = mine.some(isMain);
   const value = hasMain ? await core.keys.showKey(personId, row.kind) : null;
   return {
     kind: row.kind,
-    label: row.label,
+    label: titleOf(row, language),
     value,
     others: mine.length - (hasMain ? 1 : 0),
     example: value === null ? '' : row.exampleOf(publicUrl, value),

@@ -2,6 +2,7 @@
 import type { Core } from '#src/core/index.js';
 import type { ConsoleDesk, ConsoleModule, ConsoleVisit } from '#src/web/console/module.js';
 import { writeKeyExamples } from '#src/web/key-examples.js';
+import { titleOf } from '#src/web/key-kinds.js';
 import type { FormErrors } from '#src/web/session/form.js';
 import { KEYS_WORDS, type KeysKey } from './keys-words.js';
 import { mountMessageTokens, readPushPlus } from './message-tokens.js';
@@ -21,7 +22,7 @@ export const keysModule: ConsoleModule = {
       const zhOrEn = visit.language === 'zh' ? 0 : 1;
       const kinds = (await listOwnKinds(core, visit.visitor.personId)).map(({ row, main, others }) => ({
         kind: row.kind,
-        label: row.label,
+        label: titleOf(row, visit.language),
         text: row.text[zhOrEn],
         main,
         others: others.length,
@@ -43,7 +44,7 @@ async function showKind(
   const { value, main, others } = await openOwnKind(core, visit.visitor.personId, row);
   visit.show({
     template: 'key',
-    title: row.label,
+    title: titleOf(row, visit.language),
     values: {
       kind,
       text: row.text[visit.language === 'zh' ? 0 : 1],

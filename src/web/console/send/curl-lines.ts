@@ -75,7 +75,7 @@ function forWxpusher({ draft, body, json }: Note, keys: LineKeys): CurlLine[] {
   return [
     ...(draft.appId > 0 ? [{ name: 'WxPusher', code: app }] : []),
     {
-      name: 'WxPusher 极简推送 SPT',
+      name: 'WxPusher 极简推送 WxPusher SPT',
       code: json('/api/send/message/simple-push', { spt: keys.spt, ...words }),
     },
   ];
