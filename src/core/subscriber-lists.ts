@@ -1,4 +1,14 @@
 /** Long lists of subscribers: searched from the newest backwards a bounded part at a time, counted up to a limit, exported. */
+
+import { setImmediate } from 'node:timers/promises';
+import { both, query } from '#src/store/sql.js';
+import { toSqlJson } from '#src/store/sql-json.js';
+import {
+  findSliceEnd,
+  findSubscriber,
+  readSubscribers,
+  type SubscriberRow,
+} from '#src/store/subscriber-rows.js';
 import type { CoreDeps } from './deps.js';
 
 /** Somebody who follows an app (topicId 0) or a topic, as its owner sees them. */
@@ -47,25 +57,27 @@ export interface FoundSubscribers {
   searchedTo: Date | null;
 }
 
-/** A search looks at so many relations at once; the rest is a click away, so that nobody else waits. */
+/** So many relations are looked at in one go, so that other work slips in between. */
+const SLICE = 5000;
+/** A search looks at so many relations for one page; the rest is a click away. */
 const WINDOW = 50_000;
+/** Rows of an export that are read at once: some milliseconds. */
+const EXPORT_PART = 500;
+
+/** How many follow each of some places, each counted up to a bound: a walk down an index for each. */
+export const COUNT_EACH = both(
+  (
+    q,
+  ) => `SELECT j."at", (SELECT count(*) FROM (SELECT 1 FROM "Subscription" s WHERE s."appId" = j."appId" AND s."topicId" = j."topicId" LIMIT ?) c) AS "count"
+     FROM ${q.rows('j', { at: 'int', appId: 'int', topicId: 'int' })}`,
+);
 
 /** The verbs of long lists of subscribers. */
 export type SubscriberLists = ReturnType<typeof createSubscriberLists>;
 
 /** Makes the verbs; `window` is how many relations one search looks at. */
 export function createSubscriberLists({ db, account }: CoreDeps, window = WINDOW) {
-  const withPerson = { person: { include: { identities: { where: account } } } };
-
-  async function read(where: object, take: number): Promise<ListedSubscriber[]> {
-    const rows = await db.subscription.findMany({
-      where,
-      include: withPerson,
-      orderBy: { id: 'desc' },
-      take,
-    });
-    return rows.map(toListed);
-  }
+  const toListed = (row: SubscriberRow): ListedSubscriber => ({ ...row, createdAt: new Date(row.createdAt) });
 
   /** Finds subscribers of a place. */
   async function searchSubscribers(
@@ -74,47 +86,39 @@ export function createSubscriberLists({ db, account }: CoreDeps, window = WINDOW
   ): Promise<FoundSubscribers> {
     const { text = '', blocked, source, take } = search;
     const here = { appId: place.appId, topicId: place.topicId };
-    const [exact] = text.startsWith('UID_') ? await read({ ...here, person: { uid: text } }, 1) : [];
+    const exact = text.startsWith('UID_') ? await findSubscriber(db, { ...here, uid: text, account }) : null;
     if (exact) {
-      return { items: [exact], before: null, searchedTo: null };
+      return { items: [toListed(exact)], before: null, searchedTo: null };
     }
-    const older = search.before === undefined ? {} : { lt: BigInt(search.before) };
     const isFiltered = text !== '' || blocked !== undefined || source !== undefined;
-    const edge = isFiltered ? await findEdge(here, older) : null;
-    const contains = { contains: text };
-    const items = await read(
-      {
-        ...here,
-        id: { ...older, ...(edge ? { gte: edge.id } : {}) },
-        ...(blocked === undefined ? {} : { blocked }),
-        ...(source === undefined ? {} : { source }),
-        ...(text === ''
-          ? {}
-          : {
-              OR: [
-                { extra: contains },
-                { remark: contains },
-                { person: { nickname: contains } },
-                { person: { uid: { startsWith: text } } },
-              ],
-            }),
-      },
-      take + 1,
-    );
-    if (items.length > take) {
-      return { items: items.slice(0, take), before: items[take - 1]?.id ?? null, searchedTo: null };
+    const wish = {
+      text,
+      account,
+      ...(blocked === undefined ? {} : { blocked }),
+      ...(source === undefined ? {} : { source }),
+    };
+    const range = { ...here, from: 0, below: search.before ?? Number.MAX_SAFE_INTEGER };
+    const slice = isFiltered ? Math.min(SLICE, window) : take + 1;
+    const items: ListedSubscriber[] = [];
+    for (let looked = 0; looked < window; looked += slice) {
+      const cut = await findSliceEnd(db, range, slice);
+      const left = { ...range, from: cut ?? 0 };
+      const rows = await readSubscribers(db, left, { ...wish, take: take + 1 - items.length });
+      items.push(...rows.map(toListed));
+      if (items.length > take) {
+        return { items: items.slice(0, take), before: items[take - 1]?.id ?? null, searchedTo: null };
+      }
+      if (cut === null) {
+        return { items, before: null, searchedTo: null };
+      }
+      range.below = cut;
+      await setImmediate();
     }
-    return { items, before: edge ? Number(edge.id) : null, searchedTo: edge?.createdAt ?? null };
-  }
-
-  /** The last relation that a search looks at; null when it reaches the end of the list. */
-  function findEdge(here: SubscriberPlace, id: object) {
-    return db.subscription.findFirst({
-      where: { ...here, id },
-      orderBy: { id: 'desc' },
-      skip: window - 1,
-      select: { id: true, createdAt: true },
+    const edge = await db.subscription.findUnique({
+      where: { id: BigInt(range.below) },
+      select: { createdAt: true },
     });
+    return { items, before: range.below, searchedTo: edge?.createdAt ?? null };
   }
 
   /** How many follow a place, blocked ones too, counted up to `most`. */
@@ -123,53 +127,33 @@ export function createSubscriberLists({ db, account }: CoreDeps, window = WINDOW
     return db.subscription.count({ where: { appId, topicId }, take: most });
   }
 
-  /** Everybody who follows a place, newest first, part by part. */
-  async function* readAll(place: SubscriberPlace, part = 500): AsyncGenerator<ListedSubscriber[]> {
-    let before: number | null | undefined;
-    while (before !== null) {
-      const found: FoundSubscribers = await searchSubscribers(
-        place,
-        before === undefined ? { take: part } : { take: part, before },
-      );
-      yield found.items;
-      before = found.before;
+  /** How many follow each of these places, in their order, blocked ones too: each counted up to `most`, in one statement. */
+  async function countEach(places: readonly SubscriberPlace[], most: number): Promise<number[]> {
+    const wanted = places.map(({ appId, topicId }, at) => ({ at, appId, topicId }));
+    const rows = await query<{ at: bigint | number; count: bigint | number }>(
+      db,
+      COUNT_EACH,
+      most,
+      toSqlJson(wanted),
+    );
+    const countOf = new Map(rows.map(({ at, count }) => [Number(at), Number(count)]));
+    return places.map((_, at) => countOf.get(at) ?? 0);
+  }
+
+  /**
+   * Everybody who follows a place, newest first, part by part: each a short statement of its own, and the next is read when
+   * the one before was taken.
+   */
+  async function* readAll(place: SubscriberPlace, part = EXPORT_PART): AsyncGenerator<ListedSubscriber[]> {
+    const range = { appId: place.appId, topicId: place.topicId, from: 0, below: Number.MAX_SAFE_INTEGER };
+    for (let isEnd = false; !isEnd; ) {
+      const rows = await readSubscribers(db, range, { account, take: part });
+      yield rows.map(toListed);
+      range.below = rows.at(-1)?.id ?? 0;
+      isEnd = rows.length < part;
+      await setImmediate();
     }
   }
 
-  return { searchSubscribers, countSubscribers, readAll };
-}
-
-interface Row {
-  id: bigint;
-  personId: bigint;
-  source: string;
-  extra: string;
-  remark: string;
-  blocked: boolean;
-  muted: boolean;
-  createdAt: Date;
-  person: {
-    uid: string;
-    nickname: string;
-    pausedAt: Date | null;
-    identities: readonly { following: boolean }[];
-  };
-}
-
-function toListed({ id, personId, person, ...row }: Row): ListedSubscriber {
-  const { source, extra, remark, blocked, muted, createdAt } = row;
-  return {
-    id: Number(id),
-    personId: Number(personId),
-    uid: person.uid,
-    nickname: person.nickname,
-    source,
-    extra,
-    remark,
-    blocked,
-    muted,
-    following: person.identities.some((identity) => identity.following),
-    paused: person.pausedAt !== null,
-    createdAt,
-  };
+  return { searchSubscribers, countSubscribers, countEach, readAll };
 }

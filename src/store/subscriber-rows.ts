@@ -1,0 +1,119 @@
+/** Reads the subscribers of an app or topic, set by set: a part of a list, or what a search finds in a slice of it. */
+import type { Db } from './db.js';
+import { both, query, type Words, wordsOf } from './sql.js';
+
+/** Where to read: relations with ids from `from` up to and without `below`. */
+export interface SubscriberRange {
+  appId: number;
+  topicId: number;
+  from: number;
+  below: number;
+}
+
+/** What a search is for; absent: everything. */
+export interface SubscriberWish {
+  /** The beginning of a UID, or part of an extra, a remark or a nickname; small and capital letters of ASCII are the same. */
+  text?: string;
+  blocked?: boolean;
+  source?: string;
+}
+
+/** A relation with its person. Times are milliseconds since the epoch. */
+export interface SubscriberRow {
+  id: number;
+  personId: number;
+  uid: string;
+  nickname: string;
+  source: string;
+  extra: string;
+  remark: string;
+  blocked: boolean;
+  muted: boolean;
+  following: boolean;
+  paused: boolean;
+  createdAt: number;
+}
+
+type Raw = Record<keyof SubscriberRow, unknown>;
+
+/** The outer joins are look-ups: a person is known to the account by one name. */
+const columnsOf = (
+  q: Words,
+): string => `s."id", s."personId", p."uid", p."nickname", s."source", s."extra", s."remark", s."blocked", s."muted",
+       EXISTS (SELECT 1 FROM "Identity" i WHERE i."personId" = s."personId" AND i."platform" = ? AND i."account" = ? AND i."following") AS "following",
+       p."pausedAt" IS NOT NULL AS "paused", ${q.ms('s."createdAt"')} AS "createdAt"`;
+const HERE = 's."appId" = ? AND s."topicId" = ? AND s."id" >= ? AND s."id" < ?';
+const CUT = `SELECT s."id" AS "id" FROM "Subscription" s WHERE ${HERE} ORDER BY s."id" DESC LIMIT 1 OFFSET ?`;
+const BY_UID = both(
+  (q) => `SELECT ${columnsOf(q)} FROM "Person" p JOIN "Subscription" s ON s."personId" = p."id"
+     WHERE p."uid" = ? AND s."appId" = ? AND s."topicId" = ?`,
+);
+
+/** The newest relations of a range that are wanted, at most `take`. */
+export async function readSubscribers(
+  db: Db,
+  range: SubscriberRange,
+  { account, take, ...wish }: SubscriberWish & { account: SubscriberAccount; take: number },
+): Promise<SubscriberRow[]> {
+  const q = wordsOf(db);
+  const { text = '', blocked, source } = wish;
+  const pattern = text.replace(/[\\%_]/g, '\\$&');
+  const holds = ['s."extra"', 's."remark"', 'p."nickname"', 'p."uid"']
+    .map((column) => `${column} ${q.like} ? ESCAPE '\\'`)
+    .join(' OR ');
+  const conditions = [
+    ...(blocked === undefined ? [] : [blocked ? 's."blocked"' : 'NOT s."blocked"']),
+    ...(source === undefined ? [] : ['s."source" = ?']),
+    ...(text === '' ? [] : [`(${holds})`]),
+  ];
+  const raw = await query<Raw>(
+    db,
+    `SELECT ${columnsOf(q)} FROM "Subscription" s CROSS JOIN "Person" p
+     WHERE ${HERE} AND p."id" = s."personId" ${conditions.map((one) => `AND ${one}`).join(' ')} ORDER BY s."id" DESC LIMIT ?`,
+    ...[account.platform, account.account, range.appId, range.topicId, range.from, range.below],
+    ...(source === undefined ? [] : [source]),
+    ...(text === '' ? [] : [`%${pattern}%`, `%${pattern}%`, `%${pattern}%`, `${pattern}%`]),
+    take,
+  );
+  return raw.map(toRow);
+}
+
+/** The outside account by which people are known. */
+export interface SubscriberAccount {
+  platform: string;
+  account: string;
+}
+
+/** The relation of one person, by UID; null where there is none. */
+export async function findSubscriber(
+  db: Db,
+  place: { appId: number; topicId: number; uid: string; account: SubscriberAccount },
+): Promise<SubscriberRow | null> {
+  const { account, uid, appId, topicId } = place;
+  const [raw] = await query<Raw>(db, BY_UID, account.platform, account.account, uid, appId, topicId);
+  return raw ? toRow(raw) : null;
+}
+
+/** The id of the relation number `count` of a range, counted from the newest; null where it has fewer. */
+export async function findSliceEnd(db: Db, range: SubscriberRange, count: number): Promise<number | null> {
+  const { appId, topicId, from, below } = range;
+  const [row] = await query<{ id: bigint }>(db, CUT, appId, topicId, from, below, count - 1);
+  return row ? Number(row.id) : null;
+}
+
+function toRow(raw: Raw): SubscriberRow {
+  return {
+    id: Number(raw.id),
+    personId: Number(raw.personId),
+    uid: String(raw.uid),
+    nickname: String(raw.nickname),
+    source: String(raw.source),
+    extra: String(raw.extra),
+    remark: String(raw.remark),
+    blocked: Boolean(raw.blocked),
+    muted: Boolean(raw.muted),
+    following: Boolean(raw.following),
+    paused: Boolean(raw.paused),
+    createdAt: Number(raw.createdAt),
+  };
+}
