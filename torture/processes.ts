@@ -28,7 +28,8 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const KEPT_LINES = 400;
 const RESTART_MS = 100;
 const ASK_EVERY_MS = 50;
-const READY_MS = 60_000;
+/** A start takes two seconds alone, and much longer where every core is taken. */
+const READY_MS = 180_000;
 const END_MS = 30_000;
 const living = new Set<ChildProcess>();
 process.on('exit', () => {

@@ -2,7 +2,12 @@
 import { describe, it } from 'vitest';
 import { type RunOptions, runTorture } from '#torture/run.js';
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
+
+/** A seed whose platform falls silent a while before the process is killed. */
+const HANGS_THEN_DIES = { seed: 72, trafficMs: 5000 };
+/** A seed whose platform refuses every send for a while. */
+const REFUSES = { seed: 219, trafficMs: 5000 };
 
 function run(options: Partial<RunOptions>) {
   return runTorture({ seed: 20_260, trafficMs: 3000, database: null, people: 6, ...options });
@@ -42,7 +47,7 @@ describe.concurrent('torture', () => {
   it(
     'finds messages without an end because nobody gives back what a killed process had claimed',
     async ({ expect }) => {
-      const { problems } = await run({ bug: 'kept-claim', kinds: ['kill', 'platform'] });
+      const { problems } = await run({ bug: 'kept-claim', kinds: ['platform', 'kill'], ...HANGS_THEN_DIES });
       expect(problems.join('\n')).toMatch(/deliveries have come to no end/);
     },
     TIMEOUT_MS,
@@ -51,7 +56,7 @@ describe.concurrent('torture', () => {
   it(
     'finds messages that are recorded as sent although the platform refused them',
     async ({ expect }) => {
-      const { problems } = await run({ bug: 'false-success', kinds: ['platform'] });
+      const { problems } = await run({ bug: 'false-success', kinds: ['platform', 'platform'], ...REFUSES });
       expect(problems.join('\n')).toMatch(/recorded as sent, and nobody saw it/);
     },
     TIMEOUT_MS,
