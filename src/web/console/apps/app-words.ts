@@ -5,8 +5,6 @@ export const APP_WORDS = {
   subscribePage: ['订阅页', 'Subscribe page'],
   codeAlt: ['「{name}」的订阅二维码', 'QR code that subscribes to “{name}”'],
   codeHint: ['微信扫码即订阅', 'Scan with WeChat to subscribe'],
-  subscribers: ['订阅者', 'Subscribers'],
-  atLeast: ['{count} 以上', 'over {count}'],
   tokenHint: ['当前密钥', 'Present token'],
   callbackTo: ['回调地址', 'Callback URL'],
   callbackOff: ['已停用', 'switched off'],

@@ -12,13 +12,20 @@ import {
 import { daysOrNone } from '#src/web/console/retention-field.js';
 import { checkbox, type FormErrors } from '#src/web/session/form.js';
 import { APP_WORDS } from './app-words.js';
-import { APPS_PATH, cleanField, openPlace, type Place, showPlace, toSubscribeUrl } from './place.js';
+import {
+  APPS_PATH,
+  COUNTED,
+  cleanField,
+  openPlace,
+  type Place,
+  showPlace,
+  toSubscribeUrl,
+  writeCount,
+} from './place.js';
 import { PLACE_WORDS } from './place-words.js';
 
 const WORDS = { ...PLACE_WORDS, ...APP_WORDS };
 const PATH = `${APPS_PATH}/:id`;
-/** Lists are counted up to here. */
-const COUNTED = 10_000;
 
 type Visit = ConsoleVisit<keyof typeof WORDS>;
 
@@ -95,10 +102,7 @@ export async function describePlace(core: Core, visit: ConsoleVisit<AppKey>, pla
   const count = await core.subscriberLists.countSubscribers(place, COUNTED);
   return {
     subscribeUrl: toSubscribeUrl(core, place),
-    subscribers:
-      count < COUNTED
-        ? count.toLocaleString('en-US')
-        : visit.t('atLeast', { count: COUNTED.toLocaleString('en-US') }),
+    subscribers: writeCount(visit, count),
   };
 }
 

@@ -7,13 +7,13 @@ export const LIST_WORDS = {
     'An app sends messages: programs send by its token, people receive by scanning its code.',
   ],
   newApp: ['新建应用', 'New app'],
-  findApp: ['按名称查找应用', 'Find an app by its name'],
+  findApp: ['按名称或编号查找应用', 'Find an app by name or number'],
   noApps: ['还没有应用', 'No apps yet'],
   noAppsText: [
     '建一个应用，把它的二维码给要收消息的人，就能向他们发送了。',
     'Make an app, give its QR code to those who want its messages, and send.',
   ],
-  noMatch: ['没有名称里含「{q}」的应用', 'No app has “{q}” in its name'],
+  noMatch: ['没有名称或编号符合「{q}」的应用', 'No app’s name or number fits “{q}”'],
   createApp: ['创建应用', 'Create the app'],
   nameHint: ['收消息的人会看到它，如「值班报警」。', 'Receivers see it: “On-call alerts”, for example.'],
   descriptionHint: [

@@ -7,7 +7,7 @@ import type { ConsoleDeps, ConsoleDesk, ConsoleVisit } from '#src/web/console/mo
 import type { FormErrors } from '#src/web/session/form.js';
 import { readPaging, toPager } from '#src/web/session/paging.js';
 import { LIST_WORDS } from './list-words.js';
-import { APPS_PATH, cleanField } from './place.js';
+import { APPS_PATH, COUNTED, cleanField, writeCount } from './place.js';
 import { PLACE_WORDS } from './place-words.js';
 import { toTokenValues } from './token.js';
 import { TOKEN_WORDS } from './token-words.js';
@@ -53,10 +53,15 @@ async function showList(core: Core, visit: Visit): Promise<void> {
   const search = stripControls(query('q')).trim().slice(0, 100);
   const own = manager.role === 'developer' ? { accountId: manager.accountId } : {};
   const { total, items } = await core.apps.listApps({ ...own, search, ...paging });
+  const counts = await core.subscriberLists.countEach(
+    items.map(({ id }) => ({ appId: id, topicId: 0 })),
+    COUNTED,
+  );
+  const apps = items.map((app, at) => ({ ...app, subscribers: writeCount(visit, counts[at] ?? 0) }));
   visit.show({
     template: 'apps',
     title: t('apps'),
-    values: { styles: ['apps.css'], apps: items, search, pager: toPager(paging, total) },
+    values: { styles: ['apps.css'], apps, search, pager: toPager(paging, total) },
   });
 }
 

@@ -26,5 +26,7 @@ export const PLACE_WORDS = {
   contact: ['联系方式', 'Contact'],
   saved: ['已保存', 'Saved'],
   state: ['状态', 'State'],
+  subscribers: ['订阅者', 'Subscribers'],
+  atLeast: ['{count} 以上', 'over {count}'],
   manage: ['管理', 'Manage'],
 } as const satisfies Record<string, readonly [string, string]>;

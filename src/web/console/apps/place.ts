@@ -85,6 +85,16 @@ export function showPlace(visit: PlaceVisit, place: Place, tab: Tab, sheet: Omit
   });
 }
 
+/** Subscribers are counted up to here: what lies beyond costs nothing. */
+export const COUNTED = 10_000;
+
+/** A number of subscribers that was counted up to COUNTED, in words. */
+export function writeCount({ t }: Pick<PlaceVisit, 't'>, count: number): string {
+  return count < COUNTED
+    ? count.toLocaleString('en-US')
+    : t('atLeast', { count: COUNTED.toLocaleString('en-US') });
+}
+
 /** The page of a list from which a form was sent, or the list itself: only below the place. */
 export function backTo(visit: PlaceVisit, place: Place, tab: Tab): string {
   const home = `${place.path}${TAB_PATHS[tab]}`;

@@ -7,6 +7,8 @@ export const TOPICS_WORDS = {
     'A topic is a broadcast list of the app: one send reaches all who follow it. Programs name it by its number.',
   ],
   newTopic: ['新建主题', 'New topic'],
+  findTopic: ['按名称、别名或编号查找主题', 'Find a topic by name, alias or number'],
+  noTopicMatch: ['没有符合「{q}」的主题', 'No topic fits “{q}”'],
   noTopics: ['还没有主题', 'No topics yet'],
   noTopicsText: ['按内容或人群分开，人们各取所需。', 'Split by content or audience, so that people choose.'],
   createTopic: ['创建主题', 'Create the topic'],

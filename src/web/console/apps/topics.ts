@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import type { Core } from '#src/core/index.js';
 import { TOPIC_LIMITS, type Topic, type TopicInput } from '#src/core/topics.js';
+import { stripControls } from '#src/lib/text.js';
 import type { ConsoleDeps, ConsoleDesk, ConsoleVisit } from '#src/web/console/module.js';
 import type { FormErrors } from '#src/web/session/form.js';
 import { readPaging, toPager } from '#src/web/session/paging.js';
 import { describePlace, typedName } from './app.js';
 import { APP_WORDS } from './app-words.js';
-import { APPS_PATH, cleanField, openPlace, type Place, showPlace } from './place.js';
+import { APPS_PATH, COUNTED, cleanField, openPlace, type Place, showPlace, writeCount } from './place.js';
 import { PLACE_WORDS } from './place-words.js';
 import { TOPICS_WORDS } from './topics-words.js';
 
@@ -92,10 +93,16 @@ async function makeTopic(core: Core, { appId }: Place, input: TopicInput): Promi
 
 async function showTopics(core: Core, visit: Visit, place: Place): Promise<void> {
   const paging = readPaging(visit.query('page'));
-  const { total, items } = await core.topics.listTopics(place.appId, paging);
+  const search = stripControls(visit.query('q')).trim().slice(0, 100);
+  const { total, items } = await core.topics.listTopics(place.appId, { ...paging, search });
+  const counts = await core.subscriberLists.countEach(
+    items.map(({ id }) => ({ appId: place.appId, topicId: id })),
+    COUNTED,
+  );
+  const topics = items.map((topic, at) => ({ ...topic, subscribers: writeCount(visit, counts[at] ?? 0) }));
   showPlace(visit, place, 'Topics', {
     template: 'app-topics',
-    values: { topics: items, pager: toPager(paging, total) },
+    values: { topics, search, pager: toPager(paging, total) },
   });
 }
 

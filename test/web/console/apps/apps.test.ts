@@ -75,7 +75,7 @@ describe('the list', () => {
     expect(page.text).not.toContain('<img src=x');
     expect(page.text).not.toContain('值班报警');
     expect((await ming.get(`/console/apps?q=${encodeURIComponent('没有%_')}`)).text).toContain(
-      '没有名称里含',
+      '没有名称或编号符合',
     );
     expect((await ming.get('/console/apps?page=99999&lang=en')).status).toBe(200);
     await ming.get('/console/apps?lang=zh');

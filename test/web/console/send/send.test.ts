@@ -347,6 +347,26 @@ describe.skipIf(!hasBrowser)('as people see it', () => {
   });
   afterAll(() => looker?.close());
 
+  it('the choosers where there are many apps and topics', async () => {
+    const { app } = await ownApp('很多主题的应用');
+    const { accountId } = await w.db.app.findUniqueOrThrow({ where: { id: app.id } });
+    const createdAt = new Date(w.clock.now());
+    const numbers = Array.from({ length: 101 }, (_, at) => at);
+    await w.db.app.createMany({
+      data: numbers.map((at) => ({ name: `应用 ${at}`, accountId, subscribeCode: `look-${at}`, createdAt })),
+    });
+    await w.db.topic.createMany({
+      data: numbers.map((at) => ({ name: `主题 ${at}`, appId: app.id, code: `look-${at}`, createdAt })),
+    });
+    const path = `${PATH}?app=${app.id}&find=${encodeURIComponent('应用')}`;
+    const prepare = async (page: import('playwright-core').Page) => {
+      await page.check('[name=to][value=topics]');
+      await page.locator('form#send .search').waitFor();
+    };
+    expect(await looker.look(ming, path, { name: 'send-many', prepare })).toEqual([]);
+    expect(await looker.look(ming, path, { name: 'send-many-en', language: 'en-US', prepare })).toEqual([]);
+  });
+
   it('the form with its live preview', async () => {
     const { app } = await ownApp('值班报警');
     await w.core.topics.createTopic(app.id, { name: '数据库 👩‍💻 on-call' });
