@@ -41,6 +41,6 @@ export function explainFailure(channel: string, code: string): Remedy | null {
   if (channel !== 'wechat' || !/^-?\d{1,6}$/.test(code)) {
     return null;
   }
-  const { meaning, advice } = describeCode(Number(code), 'template/send');
-  return [inLanguage(advice, 'zh'), `${meaning}. ${inLanguage(advice, 'en')}`];
+  const { advice } = describeCode(Number(code), 'template/send');
+  return [inLanguage(advice, 'zh'), inLanguage(advice, 'en')];
 }

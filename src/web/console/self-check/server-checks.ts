@@ -1,5 +1,6 @@
 /** The checks of this very server: its public address, its database, its queue, its version. */
 import { formatChinaTime } from '#src/lib/china-time.js';
+import { inLanguage } from '#src/lib/in-language.js';
 import { bad, type Check, type CheckNeeds, type Finding, good, off, say, warn } from './finding.js';
 
 const MB = 1024 * 1024;
@@ -90,8 +91,8 @@ async function checkQueue({ core }: CheckNeeds): Promise<Finding> {
   if (rest) {
     return warn(
       say(
-        `「${rest.queue}」暂停到 ${toChinaMinute(rest.until)}：${rest.why}`,
-        `“${rest.queue}” rests until ${toChinaMinute(rest.until)} (China): ${rest.why}`,
+        `「${rest.queue}」暂停到 ${toChinaMinute(rest.until)}：${inLanguage(rest.why, 'zh')}`,
+        `“${rest.queue}” rests until ${toChinaMinute(rest.until)} (China): ${inLanguage(rest.why, 'en')}`,
       ),
       say('到时会自动继续；先处理上面写的原因。', 'It goes on by itself then: mend the reason named above.'),
     );
