@@ -173,7 +173,7 @@ function toSecretRow(url: string, token: string, secret: string) {
   const ask = `{"token":"${token}","secretKey":"${secret}"}`;
   return {
     kind: 'pushplus-secret',
-    label: 'PushPlus secretKey（开放接口 open API）',
+    label: 'PushPlus secretKey',
     value: secret,
     example: `curl -d '${ask}' ${url}/api/common/openApi/getAccessKey`,
   };

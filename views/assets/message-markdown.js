@@ -27,6 +27,10 @@ export function showMarkdown(element, text) {
   });
   drawn.querySelectorAll('a').forEach(tameLink);
   drawn.querySelectorAll('img').forEach(tamePicture);
+  // What is wide can be scrolled by keys alone.
+  for (const block of drawn.querySelectorAll('pre, table')) {
+    block.tabIndex = 0;
+  }
   element.replaceChildren(drawn);
   element.classList.replace('plain', 'rich');
 }

@@ -6,6 +6,7 @@ import type { Context, Middleware } from 'koa';
 import { createMarkdownParser } from '#src/lib/markdown-parser.js';
 import type { View } from '#src/lib/view.js';
 import { createPageOpener } from './page.js';
+import { letKeysScroll } from './scroll-boxes.js';
 
 /** What the documentation is shown with. */
 export interface DocsPageNeeds {
@@ -67,7 +68,7 @@ function drawDoc(markdown: string): Doc {
       title ||= text;
     }
   });
-  return { title, html: parser.renderer.render(tokens, parser.options, {}) };
+  return { title, html: letKeysScroll(parser.renderer.render(tokens, parser.options, {}), 'pre|table') };
 }
 
 /** The name that code hosts give to a heading. */

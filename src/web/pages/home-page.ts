@@ -35,7 +35,8 @@ export function createHomePage(needs: HomePageNeeds): Middleware {
   router.get('/', async (ctx) => {
     const page = openPage(ctx as Context);
     const state = await needs.describeState();
-    const figure = state.perHour && state.perHour.length > 0 ? layOutHours(state.perHour) : null;
+    const hours = state.perHour ?? [];
+    const figure = hours.some((count) => count > 0) ? layOutHours(hours) : null;
     page.show({
       template: 'home',
       title: page.t('siteLine'),
@@ -46,7 +47,7 @@ export function createHomePage(needs: HomePageNeeds): Middleware {
         number: (count: number) => count.toLocaleString('en-US'),
         startedAt: formatChinaTime(state.startedAt),
         databaseName: state.database === 'sqlite' ? 'SQLite' : 'PostgreSQL',
-        examples: writeExamples(state.publicUrl.replace(/\/+$/, '')),
+        examples: writeExamples(state.publicUrl.replace(/\/+$/, ''), page.t),
       },
     });
   });
@@ -61,14 +62,17 @@ function writeAge(seconds: number): string {
 }
 
 /** Commands that can be pasted into a shell after their variables were set. */
-function writeExamples(publicUrl: string): { makeApp: string; push: string; callback: string } {
+function writeExamples(
+  publicUrl: string,
+  t: (key: 'sampleApp' | 'sampleSummary' | 'sampleText') => string,
+): { makeApp: string; push: string; callback: string } {
   const json = "-H 'Content-Type: application/json'";
   return {
     makeApp: `curl -X POST ${publicUrl}/api/v1/apps \\
   -H "Authorization: Bearer $ADMIN_TOKEN" \\
   ${json} \\
   -d '{
-    "name": "报警",
+    "name": "${t('sampleApp')}",
     "callbackUrl": "https://example.com/callback"
   }'`,
     push: `APP_TOKEN=AT_xxx
@@ -78,13 +82,13 @@ curl -X POST ${publicUrl}/api/send/message \\
   -d '{
     "appToken": "'$APP_TOKEN'",
     "uids": ["'$USER_UID'"],
-    "summary": "你好",
-    "content": "你好，青鸟"
+    "summary": "${t('sampleSummary')}",
+    "content": "${t('sampleText')}"
   }'`,
     callback: `{
   "action": "send_up_cmd",
   "data": {
-    "uid": "UID_xxx", "appId": 97, "appName": "报警",
+    "uid": "UID_xxx", "appId": 97, "appName": "${t('sampleApp')}",
     "time": 1759120000000, "content": "restart"
   }
 }`,

@@ -91,4 +91,7 @@ export const HOME_WORDS = {
     '版本 {version} · {database} · 启动于 {startedAt}',
     'Version {version} · {database} · started {startedAt}',
   ],
+  sampleApp: ['报警', 'Alarms'],
+  sampleSummary: ['你好', 'Hello'],
+  sampleText: ['你好，青鸟', 'Hello, Qingniao'],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -4,6 +4,7 @@ import { linkText } from '#src/lib/bare-link.js';
 import { hasOwnColors, sanitizeHtml } from '#src/lib/html.js';
 import { renderMarkdown } from '#src/lib/markdown.js';
 import type { TextFormat } from '#src/lib/text.js';
+import { letKeysScroll } from './scroll-boxes.js';
 
 /** Safe HTML with what the page must know about it. */
 export interface MessageBody {
@@ -41,6 +42,10 @@ function renderBody(body: string, format: TextFormat): MessageBody {
   if (format === 'text' || tooLong) {
     return { html: linkText(body.slice(0, MAX_SHOWN)), kind: 'plain', ownColors: false, tooLong };
   }
-  const html = format === 'html' ? sanitizeHtml(body) : renderMarkdown(body);
+  // In HTML tables are often mere layout, where the focus has no business.
+  const html =
+    format === 'html'
+      ? letKeysScroll(sanitizeHtml(body), 'pre')
+      : letKeysScroll(renderMarkdown(body), 'pre|table');
   return { html, kind: 'rich', ownColors: hasOwnColors(html), tooLong };
 }
