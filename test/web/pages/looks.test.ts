@@ -80,12 +80,9 @@ describe.skipIf(!hasBrowser)('as people see them', () => {
     expect(wrong.filter((line) => !/status of 4(?:04|10)/.test(line))).toEqual([]);
   };
 
-  it.each(['/', '/demo', '/sign-in', '/notify', '/nothing-here', '/README.md', '/docs/running.md'])(
-    '%s',
-    async (path) => {
-      await lookTwice(looker, null, path);
-    },
-  );
+  it.each(['/', '/demo', '/sign-in', '/notify', '/nothing-here', '/README.md'])('%s', async (path) => {
+    await lookTwice(looker, null, path);
+  });
 
   it('the first administrator’s page, and its answer to a wrong code', async () => {
     await lookTwice(looker, boss, '/sign-in/join');
