@@ -142,7 +142,7 @@ export async function ask<T>(url: string, body?: object, headers: Record<string,
 export async function makeFollowers(
   world: Pick<BenchWorld, 'sim'>,
   count: number,
-  scan?: string,
+  scan: string,
 ): Promise<string[]> {
   const { openids } = await world.sim<{ openids: [string, string] }>('/followers/bulk', { count, scan });
   const [first] = openids;

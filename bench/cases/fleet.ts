@@ -17,12 +17,13 @@ const WORKERS = [1, 2, 3];
 const SLOTS = 56;
 /** Subscribers at each latency; a run takes some seconds. */
 const SIZES = {
-  small: { 50: 12_000, 200: 5000 },
+  small: { 50: 6000, 200: 3000 },
   full: { 50: 60_000, 200: 20_000 },
 } as const;
 /** The first cards come while the processes still warm up. */
 const WARM_SHARE = 0.3;
 const LOOK_EVERY_MS = 20;
+const STALLED_MS = 60_000;
 const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
 const TOPIC = 1;
 
@@ -45,13 +46,12 @@ export const fleet: BenchCase = {
     }
     const simulator = await startSimulator([]);
     try {
+      const scan = await makeCode(simulator);
       for (const latencyMs of [50, 200] as const) {
         const count = SIZES[input.size][latencyMs];
         await sim(simulator, '/faults', { path: SEND, latencyMs });
-        const openids = await makeFollowers(
-          { sim: <T>(path: string, body?: object) => sim<T>(simulator, path, body) },
-          count,
-        );
+        const world = { sim: <T>(path: string, body?: object) => sim<T>(simulator, path, body) };
+        const openids = await makeFollowers(world, count, scan);
         let alone = 0;
         for (const workers of WORKERS) {
           const perSecond = await broadcastBy(workers, { input, server, simulator, openids });
@@ -75,6 +75,19 @@ export const fleet: BenchCase = {
     }
   },
 };
+
+/** A code of the account, by whose scan people follow it. */
+async function makeCode(simulator: Running): Promise<string> {
+  const base = `${simulator.url}/wechat/cgi-bin`;
+  const { appId: appid, secret } = simulatorDefaults;
+  const asked = { grant_type: 'client_credential', appid, secret };
+  const { access_token: token } = await ask<{ access_token: string }>(`${base}/stable_token`, asked);
+  const { url } = await ask<{ url: string }>(`${base}/qrcode/create?access_token=${token}`, {
+    action_name: 'QR_LIMIT_STR_SCENE',
+    action_info: { scene: { scene_str: 'bench' } },
+  });
+  return url;
+}
 
 const sim = <T>(simulator: Running, path: string, body?: object): Promise<T> =>
   ask<T>(`${simulator.url}/api${path}`, body);
@@ -146,15 +159,21 @@ async function startWorkerProcess(on: {
   }
 }
 
-/** Waits for so many cards; throws when somebody got one twice. */
+/** Waits for so many cards; throws when somebody got one twice, or nobody gets one for long. */
 async function waitForCards(simulator: Running, goal: number): Promise<{ shown: number; at: number }> {
+  let last = { shown: -1, at: 0 };
   for (;;) {
     const { shown, duplicates } = await sim<{ shown: number; duplicates: number }>(simulator, '/cards');
     if (duplicates > 0) {
       throw new Error(`${duplicates} cards came twice`);
     }
+    const at = performance.now();
     if (shown >= goal) {
-      return { shown, at: performance.now() };
+      return { shown, at };
+    }
+    last = shown > last.shown ? { shown, at } : last;
+    if (at - last.at > STALLED_MS) {
+      throw new Error(`no card came for ${STALLED_MS / 1000} s: ${shown} of ${goal}`);
     }
     await sleep(LOOK_EVERY_MS);
   }
