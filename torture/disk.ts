@@ -24,6 +24,15 @@ export function openDisk(): Disk {
   const folder = mkdtempSync(join(tmpdir(), 'qingniao-torture-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', folder]).status === 0;
   const ballast = join(folder, 'ballast');
+  const remove = (): void => {
+    process.off('exit', remove);
+    if (mounted) {
+      spawnSync('umount', ['-l', folder]);
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  // A run that is broken off leaves no disk in memory behind.
+  process.on('exit', remove);
   return {
     folder,
     canFill: mounted,
@@ -33,12 +42,7 @@ export function openDisk(): Disk {
       }
     },
     free: () => rmSync(ballast, { force: true }),
-    remove: () => {
-      if (mounted) {
-        spawnSync('umount', ['-l', folder]);
-      }
-      rmSync(folder, { recursive: true, force: true });
-    },
+    remove,
   };
 }
 

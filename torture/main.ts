@@ -6,6 +6,11 @@ import { runTorture } from './run.js';
 const MINUTE_MS = 60_000;
 const SHOWN = 40;
 
+// An exit ends the servers and removes the disk; a signal alone would leave both behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => process.exit(1));
+}
+
 try {
   const { seed, minutes, database } = readOptions(process.argv.slice(2), () => randomInt(2 ** 31));
   const again = `npm run torture -- --seed ${seed} --minutes ${minutes}${database ? ` --database ${database}` : ''}`;
