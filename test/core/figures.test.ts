@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explainFailure } from '#src/core/failure-words.js';
 import { createFigures } from '#src/core/figures.js';
+import { nameProvider, providerOf } from '#src/store/db.js';
 import { openWorld, type World } from '#test/support/world.js';
 
 const HOUR_MS = 3_600_000;
@@ -103,6 +104,7 @@ describe('figures', () => {
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
+    nameProvider(db, providerOf(w.db));
     const figures = createFigures({ db, clock: w.clock });
     w.clock.advance(HOUR_MS);
     figures.countAccepted(7);

@@ -1,6 +1,8 @@
 /** A space takes as many people as its owner's plan allows, by the chat and by the page; without a plan it takes all. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { SPACE_LIMITS } from '#src/core/space-limits.js';
+import { commitOne } from '#src/store/group-commit.js';
+import { both } from '#src/store/sql.js';
 import { toSqlJson } from '#src/store/sql-json.js';
 import { openWorld, type World } from '#test/support/world.js';
 
@@ -28,23 +30,21 @@ const use = (pushplus: 'none' | 'real-name' | 'member') =>
 const limitOf = (topic: number): number =>
   (topic === 0 ? SPACE_LIMITS['real-name']?.friends : SPACE_LIMITS['real-name']?.usersPerGroup) ?? 0;
 
+const FILL_PEOPLE = both(
+  (q) => `INSERT INTO "Person" ("id", "uid", "createdAt")
+     SELECT j."value", 'UID_filler' || j."value", ${q.time()} FROM ${q.values('j', 'int')}`,
+);
+const FILL_PLACE = both(
+  (q) => `INSERT INTO "Subscription" ("id", "personId", "appId", "topicId", "source", "extra", "createdAt")
+     SELECT j."value", j."value", ${q.param('int')}, ${q.param('int')}, 'scan', '', ${q.time()} FROM ${q.values('j', 'int')}`,
+);
+
 /** Fills a place with so many people who follow nothing else, in two statements. */
 async function fill(topic: number, people: number): Promise<void> {
   const ids = toSqlJson(Array.from({ length: people }, (_, at) => count * 100_000 + topic * 10_000 + at + 1));
   const now = w.clock.now();
-  await w.db.$executeRawUnsafe(
-    `INSERT INTO "Person" ("id", "uid", "createdAt") SELECT value, 'UID_filler' || value, ? FROM json_each(?)`,
-    now,
-    ids,
-  );
-  await w.db.$executeRawUnsafe(
-    `INSERT INTO "Subscription" ("id", "personId", "appId", "topicId", "source", "extra", "createdAt")
-     SELECT value, value, ?, ?, 'scan', '', ? FROM json_each(?)`,
-    appId,
-    topic,
-    now,
-    ids,
-  );
+  await commitOne(w.db, FILL_PEOPLE, now, ids);
+  await commitOne(w.db, FILL_PLACE, appId, topic, now, ids);
 }
 
 async function wish(name: string, topic: number) {
