@@ -90,6 +90,8 @@ async function startOwn(bin: string, isDurable: boolean): Promise<PostgresServer
     cwd: folder,
     stdio: 'ignore',
   });
+  // Nobody else ends it when this process is told to end.
+  process.once('exit', () => server.kill('SIGINT'));
   const urlOf = (database: string): string => `postgresql://postgres@127.0.0.1:${port}/${database}`;
   await waitUntilUp(urlOf('postgres'));
   return {
