@@ -34,6 +34,7 @@ export const FOLLOWS_HOOK = 'follows';
 /** Every fourth person receives by a webhook, which knows no repeated message for what it is. */
 const EVERY_HOOKED = 4;
 const TOPICS = 2;
+const UID_TRIES = 10;
 
 /** Makes them, while nothing goes wrong yet. */
 export async function makeCast(world: World, count: number): Promise<Cast> {
@@ -64,13 +65,24 @@ function scan(world: World, openid: string, url: string): Promise<unknown> {
   return world.sim(`/followers/${openid}/scan`, { url });
 }
 
+/** The account answers with the person's UID; where every core is taken that takes longer than WeChat waits, so it is asked again. */
+async function askUid(world: World, openid: string): Promise<string> {
+  for (let asked = 0; asked < UID_TRIES; asked += 1) {
+    const said = await world.sim<{ reply: { text: string } | null }>(`/followers/${openid}/messages`, {
+      content: 'uid',
+    });
+    const uid = /UID_\w+/.exec(said.reply?.text ?? '')?.[0];
+    if (uid) {
+      return uid;
+    }
+  }
+  throw new Error('the account does not tell a person their UID');
+}
+
 async function makePerson(world: World, app: MadeApp, at: number): Promise<Receiver> {
   const openid = await makeFollower(world);
   await scan(world, openid, app.qrcodeUrl);
-  const said = await world.sim<{ reply: { text: string } }>(`/followers/${openid}/messages`, {
-    content: 'uid',
-  });
-  const uid = /UID_\w+/.exec(said.reply.text)?.[0] ?? '';
+  const uid = await askUid(world, openid);
   const makeKey = async (kind: string): Promise<string> =>
     (await world.admin<{ key: string }>(`/users/${uid}/keys`, { kind })).key;
   const hook = at % EVERY_HOOKED === 1 ? `person-${at}` : null;
