@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { ConfigError, loadConfig } from './config.js';
 import { systemClock } from './lib/clock.js';
 import { createLogger, type Logger } from './lib/logger.js';
-import { mountSimulator } from './sandbox.js';
 import { StoreError } from './store/open.js';
 import { wire } from './wiring.js';
 
@@ -35,7 +34,9 @@ async function boot(): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const selfHost = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
   const selfUrl = `http://${selfHost.includes(':') ? `[${selfHost}]` : selfHost}:${port}`;
-  const sandbox = config.sandbox ? mountSimulator({ selfUrl, config, clock: systemClock, log }) : null;
+  // Loaded only where it is used: a server with accounts of its own has no simulator in memory.
+  const { mountSimulator } = config.sandbox ? await import('./sandbox.js') : { mountSimulator: null };
+  const sandbox = mountSimulator?.({ selfUrl, config, clock: systemClock, log }) ?? null;
   const parts = await wire({
     config: sandbox ? await sandbox.complete(config) : config,
     clock: systemClock,

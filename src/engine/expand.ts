@@ -8,6 +8,7 @@ import {
   type DirectDelivery,
   expandPeople,
   expandTopic,
+  expandWhole,
   findSpreading,
   finishExpansion,
   listAccepted,
@@ -89,12 +90,8 @@ async function spreadSmall(deps: ExpandDeps): Promise<boolean> {
     );
     // Numbered when all are there: what was accepted first goes out first, whichever was filled first.
     const rows = small.flatMap(({ message }, at) => numbered(deps, message, filled[at] ?? []));
-    await expandPeople(deps.db, rows, { ...deps.account, now: deps.now() });
-    await finishExpansion(
-      deps.db,
-      small.map(({ message }) => message.id),
-      deps.now(),
-    );
+    const messageIds = small.map(({ message }) => message.id);
+    await expandWhole(deps.db, { messageIds, rows }, { ...deps.account, now: deps.now() });
   }
   if (small.length < waiting.length) {
     const large = audiences.filter(({ audience }) => !isSmall(audience));

@@ -42,6 +42,11 @@ export interface WorkerDeps {
 }
 
 const POLL_MS = 1000;
+/**
+ * Between two rounds, in real milliseconds. What comes in meanwhile shares the statements of the next round: without the
+ * pause, rounds of one or two messages followed each other and took the time of those who accept.
+ */
+const GATHER_MS = 5;
 const RECEIPTS_PER_STEP = 500;
 const RESULTS_PER_COMMIT = 500;
 const RECORD_TRIES = 5;
@@ -140,7 +145,7 @@ export class Worker {
       });
       this.#lastStepAt = this.#deps.clock.now();
       if (progress || this.#woken) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await sleep(GATHER_MS);
       } else {
         await this.#rest();
       }

@@ -6,7 +6,6 @@ import { applyRestore } from './backups.js';
 import { type Db, nameProvider, type Provider } from './db.js';
 import { PrismaClient } from './generated/client.js';
 import { OneConnectionLibSql } from './one-connection.js';
-import { openPostgres } from './open-postgres.js';
 import { applyMigrations } from './schema-engine.js';
 import { ALONE, type Session } from './session.js';
 import { openSqlite } from './sqlite-client.js';
@@ -45,6 +44,8 @@ const PRAGMAS = ['journal_mode=WAL', 'cache_size=-32768', 'wal_autocheckpoint=40
  */
 export async function openStore(databaseUrl: string): Promise<Store> {
   if (!databaseUrl.startsWith('file:')) {
+    // Its driver and its client are loaded only where they are used.
+    const { openPostgres } = await import('./open-postgres.js');
     return openPostgres(databaseUrl).catch((error: unknown) => {
       throw new StoreError(`${nameOf(databaseUrl)} cannot be opened: ${reasonOf(error)}`);
     });

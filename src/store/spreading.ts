@@ -1,7 +1,7 @@
 /** Set-based statements that spread accepted messages over their audience. */
 import { writeCompletions } from './completions.js';
 import type { Db } from './db.js';
-import { commit, commitOne, write } from './group-commit.js';
+import { commit, commitOne, type Statement, write } from './group-commit.js';
 import { lockMessages } from './locks.js';
 import { DELIVERY_COLUMNS, mutedApp, newDelivery } from './new-deliveries.js';
 import { both, query, type Words } from './sql.js';
@@ -114,10 +114,21 @@ export async function expandPeople(
   scope: ExpansionScope,
 ): Promise<void> {
   const messageIds = toSqlJson([...new Set(rows.map((row) => row.messageId))]);
-  await commit(db, [
-    lockMessages(messageIds),
-    write(EXPAND_PEOPLE, scope.now, toSqlJson(rows), scope.platform, scope.account),
-  ]);
+  await commit(db, [lockMessages(messageIds), writePeople(rows, scope)]);
+}
+
+/** Writes all deliveries of these messages and marks them as fully spread, in one commit. */
+export async function expandWhole(
+  db: Db,
+  { messageIds, rows }: { messageIds: readonly number[]; rows: readonly DirectDelivery[] },
+  scope: ExpansionScope,
+): Promise<void> {
+  const ids = toSqlJson(messageIds);
+  await commit(db, [lockMessages(ids), writePeople(rows, scope), ...finish(ids, scope.now)]);
+}
+
+function writePeople(rows: readonly DirectDelivery[], scope: ExpansionScope): Statement {
+  return write(EXPAND_PEOPLE, scope.now, toSqlJson(rows), scope.platform, scope.account);
 }
 
 /** A slice of a topic's subscribers to spread a message over. */
@@ -238,5 +249,9 @@ const FINISH_EXPANSION = both(
  */
 export async function finishExpansion(db: Db, messageIds: readonly number[], now: number): Promise<void> {
   const ids = toSqlJson(messageIds);
-  await commit(db, [lockMessages(ids), write(FINISH_EXPANSION, now, ids), writeCompletions(ids, now)]);
+  await commit(db, [lockMessages(ids), ...finish(ids, now)]);
+}
+
+function finish(ids: string, now: number): Statement[] {
+  return [write(FINISH_EXPANSION, now, ids), writeCompletions(ids, now)];
 }
