@@ -1,6 +1,7 @@
 /** The server's numbers over time: counted in memory while it works, written down each minute, read in steps. */
 import { chinaDayStart } from '#src/lib/china-time.js';
-import { addFigures, countDue, countUnreached, type FigureRow, readFigures } from '#src/store/figures.js';
+import { addFigures, countUnreached, type FigureRow, readFigures } from '#src/store/figures.js';
+import { countDue } from '#src/store/slow-counts.js';
 import type { CoreDeps } from './deps.js';
 import { explainFailure, type Remedy } from './failure-words.js';
 

@@ -1,5 +1,6 @@
 /** People as the operator looks for them: newest first, or found by how their UID, nickname, remark or openid begins. */
 import type { Prisma } from '#src/store/generated/client.js';
+import { listAccounts } from '#src/store/slow-counts.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
 
@@ -96,7 +97,7 @@ export function createPeopleLists({ db }: CoreDeps) {
 
   /** The key begins with platform and account: one seek for each account that there is. */
   async function findByOpenid(search: string, take: number): Promise<bigint[]> {
-    const accounts = await listAccounts();
+    const accounts = await listAccounts(db);
     const found = await Promise.all(
       accounts.map(({ platform, account }) =>
         db.identity.findMany({
@@ -107,34 +108,6 @@ export function createPeopleLists({ db }: CoreDeps) {
       ),
     );
     return found.flat().map(({ personId }) => personId);
-  }
-
-  /** From one account to the next, a seek each: a comparison of pairs would read all rows of a platform. */
-  async function listAccounts(): Promise<{ platform: string; account: string }[]> {
-    const select = { platform: true, account: true };
-    const accounts: { platform: string; account: string }[] = [];
-    while (accounts.length < MOST_ACCOUNTS) {
-      const last = accounts.at(-1);
-      const sibling = last
-        ? await db.identity.findFirst({
-            where: { platform: last.platform, account: { gt: last.account } },
-            orderBy: { account: 'asc' },
-            select,
-          })
-        : null;
-      const next =
-        sibling ??
-        (await db.identity.findFirst({
-          where: last ? { platform: { gt: last.platform } } : {},
-          orderBy: [{ platform: 'asc' }, { account: 'asc' }],
-          select,
-        }));
-      if (!next) {
-        break;
-      }
-      accounts.push(next);
-    }
-    return accounts;
   }
 
   async function readPeople(where: Prisma.PersonWhereInput, take: number): Promise<PersonRow[]> {

@@ -39,16 +39,6 @@ export async function readFigures(db: Db, hours: readonly number[]): Promise<Fig
   return rows.map(({ hour, name, value }) => ({ hour: Number(hour), name, value: Number(value) }));
 }
 
-/** How many deliveries wait, counted up to `most`. */
-export async function countDue(db: Db, most: number): Promise<number> {
-  const [row] = await query<{ due: bigint | number }>(
-    db,
-    `SELECT count(*) AS "due" FROM (SELECT 1 FROM "Delivery" WHERE "state" = 'due' LIMIT ?) d`,
-    most,
-  );
-  return Number(row?.due ?? 0);
-}
-
 const COUNT_UNREACHED = both(
   (
     q,
