@@ -5,8 +5,18 @@ import { broadcast } from './broadcast.js';
 import { callbacks } from './callbacks.js';
 import { deliver } from './deliver.js';
 import { fleet } from './fleet.js';
+import { lists } from './lists.js';
 import { restart } from './restart.js';
 import { upstream } from './upstream.js';
 
 /** All cases. */
-export const cases: readonly BenchCase[] = [accept, deliver, broadcast, callbacks, upstream, restart, fleet];
+export const cases: readonly BenchCase[] = [
+  accept,
+  deliver,
+  broadcast,
+  callbacks,
+  upstream,
+  restart,
+  fleet,
+  lists,
+];

@@ -48,7 +48,10 @@ interface LineRow extends Omit<MessageLine, 'id' | 'state' | 'createdAt' | 'send
 }
 
 /** Makes the verb; a page looks at no more than `slices` times `slice` messages. */
-export function createMessageList({ db }: CoreDeps, { slice: size, slices } = { slice: SLICE, slices: SLICES }) {
+export function createMessageList(
+  { db }: Pick<CoreDeps, 'db'>,
+  { slice: size, slices } = { slice: SLICE, slices: SLICES },
+) {
   /**
    * A page of messages, newest first. Each page costs a bounded look at the newest messages below `before`, slice by slice:
    * a search for what is rare ends with how far it came.

@@ -84,7 +84,7 @@ export interface TraceFilter {
 const COUNTED = 100_000;
 
 /** Makes the verbs. */
-export function createMessageTrace({ db, clock }: CoreDeps, links: PageLinks) {
+export function createMessageTrace({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>, links: PageLinks) {
   /** A message in full; throws not_found. */
   async function getTrace(id: number): Promise<MessageTrace> {
     const row = await db.message.findUnique({

@@ -76,7 +76,7 @@ export const COUNT_EACH = both(
 export type SubscriberLists = ReturnType<typeof createSubscriberLists>;
 
 /** Makes the verbs; `window` is how many relations one search looks at. */
-export function createSubscriberLists({ db, account }: CoreDeps, window = WINDOW) {
+export function createSubscriberLists({ db, account }: Pick<CoreDeps, 'db' | 'account'>, window = WINDOW) {
   const toListed = (row: SubscriberRow): ListedSubscriber => ({ ...row, createdAt: new Date(row.createdAt) });
 
   /** Finds subscribers of a place. */

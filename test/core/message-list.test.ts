@@ -38,7 +38,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => w.close());
 
-const deps = () => ({ db: w.db, clock: w.clock }) as unknown as Parameters<typeof createMessageList>[0];
+const deps = () => ({ db: w.db, clock: w.clock });
 
 /** The database, with every raw statement kept. */
 function listenTo() {
