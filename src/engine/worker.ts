@@ -1,18 +1,11 @@
 /** The worker: spreads what was accepted, claims what is due, sends it with bounded concurrency and records how it went. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createBatcher } from '#src/lib/batcher.js';
 import type { Clock } from '#src/lib/clock.js';
 import { type NewId, randomHex } from '#src/lib/ids.js';
 import type { Logger } from '#src/lib/logger.js';
 import { providerOf } from '#src/store/db.js';
 import type { Db } from '#src/store/open.js';
-import {
-  type ClaimedDelivery,
-  claimDue,
-  type DeliveryResult,
-  recordResults,
-  releaseClaims,
-} from '#src/store/outbox.js';
+import { type ClaimedDelivery, claimDue, releaseClaims } from '#src/store/outbox.js';
 import { settleReceipts } from '#src/store/receipts.js';
 import { type ClaimLease, createClaimLease } from './claim-lease.js';
 import type { createContents, Job } from './contents.js';
@@ -20,6 +13,7 @@ import { createDueQueues, type DueQueues } from './due-queues.js';
 import { createExpansion, type Expansion } from './expand.js';
 import { createLeader, type Leader } from './leader.js';
 import { isBulk, type Limits } from './limits.js';
+import { createRecorder, type Recorder } from './recorder.js';
 import { toReturned } from './results.js';
 import type { RunJob } from './run-job.js';
 
@@ -48,8 +42,6 @@ const POLL_MS = 1000;
  */
 const GATHER_MS = 5;
 const RECEIPTS_PER_STEP = 500;
-const RESULTS_PER_COMMIT = 500;
-const RECORD_TRIES = 5;
 
 /** Runs deliveries. One instance a process; its state is what this process has claimed. */
 export class Worker {
@@ -61,8 +53,7 @@ export class Worker {
   readonly #leader: Leader;
   readonly #held = new Map<string, Job[]>();
   readonly #pending = new Set<Promise<void>>();
-  readonly #record: ReturnType<typeof createBatcher<DeliveryResult, undefined>>;
-  #batch = 0;
+  readonly #record: Recorder;
   #stopping = false;
   #running: Promise<void> | null = null;
   #wakeUp: () => void = () => {};
@@ -76,7 +67,7 @@ export class Worker {
     this.#due = createDueQueues(db, deps.limits, deps.clock);
     this.#lease = createClaimLease({ db, clock: deps.clock, owner: this.#owner });
     this.#leader = createLeader({ db, clock: deps.clock, owner: this.#owner });
-    this.#record = createBatcher({ run: (results) => this.#commit(results), maxItems: RESULTS_PER_COMMIT });
+    this.#record = createRecorder({ ...deps, owner: this.#owner });
   }
 
   /** Takes over what a dead process had claimed and begins to work. */
@@ -277,27 +268,5 @@ export class Worker {
 
   async #return(deliveries: readonly ClaimedDelivery[]): Promise<void> {
     await Promise.all(deliveries.map((delivery) => this.#record(toReturned(delivery))));
-  }
-
-  async #commit(results: DeliveryResult[]): Promise<undefined[]> {
-    for (let tried = 1; ; tried += 1) {
-      // A mark for each try: a first try whose commit succeeded although it threw is not counted again.
-      this.#batch += 1;
-      const mark = {
-        owner: this.#owner,
-        batch: `${this.#owner}:${this.#batch}`,
-        now: this.#deps.clock.now(),
-      };
-      try {
-        await recordResults(this.#deps.db, results, mark);
-        return results.map(() => undefined);
-      } catch (error) {
-        if (tried === RECORD_TRIES) {
-          throw error;
-        }
-        this.#deps.log.warn('recording results failed, trying again', { tried, error });
-        await sleep(100 * tried);
-      }
-    }
   }
 }
