@@ -12,7 +12,12 @@ import { createSmsChannel } from './channels/sms/index.js';
 import { createWebhookChannel } from './channels/webhook/index.js';
 import { createWechatChannel } from './channels/wechat/index.js';
 import { createWechatOwnChannel } from './channels/wechat-own/index.js';
-import { createWecomAppChannel, drawForWecom, readReceivers } from './channels/wecom-app/index.js';
+import {
+  createWecomAppChannel,
+  drawForWecom,
+  readReceivers,
+  type TakePlaces,
+} from './channels/wecom-app/index.js';
 import { createWecomBotChannel } from './channels/wecom-bot/index.js';
 import type { Config } from './config.js';
 import type { ChannelTest } from './core/channels.js';
@@ -40,6 +45,8 @@ export interface OutgoingInput {
   wechat: WechatPlatform;
   tokens: TokenStore;
   publicUrl: string;
+  /** Counts sends for all processes on the database. */
+  takePlaces: TakePlaces;
   /** The template that the operator chose on a page. */
   readTemplateChoice(): Promise<TemplateChoice | null>;
 }
@@ -86,7 +93,7 @@ export function createOutgoing(input: OutgoingInput) {
   });
   const personal: readonly Channel[] = [
     own,
-    createWecomAppChannel({ platform: wecom }),
+    createWecomAppChannel({ platform: wecom, takePlaces: input.takePlaces }),
     wecomBot,
     dingtalk,
     feishu,

@@ -31,9 +31,11 @@ import { deriveKey, loadSecretKey } from './lib/secret-key.js';
 import { createOutgoing } from './outgoing.js';
 import { createWechatPlatform } from './platforms/wechat/index.js';
 import { createSelfCheckOutside } from './self-check.js';
+import { providerOf } from './store/db.js';
 import { watchCommits } from './store/group-commit.js';
 import { readLastId } from './store/last-id.js';
 import { openStore } from './store/open.js';
+import { createPlaces } from './store/places.js';
 import { createApi } from './web/api/index.js';
 import { createPageCompression } from './web/compress-pages.js';
 import { createOps } from './web/ops/index.js';
@@ -96,6 +98,7 @@ export async function wire(input: WiringInput) {
     wechat,
     tokens,
     publicUrl,
+    takePlaces: createPlaces({ db: providerOf(db) === 'sqlite' ? null : db, clock }),
     readTemplateChoice: () => core.templateChoices.read(),
   });
   const counters = createCounters();

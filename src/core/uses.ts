@@ -55,9 +55,9 @@ export function createUses({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>) {
     if (isAlone) {
       await keepDays(limits, wishes, rooms);
     }
-    const last = rooms.length - 1;
+    const reached = rooms.findIndex(({ granted }) => granted === 0);
     return {
-      reached: rooms[last]?.granted === 0 ? last : null,
+      reached: reached === -1 ? null : reached,
       counts: rooms.map(({ entries }, at) => countFrom(entries, wishes[at]?.keepFrom ?? 0)),
     };
   }

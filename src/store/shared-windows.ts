@@ -18,7 +18,7 @@ import {
 /** Wishes that belong together, in their order. */
 export interface WishList {
   wishes: readonly Wish[];
-  /** One that gets nothing takes all others back; else it ends the list, and those before it stay. */
+  /** All have their turn, and one that gets nothing takes all others back; else it ends the list, and those before it stay. */
   isWhole?: boolean;
   /** Instead of taking, gives one place back under each name. */
   isReturn?: boolean;
@@ -55,12 +55,12 @@ export function serveList({ wishes, isWhole, isReturn }: WishList, held: HeldEnt
     const entries = held.get(wish.name) ?? [];
     const room = isReturn ? { granted: 1, entries: giveBackTo(entries) } : takeFrom(entries, wish);
     rooms.push(room);
-    if (room.granted === 0) {
+    if (room.granted === 0 && !isWhole) {
       break;
     }
     held.set(wish.name, room.entries);
   }
-  if (isWhole && rooms.at(-1)?.granted === 0) {
+  if (isWhole && rooms.some(({ granted }) => granted === 0)) {
     // In the reverse order, since a name may stand twice.
     for (const [at, { name }] of [...wishes.entries()].reverse()) {
       held.set(name, before[at] ?? []);

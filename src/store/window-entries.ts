@@ -13,6 +13,8 @@ export type Entry = readonly [at: number, count: number];
 export interface Wish {
   name: string;
   wanted: number;
+  /** Fewer than these are of no use; one unless told. */
+  least?: number;
   /** At most `count` that began at `from` or later. */
   rules: readonly { count: number; from: number }[];
   /** The time that is noted for what is granted. */
@@ -70,6 +72,26 @@ export function roomFor(entries: readonly Entry[], rules: Wish['rules']): number
   return Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...rooms));
 }
 
+/** Milliseconds until `count` more fit all windows; 0 means now. `count` must fit each of them. */
+export function waitFor(
+  entries: readonly Entry[],
+  { count, windows, now }: { count: number; windows: readonly CountedWindow[]; now: number },
+): number {
+  const waits = windows.map((window) => {
+    let tooMany = countFrom(entries, now - window.perMs + 1) + count - window.count;
+    if (tooMany <= 0) {
+      return 0;
+    }
+    // The window has room again once so many of the oldest have left it.
+    const last = entries.find(([at, began]) => {
+      tooMany -= at > now - window.perMs ? began : 0;
+      return tooMany <= 0;
+    });
+    return last ? Math.max(0, last[0] + window.perMs - now) : 0;
+  });
+  return Math.max(0, ...waits);
+}
+
 /** How many began at this time or later. */
 export function countFrom(entries: readonly Entry[], from: number): number {
   return entries.reduce((sum, [at, count]) => (at >= from ? sum + count : sum), 0);
@@ -79,7 +101,8 @@ export function countFrom(entries: readonly Entry[], from: number): number {
 export function takeFrom(entries: readonly Entry[], wish: Wish): Room {
   const kept = entries.filter(([at]) => at >= wish.keepFrom);
   const known: Entry[] = kept.length === 0 && wish.before ? [[wish.at, wish.before]] : kept;
-  const granted = Math.min(wish.wanted, roomFor(known, wish.rules));
+  const room = Math.min(wish.wanted, roomFor(known, wish.rules));
+  const granted = room < (wish.least ?? 1) ? 0 : room;
   return { granted, entries: granted > 0 ? addEntry(known, wish.at, granted) : known };
 }
 

@@ -5,7 +5,7 @@ import { extrasOf, settingOf } from '#src/channels/parts.js';
 import type { MessageContent, Outcome, Recipient } from '#src/core/types.js';
 import type { WecomPlatform } from '#src/platforms/wecom/index.js';
 import { drawWecomBodies, type WecomBody } from './draw.js';
-import { createMemberPace, MEMBER_WINDOWS, type MemberPace } from './member-pace.js';
+import { createMemberPace, MEMBER_WINDOWS, type MemberPace, type TakePlaces } from './member-pace.js';
 import { tellMissed, toWecomOutcome } from './outcome.js';
 import {
   checkWecomAppSettings,
@@ -18,6 +18,7 @@ import {
   type WecomOverflow,
 } from './settings.js';
 
+export type { TakePlaces } from './member-pace.js';
 export { readReceivers } from './settings.js';
 
 /** A message ready to be drawn in the format that the settings choose. */
@@ -35,6 +36,8 @@ export type WecomSender = Pick<WecomPlatform, 'sendMessage'>;
 /** What the channel is made with. */
 export interface WecomAppDeps {
   platform: WecomSender;
+  /** Counts what members were sent, for all processes that send by the same apps. */
+  takePlaces: TakePlaces;
   inFlight?: number;
 }
 
@@ -55,8 +58,12 @@ interface Progress {
  * Makes the channel. A recipient with an address is a member of the server's own app; without one the message's
  * `extras['wecom-app'].receivers` say who gets it, else the settings.
  */
-export function createWecomAppChannel({ platform, inFlight }: WecomAppDeps): Channel<WecomAppDrawing> {
-  const pace = createMemberPace();
+export function createWecomAppChannel({
+  platform,
+  takePlaces,
+  inFlight,
+}: WecomAppDeps): Channel<WecomAppDrawing> {
+  const pace = createMemberPace(takePlaces);
   const unfinished = new LRUCache<number, Progress>({ max: 2_000 });
   return {
     id: 'wecom-app',
@@ -151,18 +158,14 @@ async function runSend({ platform, pace, unfinished, io }: SendRun, job: SendJob
   const app = appOf(settings);
   const progress = unfinished.get(io.deliveryId) ?? newProgress();
   const members = receivers.map((id) => `${app}:${id.toLowerCase()}`);
-  const waitMs = pace.waitMs(members, steps.length - progress.done, io.clock.now());
+  // Counted before the calls: what breaks off may have arrived.
+  const waitMs = await pace.take(members, steps.length - progress.done);
   if (waitMs > 0) {
     const why =
       '每位成员每分钟最多 30 条、每小时 1000 条，稍后自动发送 Each member gets 30 messages a minute and 1000 an hour: waiting';
     return { kind: 'retry', afterMs: waitMs, code: 'member_limit', why };
   }
   for (const step of steps.slice(progress.done)) {
-    // Counted before the call: what breaks off may have arrived.
-    pace.note(
-      step.receivers.map((id) => `${app}:${id.toLowerCase()}`),
-      io.clock.now(),
-    );
     const message = { touser: step.receivers.join('|'), ...step.body };
     const sent = await platform.sendMessage(credentialsOf(settings), message);
     progress.done += 1;

@@ -3,8 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ChannelIo } from '#src/channels/channel.js';
 import { createWecomAppChannel } from '#src/channels/wecom-app/index.js';
 import type { Outcome } from '#src/core/types.js';
+import type { Clock } from '#src/lib/clock.js';
 import { silentLogger } from '#src/lib/logger.js';
 import { createWecomPlatform, WECOM_CODES } from '#src/platforms/wecom/index.js';
+import { createPlaces } from '#src/store/places.js';
 import { type Cleanups, cleanUp, messageOf, openIo, sendBy, wrongFields } from '#test/channels/http-peer.js';
 import { createMemoryStore } from '#test/platforms/wechat/fake-wechat.js';
 import { APP, openFakeWecom } from '#test/platforms/wecom/fake-wecom.js';
@@ -18,11 +20,13 @@ const SETTINGS = { ...APP, receivers: 'zhangsan|LiSi' };
 const PAGE = 'https://q.example/m/1-abc';
 const REPEATS = { enable_duplicate_check: 1, duplicate_check_interval: 1800 };
 
+const placesOf = (clock: Clock) => createPlaces({ db: null, clock });
+
 async function open() {
   const fake = await openFakeWecom(cleanups);
   fake.on('message/send', () => ({ msgid: `M${fake.count('message/send')}` }));
-  const channel = createWecomAppChannel({ platform: fake.platform });
   const clock = createTestClock();
+  const channel = createWecomAppChannel({ platform: fake.platform, takePlaces: placesOf(clock) });
   const io: ChannelIo = { ...openIo(cleanups), clock };
   const send = (settings: Record<string, string> = {}, changed = {}, address = '') =>
     sendBy(channel, { ...SETTINGS, ...settings }, { io, message: messageOf(changed), address });
@@ -237,10 +241,30 @@ describe('a member', () => {
     expect(await send({ receivers: 'zhangsan' })).toMatchObject({ kind: 'sent' });
   });
 
+  it('waits for the last of a list, and a message in parts goes out whole', async () => {
+    const { fake, send, clock } = await open();
+    const parts = { title: '题'.repeat(200), body: '第一行🔥\n'.repeat(500), url: '' };
+    for (let count = 0; count < 27; count += 1) {
+      await send({ receivers: 'lisi' });
+      clock.advance(1_000);
+    }
+    expect(await send({ receivers: 'zhangsan|LISI|lisi', overflow: 'split' }, parts)).toMatchObject({
+      kind: 'retry',
+      code: 'member_limit',
+      afterMs: 33_000,
+    });
+    expect(fake.count('message/send')).toBe(27);
+    clock.advance(33_000);
+    expect(await send({ receivers: 'zhangsan|LISI', overflow: 'split' }, parts)).toMatchObject({
+      kind: 'sent',
+    });
+    expect(fake.count('message/send')).toBe(31);
+  });
+
   it('gets no 1,001st within an hour', async () => {
     const { channel, clock, io } = await open();
     const platform = { sendMessage: async () => ({ msgId: 'M', invalidUsers: [], unlicensedUsers: [] }) };
-    const alone = createWecomAppChannel({ platform });
+    const alone = createWecomAppChannel({ platform, takePlaces: placesOf(clock) });
     const send = () => sendBy(alone, { ...SETTINGS, receivers: 'zhangsan' }, { io });
     for (let count = 0; count < 1000; count += 1) {
       expect(await send()).toMatchObject({ kind: 'sent' });
@@ -288,7 +312,7 @@ describe('in the simulated corp', () => {
       log: silentLogger,
     });
     cleanups.push(() => platform.close());
-    const channel = createWecomAppChannel({ platform });
+    const channel = createWecomAppChannel({ platform, takePlaces: placesOf(createTestClock()) });
     const send = (settings: Record<string, string>) =>
       sendBy(channel, { ...SIM, ...settings }, { io: openIo(cleanups) });
     return { sim, platform, send };
