@@ -4,6 +4,8 @@ import { sha256Hex } from '#src/lib/hash.js';
 import { randomText } from '#src/lib/ids.js';
 import { isHttpUrl } from '#src/lib/text.js';
 import type { App as AppRow } from '#src/store/generated/client.js';
+import { wordsOf } from '#src/store/sql.js';
+import { countIds, isNamed, pickIds } from '#src/store/text-search.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
 import { rememberMs } from './remember.js';
@@ -122,15 +124,17 @@ export function createApps(deps: CoreDeps) {
 
   /** A page of apps, newest first; with an account only its own; with a search those whose name holds it, or whose number it is. */
   async function listApps(page: { accountId?: number; search?: string; skip: number; take: number }) {
-    const where = {
-      deletedAt: null,
-      ...(page.accountId === undefined ? {} : { accountId: page.accountId }),
-      ...(page.search ? { OR: [{ name: { contains: page.search } }, ...byNumber(page.search)] } : {}),
-    };
-    const [total, rows] = await Promise.all([
-      db.app.count({ where }),
-      db.app.findMany({ where, orderBy: { id: 'desc' }, skip: page.skip, take: page.take }),
+    const { accountId, search = '', skip, take } = page;
+    const where = [
+      { sql: '"deletedAt" IS NULL', args: [] },
+      ...(accountId === undefined ? [] : [{ sql: '"accountId" = ?', args: [accountId] }]),
+      ...(search === '' ? [] : [isNamed(wordsOf(db), ['"name"'], search)]),
+    ];
+    const [total, ids] = await Promise.all([
+      countIds(db, { table: 'App', where }),
+      pickIds(db, { table: 'App', where, order: 'DESC', skip, take }),
     ]);
+    const rows = await db.app.findMany({ where: { id: { in: ids } }, orderBy: { id: 'desc' } });
     return { total, items: rows.map(toApp) };
   }
 
@@ -248,12 +252,6 @@ export function createApps(deps: CoreDeps) {
     usePlan,
     forgetSpace,
   };
-}
-
-/** A number as people write it. */
-function byNumber(text: string): { id: number }[] {
-  const [, digits] = /^#?(\d{1,9})$/.exec(text) ?? [];
-  return digits === undefined ? [] : [{ id: Number(digits) }];
 }
 
 function toApp(row: AppRow): App {

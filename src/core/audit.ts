@@ -1,5 +1,7 @@
 /** The audit log: who changed what, written with each change that a person or machine makes. */
 import { takeCodePoints } from '#src/lib/text.js';
+import { wordsOf } from '#src/store/sql.js';
+import { begins, holds, pickIds } from '#src/store/text-search.js';
 import type { Manager } from './accounts.js';
 import type { CoreDeps } from './deps.js';
 
@@ -22,15 +24,6 @@ export interface AuditLine extends Required<AuditNote> {
   accountId: number | null;
   actor: string;
   createdAt: Date;
-}
-
-/** Which lines to list, the newest first. */
-export interface AuditFilter {
-  accountId?: number;
-  /** Part of the actor, action, target or detail. */
-  search?: string;
-  skip: number;
-  take: number;
 }
 
 /** Part of the log, newest first. */
@@ -79,20 +72,13 @@ export function createAudit({ db, clock, newId }: CoreDeps, window = WINDOW) {
   }
 
   /** A page of the log, newest first. */
-  async function listEntries(filter: AuditFilter): Promise<{ total: number; items: AuditLine[] }> {
-    const { accountId, search = '', skip, take } = filter;
-    const contains = { contains: search };
-    const where = {
-      ...(accountId === undefined ? {} : { accountId }),
-      ...(search === ''
-        ? {}
-        : {
-            OR: [{ actor: contains }, { action: contains }, { target: contains }, { detail: contains }],
-          }),
-    };
+  async function listEntries(page: {
+    skip: number;
+    take: number;
+  }): Promise<{ total: number; items: AuditLine[] }> {
     const [total, rows] = await Promise.all([
-      db.auditEntry.count({ where }),
-      db.auditEntry.findMany({ where, orderBy: { id: 'desc' }, skip, take }),
+      db.auditEntry.count(),
+      db.auditEntry.findMany({ orderBy: { id: 'desc' }, ...page }),
     ]);
     return { total, items: rows.map((row) => ({ ...row, id: Number(row.id) })) };
   }
@@ -110,17 +96,15 @@ export function createAudit({ db, clock, newId }: CoreDeps, window = WINDOW) {
     const edge = isFiltered
       ? await db.auditEntry.findFirst({ where: { id: older }, orderBy: { id: 'desc' }, skip: window - 1 })
       : null;
-    const rows = await db.auditEntry.findMany({
-      where: {
-        id: { ...older, ...(edge ? { gte: edge.id } : {}) },
-        ...(actor === '' ? {} : { actor: { startsWith: actor } }),
-        ...(action === ''
-          ? {}
-          : { OR: [{ action: { contains: action } }, { target: { contains: action } }] }),
-      },
-      orderBy: { id: 'desc' },
-      take: take + 1,
-    });
+    const q = wordsOf(db);
+    const where = [
+      ...(before === undefined ? [] : [{ sql: '"id" < ?', args: [before] }]),
+      ...(edge ? [{ sql: '"id" >= ?', args: [Number(edge.id)] }] : []),
+      ...(actor === '' ? [] : [begins(q, '"actor"', actor)]),
+      ...(action === '' ? [] : [holds(q, ['"action"', '"target"'], action)]),
+    ];
+    const ids = await pickIds(db, { table: 'AuditEntry', where, order: 'DESC', skip: 0, take: take + 1 });
+    const rows = await db.auditEntry.findMany({ where: { id: { in: ids } }, orderBy: { id: 'desc' } });
     const items = rows.slice(0, take).map((row) => ({ ...row, id: Number(row.id) }));
     if (rows.length > take) {
       return { items, before: items.at(-1)?.id ?? null, searchedTo: null };

@@ -2,6 +2,7 @@
 import { firstIdAt } from '#src/lib/ids.js';
 import type { Words } from '#src/store/sql.js';
 import { toSqlJson } from '#src/store/sql-json.js';
+import { holds } from '#src/store/text-search.js';
 import type { MessageState } from './message-state.js';
 
 /** Whose messages somebody may see; null: all. */
@@ -184,14 +185,12 @@ function toConditions(q: Words, filter: MessageFilter): Sql[] {
   // Most messages are done: SQLite shall not look for those that failed among them.
   const ended = state === undefined ? undefined : toEnded(q.noIndex('x."state"'))[state];
   const isText = search !== '' && !search.startsWith('UID_') && !isNumber(search);
-  const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-  const text = `(x."title" ${q.like} ? ESCAPE '\\' OR x."summary" ${q.like} ? ESCAPE '\\')`;
   return [
     ...(ended ? [{ sql: ended, args: [] }] : []),
     ...(source ? [{ sql: 'x."source" = ?', args: [source] }] : []),
     ...(from ? [{ sql: `x."createdAt" >= ${q.time()}`, args: [from.getTime()] }] : []),
     ...(until ? [{ sql: `x."createdAt" < ${q.time()}`, args: [until.getTime()] }] : []),
-    ...(isText ? [{ sql: text, args: [like, like] }] : []),
+    ...(isText ? [holds(q, ['x."title"', 'x."summary"'], search)] : []),
   ];
 }
 

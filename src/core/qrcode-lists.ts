@@ -2,6 +2,7 @@
 import { chinaDayStart } from '#src/lib/china-time.js';
 import type { QrCode as QrCodeRow } from '#src/store/generated/client.js';
 import { scanFigure } from '#src/store/scans.js';
+import { pickScenes } from '#src/store/text-search.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
 
@@ -73,14 +74,19 @@ export function createQrCodeLists({ db, clock }: CoreDeps, window = WINDOW) {
     if (named) {
       return { items: await withLastUids([named]), before: null, searchedTo: null };
     }
-    const older = { ...here, ...olderThan(readCursor(before)) };
+    const cursor = readCursor(before);
+    const older = { ...here, ...olderThan(cursor) };
     const edge =
       text === '' ? null : await db.qrCode.findFirst({ where: older, orderBy: NEWEST, skip: window - 1 });
-    const rows = await db.qrCode.findMany({
-      where: { ...older, ...notBefore(edge), ...(text === '' ? {} : { extra: { contains: text } }) },
-      orderBy: NEWEST,
-      take: take + 1,
-    });
+    const found =
+      text === ''
+        ? older
+        : {
+            scene: {
+              in: await pickScenes(db, { appId, topicId, before: cursor, text, window, take: take + 1 }),
+            },
+          };
+    const rows = await db.qrCode.findMany({ where: found, orderBy: NEWEST, take: take + 1 });
     const shown = rows.slice(0, take);
     const items = await withLastUids(shown);
     if (rows.length > take) {
@@ -128,18 +134,6 @@ function olderThan(cursor: Cursor | null) {
     ? {
         createdAt: { lte: cursor.createdAt },
         OR: [{ createdAt: { lt: cursor.createdAt } }, { scene: { lt: cursor.scene } }],
-      }
-    : {};
-}
-
-/** Down to the edge of a search, and it too. */
-function notBefore(edge: Cursor | null) {
-  return edge
-    ? {
-        AND: [
-          { createdAt: { gte: edge.createdAt } },
-          { OR: [{ createdAt: { gt: edge.createdAt } }, { scene: { gte: edge.scene } }] },
-        ],
       }
     : {};
 }

@@ -2,6 +2,8 @@
 import { LRUCache } from 'lru-cache';
 import { randomText } from '#src/lib/ids.js';
 import type { Topic as TopicRow } from '#src/store/generated/client.js';
+import { wordsOf } from '#src/store/sql.js';
+import { countIds, isNamed, pickIds } from '#src/store/text-search.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
 import { rememberMs } from './remember.js';
@@ -105,11 +107,16 @@ export function createTopics({ db, clock }: CoreDeps) {
 
   /** A page of an app's topics, oldest first; with a search those whose name or alias holds it, or whose number it is. */
   async function listTopics(appId: number, page: { search?: string; skip: number; take: number }) {
-    const where = { appId, deletedAt: null, ...toMatch(page.search ?? '') };
-    const [total, rows] = await Promise.all([
-      db.topic.count({ where }),
-      db.topic.findMany({ where, orderBy: { id: 'asc' }, skip: page.skip, take: page.take }),
+    const { search = '', skip, take } = page;
+    const where = [
+      { sql: '"appId" = ? AND "deletedAt" IS NULL', args: [appId] },
+      ...(search === '' ? [] : [isNamed(wordsOf(db), ['"name"', `coalesce("alias", '')`], search)]),
+    ];
+    const [total, ids] = await Promise.all([
+      countIds(db, { table: 'Topic', where }),
+      pickIds(db, { table: 'Topic', where, order: 'ASC', skip, take }),
     ]);
+    const rows = await db.topic.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
     return { total, items: rows.map(toTopic) };
   }
 
@@ -151,13 +158,6 @@ export function createTopics({ db, clock }: CoreDeps) {
     deleteTopic,
     discardTopic,
   };
-}
-
-function toMatch(search: string) {
-  const [, digits] = /^#?(\d{1,9})$/.exec(search) ?? [];
-  const byNumber = digits === undefined ? [] : [{ id: Number(digits) }];
-  const contains = { contains: search };
-  return search === '' ? {} : { OR: [{ name: contains }, { alias: contains }, ...byNumber] };
 }
 
 function toTopic(row: TopicRow): Topic {

@@ -1,6 +1,7 @@
 /** Reads what a person received, newest first, a bounded part at a time. */
 import type { Db } from './db.js';
 import { query, wordsOf } from './sql.js';
+import { holds } from './text-search.js';
 
 /** Which part to read. */
 export interface ReceivedPart {
@@ -44,12 +45,10 @@ export async function listReceived(
   const before = part.before ?? Number.MAX_SAFE_INTEGER;
   const looked = `SELECT "id", "messageId", "state", "readAt" FROM "Delivery"
      WHERE "personId" = ? AND "id" < ? AND "messageId" IS NOT NULL ORDER BY "id" DESC LIMIT ?`;
-  const pattern = `%${part.search.replace(/[\\%_]/g, '\\$&')}%`;
   const q = wordsOf(db);
-  const matches = ['m."title"', 'm."summary"', 'm."body"', `coalesce(a."name", '')`]
-    .map((column) => `${column} ${q.like} ? ESCAPE '\\'`)
-    .join(' OR ');
-  const filter = part.search === '' ? '' : `WHERE ${matches}`;
+  const columns = ['m."title"', 'm."summary"', 'm."body"', `coalesce(a."name", '')`];
+  const found = part.search === '' ? null : holds(q, columns, part.search);
+  const filter = found ? `WHERE ${found.sql}` : '';
   const raw = await query<Raw>(
     db,
     `SELECT m."id" AS "messageId", min(d."id") AS "deliveryId", m."title", m."summary", substr(m."body", 1, ${BODY_START}) AS "body",
@@ -60,7 +59,7 @@ export async function listReceived(
     part.personId,
     before,
     part.window,
-    ...(part.search === '' ? [] : [pattern, pattern, pattern, pattern]),
+    ...(found?.args ?? []),
     part.take,
   );
   const [end] = await query<{ oldest: bigint | null; looked: bigint }>(

@@ -1,6 +1,7 @@
 /** Reads the subscribers of an app or topic, set by set: a part of a list, or what a search finds in a slice of it. */
 import type { Db } from './db.js';
 import { both, query, type Words, wordsOf } from './sql.js';
+import { anyOf, begins, holds } from './text-search.js';
 
 /** Where to read: relations with ids from `from` up to and without `below`. */
 export interface SubscriberRange {
@@ -57,22 +58,19 @@ export async function readSubscribers(
 ): Promise<SubscriberRow[]> {
   const q = wordsOf(db);
   const { text = '', blocked, source } = wish;
-  const pattern = text.replace(/[\\%_]/g, '\\$&');
-  const holds = ['s."extra"', 's."remark"', 'p."nickname"', 'p."uid"']
-    .map((column) => `${column} ${q.like} ? ESCAPE '\\'`)
-    .join(' OR ');
   const conditions = [
-    ...(blocked === undefined ? [] : [blocked ? 's."blocked"' : 'NOT s."blocked"']),
-    ...(source === undefined ? [] : ['s."source" = ?']),
-    ...(text === '' ? [] : [`(${holds})`]),
+    ...(blocked === undefined ? [] : [{ sql: blocked ? 's."blocked"' : 'NOT s."blocked"', args: [] }]),
+    ...(source === undefined ? [] : [{ sql: 's."source" = ?', args: [source] }]),
+    ...(text === ''
+      ? []
+      : [anyOf([holds(q, ['s."extra"', 's."remark"', 'p."nickname"'], text), begins(q, 'p."uid"', text)])]),
   ];
   const raw = await query<Raw>(
     db,
     `SELECT ${columnsOf(q)} FROM "Subscription" s CROSS JOIN "Person" p
-     WHERE ${HERE} AND p."id" = s."personId" ${conditions.map((one) => `AND ${one}`).join(' ')} ORDER BY s."id" DESC LIMIT ?`,
+     WHERE ${HERE} AND p."id" = s."personId" ${conditions.map(({ sql }) => `AND ${sql}`).join(' ')} ORDER BY s."id" DESC LIMIT ?`,
     ...[account.platform, account.account, range.appId, range.topicId, range.from, range.below],
-    ...(source === undefined ? [] : [source]),
-    ...(text === '' ? [] : [`%${pattern}%`, `%${pattern}%`, `%${pattern}%`, `${pattern}%`]),
+    ...conditions.flatMap(({ args }): readonly unknown[] => args),
     take,
   );
   return raw.map(toRow);
