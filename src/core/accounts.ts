@@ -130,7 +130,8 @@ export function createAccounts({ db, clock }: CoreDeps, means: AccountMeans) {
       db.account.upsert({
         where: { personId },
         create: { personId, role: 'developer', createdAt: new Date(clock.now()) },
-        update: {},
+        // Names a column, as Prisma else looks first and then inserts: of two calls at once one would fail.
+        update: { personId },
       }),
       linkSpace(db, personId),
     ]);

@@ -201,6 +201,16 @@ describe('whose apps', () => {
   );
 });
 
+it('the first calls of a person open one account, also those of one moment', async () => {
+  const { token } = await w.developer('newcomer');
+  const before = await w.db.account.count();
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => w.call('GET', '/api/v1/apps', { token })),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  expect(await w.db.account.count()).toBe(before + 1);
+});
+
 async function countRows() {
   const { db } = w;
   return Promise.all([db.app.count(), db.appToken.count(), db.callback.count(), db.qrCode.count()]);
