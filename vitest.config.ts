@@ -13,13 +13,16 @@ const MEETS_WECHAT = /^test\/(wechat|engine|callbacks|soak|dialects\/wxpusher)\/
 
 const worlds = allTests.filter((path) => readFileSync(path, 'utf8').includes('openWorld('));
 
+/** What opens a database by the helpers that know of both: a world, the domain or the statements alone, a door alone. */
+const OPENS_DATABASE = /\bopen(World|CoreWorld|StoreWorld|ApiWorld|Door|KeyDoor|MemberDoor|Cast)\(/;
+
 /** These run once more in each way in which the platform can behave; WORLD_TESTS=all takes every test that opens a world. */
 const worldTests =
   process.env.WORLD_TESTS === 'all' ? worlds : worlds.filter((path) => MEETS_WECHAT.test(path));
 
 /**
  * What runs once more on PostgreSQL: all statements, the engine, the faults, and a test of each door; with POSTGRES_TESTS=all
- * every test that opens a world. Tests of several processes are in test/postgresql.
+ * every test that opens a database. Tests of several processes are in test/postgresql.
  */
 const ON_POSTGRES =
   /^test\/(store|engine|postgresql)\/|^test\/(faults|spine|bad-input|unwritable)\.test|\/send\.test|^test\/web\/api\/(apps|messages)\.test|^test\/wechat\/events\.test/;
@@ -29,7 +32,8 @@ const postgresTests = isPostgresHere()
   ? allTests.filter(
       (path) =>
         !ONLY_SQLITE.test(path) &&
-        (ON_POSTGRES.test(path) || (process.env.POSTGRES_TESTS === 'all' && worlds.includes(path))),
+        (ON_POSTGRES.test(path) ||
+          (process.env.POSTGRES_TESTS === 'all' && OPENS_DATABASE.test(readFileSync(path, 'utf8')))),
     )
   : ['test/postgresql/missing.test.ts'];
 

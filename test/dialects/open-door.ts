@@ -13,6 +13,7 @@ import { createNewId } from '#src/lib/ids.js';
 import { createLogger } from '#src/lib/logger.js';
 import { createSecretBox } from '#src/lib/secret-box.js';
 import { type Db, openStore } from '#src/store/open.js';
+import { openDatabase } from '#test/support/database.js';
 
 /** What a test sends. `body` goes out as it is, objects as JSON. */
 export interface Sent {
@@ -47,7 +48,8 @@ export const START = Date.UTC(2026, 5, 1, 4, 0, 0);
 /** Opens a dialect. The caller closes it. */
 export async function openDoor(createDialect: (core: Core) => Dialect): Promise<Door> {
   const dir = mkdtempSync(join(tmpdir(), 'qingniao-door-'));
-  const store = await openStore(`file:${join(dir, 'test.db')}`);
+  const database = await openDatabase(dir);
+  const store = await openStore(database.url);
   const clock = { at: START, now: () => clock.at };
   const log: string[] = [];
   const platform: Door['platform'] = { refusal: null };
@@ -77,6 +79,7 @@ export async function openDoor(createDialect: (core: Core) => Dialect): Promise<
       server.closeAllConnections();
       server.close();
       await store.close();
+      await database.drop();
       rmSync(dir, { recursive: true, force: true });
     },
   };

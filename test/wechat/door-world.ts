@@ -14,6 +14,7 @@ import { buildXml, parseFlatXml, type XmlFields } from '#src/lib/xml.js';
 import { openStore } from '#src/store/open.js';
 import { createWechatDoor, type DoorSettings } from '#src/wechat/index.js';
 import { createTestClock } from '#test/support/clock.js';
+import { openDatabase } from '#test/support/database.js';
 import { type Answer, ask } from '#test/support/http.js';
 
 /** The account of most tests; its key is the simulator's. */
@@ -44,7 +45,8 @@ export async function openDoor(options: DoorOptions = {}) {
   const lines: string[] = [];
   const log = createLogger('debug', (line) => lines.push(line));
   const settings = { ...ACCOUNT, aesKey: null, previousAesKey: null, ...options.settings };
-  const store = await openStore(`file:${join(folder, 'qingniao.db')}`);
+  const database = await openDatabase(folder);
+  const store = await openStore(database.url);
   const makeCore = (): Core =>
     createCore(
       {
@@ -137,6 +139,7 @@ export async function openDoor(options: DoorOptions = {}) {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       await store.close();
+      await database.drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -13,6 +13,7 @@ import { createLogger, silentLogger } from '#src/lib/logger.js';
 import { createSecretBox } from '#src/lib/secret-box.js';
 import { openStore } from '#src/store/open.js';
 import { createApi } from '#src/web/api/index.js';
+import { openDatabase } from '#test/support/database.js';
 
 /** The operator's token in this world. */
 export const ADMIN_TOKEN = 'admin-token-of-the-tests';
@@ -64,7 +65,8 @@ export const START = Date.UTC(2026, 0, 2, 3, 4, 5);
 /** Opens the world; close it after the tests. */
 export async function openApiWorld() {
   const dir = await mkdtemp(join(tmpdir(), 'qn-api-'));
-  const store = await openStore(`file:${join(dir, 'test.db')}`);
+  const database = await openDatabase(dir);
+  const store = await openStore(database.url);
   const wechat: { refuses: Error | null; menus: number; codes: number } = {
     refuses: null,
     menus: 0,
@@ -166,6 +168,7 @@ export async function openApiWorld() {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await store.close();
+    await database.drop();
     await rm(dir, { recursive: true });
   }
 

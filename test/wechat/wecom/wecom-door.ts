@@ -14,6 +14,7 @@ import { buildXml, parseFlatXml, type XmlFields } from '#src/lib/xml.js';
 import { openStore } from '#src/store/open.js';
 import { createWecomDoor, type WecomDoorSettings } from '#src/wechat/index.js';
 import { createTestClock } from '#test/support/clock.js';
+import { openDatabase } from '#test/support/database.js';
 import { type Answer, ask } from '#test/support/http.js';
 
 /** The app of most tests; it is the simulator's. */
@@ -40,7 +41,8 @@ export async function openMemberDoor({ settings = APP, budgetMs, bend }: MemberD
   const clock = createTestClock();
   const lines: string[] = [];
   const log = createLogger('debug', (line) => lines.push(line));
-  const store = await openStore(`file:${join(folder, 'qingniao.db')}`);
+  const database = await openDatabase(folder);
+  const store = await openStore(database.url);
   const core = createCore(
     {
       db: store.db,
@@ -93,6 +95,7 @@ export async function openMemberDoor({ settings = APP, budgetMs, bend }: MemberD
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       await store.close();
+      await database.drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
