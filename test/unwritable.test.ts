@@ -1,9 +1,13 @@
 /** While the database takes no writes every door says so by 503 and Retry-After, keeps nothing half done, and goes on afterwards. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildXml } from '#src/lib/xml.js';
+import { simulatorDefaults } from '#src/simulator/index.js';
 import { breakWrites, REFUSING } from '#test/support/broken-writes.js';
 import type { MadeApp } from '#test/support/builders.js';
 import type { Answer } from '#test/support/http.js';
 import { openWorld, type World } from '#test/support/world.js';
+import { signQuery, textOf } from '#test/wechat/door-world.js';
+import { memberText, sealMemberPush } from '#test/wechat/wecom/wecom-door.js';
 
 /** As long as the shortest limit allows. */
 const LONG = 'x'.repeat(3900);
@@ -19,7 +23,8 @@ const keys: Record<string, string> = {};
 let mend: (() => Promise<void>) | null = null;
 
 beforeAll(async () => {
-  w = await openWorld();
+  // The official account's pushes below are plain ones.
+  w = await openWorld({ mode: 'plain' });
   app = await w.app('alarm').made();
   const phone = w.phone('Ming');
   await phone.scans(app.qrcodeUrl);
@@ -111,6 +116,38 @@ describe.each(REFUSING)('a database that is %s', (how) => {
       await w.drain();
     },
   );
+});
+
+describe('what the platforms push meanwhile', () => {
+  const [how = 'read-only'] = REFUSING.filter((one) => one !== 'full');
+
+  it.each([
+    ['/wechat', pushOfPlatform],
+    ['/wecom', pushOfCorp],
+  ])('%s is to push again, by 503, and is answered then', async (path, make) => {
+    const push = (id: string) => {
+      const { query, body } = make(id);
+      return w.call(`${path}?${query}`, { method: 'POST', body });
+    };
+    expect((await push('5001')).status).toBe(200);
+    const inbound = await w.db.inbound.count();
+    mend = await breakWrites(w.db, w.databaseUrl, how);
+    const refused = await push('5002');
+    expect([refused.status, refused.text, refused.headers.get('retry-after')]).toEqual([503, '', '5']);
+    await mend();
+    mend = null;
+    expect(await w.db.inbound.count()).toBe(inbound);
+    expect((await push('5002')).text).toContain('<xml>');
+  });
+
+  function pushOfPlatform(id: string) {
+    const query = signQuery(simulatorDefaults.token, w.clock.now());
+    return { query, body: buildXml(textOf('help', { MsgId: id })) };
+  }
+
+  function pushOfCorp(id: string) {
+    return sealMemberPush({ message: buildXml(memberText('help', { MsgId: id })), nowMs: w.clock.now() });
+  }
 });
 
 describe('what people do meanwhile', () => {

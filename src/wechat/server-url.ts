@@ -2,6 +2,7 @@
 import type { ParsedUrlQuery } from 'node:querystring';
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import { AWAY_RETRY_S } from '#src/core/guard.js';
 import type { Core } from '#src/core/index.js';
 import { BodyError, decodeUtf8, readRawBody } from '#src/lib/body.js';
 import type { Clock } from '#src/lib/clock.js';
@@ -67,7 +68,9 @@ export function serveUrl(url: ServerUrl, needs: DoorNeeds): WechatDoor {
     const push = url.readPush(opened.fields, clock.now());
     const answer = await respond(push);
     if (answer.kind === 'retry') {
-      refuse(ctx, 500);
+      // The platforms push again after anything but 200; 503 tells proxies and operators that this one is for now.
+      ctx.set('Retry-After', String(AWAY_RETRY_S));
+      refuse(ctx, 503);
     } else if (answer.text === null) {
       show(ctx, 'text', url.acknowledgement);
     } else {

@@ -95,7 +95,7 @@ describe('failures', () => {
         withEmit(core, (input) => (fails ? Promise.reject(new Error('disk full')) : core.events.emit(input))),
     });
     const message = textOf(`#${app.id} restart`);
-    expect(await door.push(message)).toMatchObject({ status: 500, text: '' });
+    expect(await door.push(message)).toMatchObject({ status: 503, text: '' });
     fails = false;
     expect(await shown(await door.push(message))).toMatch(/已发送/);
     expect(await door.upstream()).toHaveLength(1);
@@ -112,7 +112,7 @@ describe('failures', () => {
       }),
     });
     const message = textOf(`#${app.id} restart`);
-    expect((await door.push(message)).status).toBe(500);
+    expect((await door.push(message)).status).toBe(503);
     fails = false;
     expect(await shown(await door.push(message))).toMatch(/已发送/);
   });
@@ -146,7 +146,7 @@ describe('failures', () => {
       }),
     });
     const receipt = eventOf('TEMPLATESENDJOBFINISH', { MsgID: '1', Status: 'success' });
-    expect(await door.push(receipt)).toMatchObject({ status: 500, text: '' });
+    expect(await door.push(receipt)).toMatchObject({ status: 503, text: '' });
   });
 });
 
@@ -173,7 +173,7 @@ describe('the time to answer', () => {
       bend: (core) => withEmit(core, (input) => passed.then(() => core.events.emit(input))),
     });
     const message = textOf(`#${app.id} restart`);
-    expect(await door.push(message)).toMatchObject({ status: 500, text: '' });
+    expect(await door.push(message)).toMatchObject({ status: 503, text: '' });
     expect(await door.upstream()).toEqual([]);
     release();
     await door.idle();

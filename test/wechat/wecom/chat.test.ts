@@ -191,7 +191,7 @@ describe('repeats', () => {
     });
     const door = await open({ bend });
     const message = memberText('help');
-    expect(await door.push(message)).toMatchObject({ status: 500, text: '' });
+    expect(await door.push(message)).toMatchObject({ status: 503, text: '' });
     isBroken = false;
     expect(await shownTo(await door.push(message))).toMatch(/使用帮助/);
   });
