@@ -42,6 +42,7 @@ export async function openFleet({ clockSpeed = 1 } = {}) {
       WECHAT_API_BASE: `${simulator.url}/wechat`,
       WECHAT_MP_BASE: `${simulator.url}/wechat`,
       WECHAT_OPEN_BASE: `${simulator.url}/wechat`,
+      WECOM_API_BASE: `${simulator.url}/wecom`,
       ...clock,
       ...env,
     });

@@ -203,7 +203,7 @@ it('sends a reply on its own when it is too late to answer with it', async () =>
     letGo = resolve;
   });
   const door = await open({
-    budgetMs: 50,
+    budgetMs: 1_500,
     bend: (core) => ({
       ...core,
       keys: { ...core.keys, createLink: (id) => held.then(() => core.keys.createLink(id)) },
