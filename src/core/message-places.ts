@@ -69,7 +69,6 @@ const toEnded = (state: string): Partial<Record<MessageState, string>> => ({
   failed: `${state} = 'done' AND x."sent" = 0 AND x."failed" > 0`,
   cancelled: `(${state} = 'cancelled' OR ${state} = 'done' AND x."sent" = 0 AND x."failed" = 0 AND x."cancelled" > 0)`,
 });
-const IN_RANGE = 'x."id" >= ? AND x."id" < ?';
 
 /** The ids that a filter's times and its `before` leave. */
 export function toRange({ from, until, before = Number.MAX_SAFE_INTEGER }: MessageFilter): IdRange {
@@ -86,56 +85,78 @@ export function isNumber(search: string): boolean {
 export function toPlace(q: Words, filter: MessageFilter, personId: number | null): Place {
   const { scope, appId, state, search = '' } = filter;
   const wanted = toConditions(q, filter);
-  const isLoose = wanted.length > 0;
-  const where = [...wanted, ...toScope(q, filter)];
-  const indexed = (parts: readonly Sql[], loose: boolean): Place => ({
-    ...toWalks(parts, where),
-    isLoose: loose,
-  });
+  const own = toOwn(q, filter);
+  const where = [...wanted, ...toApp(q, filter), ...own];
+  const loose = (walks: readonly Walk[]): Place => ({ ...toWalks(walks, where), isLoose: true });
   const stored = state === undefined ? undefined : STORED_STATES[state];
   if (personId !== null) {
     return { walks: 1, isLoose: true, pick: (range, take) => pickOfPerson({ personId, range, take, where }) };
   }
   if (isNumber(search)) {
-    return indexed([{ sql: 'x."id" = ?', args: [Number(search)] }], true);
+    return loose([{ sql: 'x."id" = ?', args: [Number(search)] }]);
   }
   if (stored) {
-    return indexed(
-      stored.map((name) => ({ sql: `x."state" = '${name}'`, args: [] })),
-      true,
-    );
+    return loose(stored.map((name) => ({ column: 'state', value: name })));
   }
   if (state === 'failed' || filter.hasFailures) {
-    return indexed([{ sql: 'x."failed" > 0', args: [] }], true);
+    return loose([{ sql: 'x."failed" > 0', args: [] }]);
   }
+  const isLoose = wanted.length > 0;
   if (appId !== undefined && appId > 0) {
-    return indexed([{ sql: 'x."appId" = ?', args: [appId] }], isLoose);
+    return { ...toWalks([{ column: 'appId', value: appId }], [...wanted, ...own]), isLoose };
   }
   if (scope === null) {
-    return indexed([{ sql: appId === 0 ? 'x."appId" IS NULL' : 'true', args: [] }], isLoose);
+    return { ...toWalks([{ sql: 'true', args: [] }], where), isLoose: isLoose || appId === 0 };
   }
-  const own = [{ sql: 'x."senderId" = ? AND x."appId" IS NULL', args: [scope.personId] }];
+  const walk = { column: 'senderId', value: scope.personId, and: 'x."appId" IS NULL' } as const;
   const apps = appId === 0 ? [] : scope.appIds;
-  return { ...addApps(q, toWalks(own, where), { apps, where }), isLoose };
+  return { ...addApps(q, toWalks([walk], where), { apps, where }), isLoose };
 }
 
 type Walks = Omit<Place, 'isLoose'>;
 
-/** A walk for each of these conditions, which an index answers in the order of ids. */
-function toWalks(parts: readonly Sql[], where: readonly Sql[]): Walks {
-  const ordered = 'ORDER BY x."id" DESC LIMIT';
+/** Down the ids of one value of a column, or of a condition whose index is in the order of ids. */
+type Walk = { column: 'appId' | 'senderId' | 'state'; value: string | number; and?: string } | Sql;
+
+/**
+ * The column is bounded and ordered beside the id, so that no other index will do: PostgreSQL would rather walk down the
+ * primary key, past all that others sent since.
+ */
+const along = (column: string, value: string) => ({
+  sql: `(x."${column}", x."id") >= (${value}, ?) AND (x."${column}", x."id") < (${value}, ?)`,
+  order: `ORDER BY x."${column}" DESC, x."id" DESC`,
+});
+
+/** Where a walk leads through a range, and its order. */
+function toSteps(walk: Walk, { from, below }: IdRange): Sql & { order: string } {
+  if ('sql' in walk) {
+    const sql = `${walk.sql} AND x."id" >= ? AND x."id" < ?`;
+    return { sql, args: [...walk.args, from, below], order: 'ORDER BY x."id" DESC' };
+  }
+  const { sql, order } = along(walk.column, '?');
+  const args = [walk.value, from, walk.value, below];
+  return { sql: walk.and ? `${sql} AND ${walk.and}` : sql, args, order };
+}
+
+function toWalks(walks: readonly Walk[], where: readonly Sql[]): Walks {
   return {
-    walks: parts.length,
-    pick: ({ from, below }, take) =>
-      unite(parts, (part) => ({
-        sql: `SELECT "id" FROM (SELECT x."id" FROM "Message" x WHERE ${part.sql} AND ${IN_RANGE} ${andAll(where)} ${ordered} ?) w`,
-        args: [...part.args, from, below, ...argsOf(where), take],
-      })),
-    cut: ({ from, below }, count) =>
-      unite(parts, (part) => ({
-        sql: `SELECT (SELECT x."id" FROM "Message" x WHERE ${part.sql} AND ${IN_RANGE} ${ordered} 1 OFFSET ?) AS "low"`,
-        args: [...part.args, from, below, count - 1],
-      })),
+    walks: walks.length,
+    pick: (range, take) =>
+      unite(walks, (walk) => {
+        const { sql, args, order } = toSteps(walk, range);
+        return {
+          sql: `SELECT "id" FROM (SELECT x."id" FROM "Message" x WHERE ${sql} ${andAll(where)} ${order} LIMIT ?) w`,
+          args: [...args, ...argsOf(where), take],
+        };
+      }),
+    cut: (range, count) =>
+      unite(walks, (walk) => {
+        const { sql, args, order } = toSteps(walk, range);
+        return {
+          sql: `SELECT (SELECT x."id" FROM "Message" x WHERE ${sql} ${order} LIMIT 1 OFFSET ?) AS "low"`,
+          args: [...args, count - 1],
+        };
+      }),
   };
 }
 
@@ -146,13 +167,13 @@ function addApps(
   { apps, where }: { apps: readonly number[]; where: readonly Sql[] },
 ): Walks {
   const json = toSqlJson(apps);
-  const ordered = 'ORDER BY x."id" DESC LIMIT';
-  const byApp = `FROM "Message" x WHERE x."appId" = j.value AND ${IN_RANGE}`;
+  const { sql: ofApp, order } = along('appId', 'j.value');
+  const byApp = `FROM "Message" x WHERE ${ofApp}`;
   return {
     walks: walks.walks + apps.length,
     pick: (range, take) => {
       const own = walks.pick(range, take);
-      const newest = `SELECT x."id" ${byApp} ${andAll(where)} ${ordered} ?`;
+      const newest = `SELECT x."id" ${byApp} ${andAll(where)} ${order} LIMIT ?`;
       return {
         sql: `${own.sql} UNION ALL SELECT m."id" FROM ${q.values('j', 'int')} ${q.forEach('"Message" m', newest)}`,
         args: [...own.args, json, range.from, range.below, ...argsOf(where), take],
@@ -161,7 +182,7 @@ function addApps(
     cut: (range, count) => {
       const own = walks.cut?.(range, count) ?? { sql: '', args: [] };
       return {
-        sql: `${own.sql} UNION ALL SELECT (SELECT x."id" ${byApp} ${ordered} 1 OFFSET ?) FROM ${q.values('j', 'int')}`,
+        sql: `${own.sql} UNION ALL SELECT (SELECT x."id" ${byApp} ${order} LIMIT 1 OFFSET ?) FROM ${q.values('j', 'int')}`,
         args: [...own.args, range.from, range.below, count - 1, json],
       };
     },
@@ -194,19 +215,22 @@ function toConditions(q: Words, filter: MessageFilter): Sql[] {
   ];
 }
 
-/** What the caller may see, wherever it is looked for. */
-function toScope(q: Words, { scope, appId }: MessageFilter): Sql[] {
-  const sql = appId === 0 ? `${q.noIndex('x."appId"')} IS NULL` : `${q.noIndex('x."appId"')} = ?`;
-  const app = appId === undefined ? [] : [{ sql, args: appId === 0 ? [] : [appId] }];
-  const own = {
-    sql: `(${q.isIn(q.noIndex('x."appId"'), 'int')} OR ${q.noIndex('x."appId"')} IS NULL AND ${q.noIndex('x."senderId"')} = ?)`,
-    args: scope ? [toSqlJson(scope.appIds), scope.personId] : [],
-  };
-  return scope ? [...app, own] : app;
+/** Of the app that is asked for. */
+function toApp(q: Words, { appId }: MessageFilter): Sql[] {
+  const column = q.noIndex('x."appId"');
+  const sql = appId === 0 ? `${column} IS NULL` : `${column} = ?`;
+  return appId === undefined ? [] : [{ sql, args: appId === 0 ? [] : [appId] }];
 }
 
-function unite(parts: readonly Sql[], toSql: (part: Sql) => Sql): Sql {
-  const made = parts.map(toSql);
+/** What the caller may see, wherever it is looked for. */
+function toOwn(q: Words, { scope }: MessageFilter): Sql[] {
+  const column = q.noIndex('x."appId"');
+  const sql = `(${q.isIn(column, 'int')} OR ${column} IS NULL AND ${q.noIndex('x."senderId"')} = ?)`;
+  return scope ? [{ sql, args: [toSqlJson(scope.appIds), scope.personId] }] : [];
+}
+
+function unite(walks: readonly Walk[], toSql: (walk: Walk) => Sql): Sql {
+  const made = walks.map(toSql);
   return { sql: made.map(({ sql }) => sql).join(' UNION ALL '), args: argsOf(made) };
 }
 

@@ -37,14 +37,17 @@ export interface SubscriberRow {
 
 type Raw = Record<keyof SubscriberRow, unknown>;
 
-/** The outer joins are look-ups: a person is known to the account by one name. */
+/** Whether somebody follows is counted, not asked by EXISTS, for which PostgreSQL may read all identities at once into a hash. */
 const columnsOf = (
   q: Words,
 ): string => `s."id", s."personId", p."uid", p."nickname", s."source", s."extra", s."remark", s."blocked", s."muted",
-       EXISTS (SELECT 1 FROM "Identity" i WHERE i."personId" = s."personId" AND i."platform" = ? AND i."account" = ? AND i."following") AS "following",
+       (SELECT count(*) FROM "Identity" i WHERE i."personId" = s."personId" AND i."platform" = ? AND i."account" = ? AND i."following") > 0 AS "following",
        p."pausedAt" IS NOT NULL AS "paused", ${q.ms('s."createdAt"')} AS "createdAt"`;
-const HERE = 's."appId" = ? AND s."topicId" = ? AND s."id" >= ? AND s."id" < ?';
-const CUT = `SELECT s."id" AS "id" FROM "Subscription" s WHERE ${HERE} ORDER BY s."id" DESC LIMIT 1 OFFSET ?`;
+const PLACE = 's."appId", s."topicId", s."id"';
+/** Bounded and ordered by all columns of the index: PostgreSQL would rather walk down the primary key, past everybody else's. */
+const HERE = `(${PLACE}) >= (?, ?, ?) AND (${PLACE}) < (?, ?, ?)`;
+const NEWEST = 'ORDER BY s."appId" DESC, s."topicId" DESC, s."id" DESC';
+const CUT = `SELECT s."id" AS "id" FROM "Subscription" s WHERE ${HERE} ${NEWEST} LIMIT 1 OFFSET ?`;
 const BY_UID = both(
   (q) => `SELECT ${columnsOf(q)} FROM "Person" p JOIN "Subscription" s ON s."personId" = p."id"
      WHERE p."uid" = ? AND s."appId" = ? AND s."topicId" = ?`,
@@ -68,8 +71,8 @@ export async function readSubscribers(
   const raw = await query<Raw>(
     db,
     `SELECT ${columnsOf(q)} FROM "Subscription" s CROSS JOIN "Person" p
-     WHERE ${HERE} AND p."id" = s."personId" ${conditions.map(({ sql }) => `AND ${sql}`).join(' ')} ORDER BY s."id" DESC LIMIT ?`,
-    ...[account.platform, account.account, range.appId, range.topicId, range.from, range.below],
+     WHERE ${HERE} AND p."id" = s."personId" ${conditions.map(({ sql }) => `AND ${sql}`).join(' ')} ${NEWEST} LIMIT ?`,
+    ...[account.platform, account.account, ...argsOf(range)],
     ...conditions.flatMap(({ args }): readonly unknown[] => args),
     take,
   );
@@ -94,9 +97,12 @@ export async function findSubscriber(
 
 /** The id of the relation number `count` of a range, counted from the newest; null where it has fewer. */
 export async function findSliceEnd(db: Db, range: SubscriberRange, count: number): Promise<number | null> {
-  const { appId, topicId, from, below } = range;
-  const [row] = await query<{ id: bigint }>(db, CUT, appId, topicId, from, below, count - 1);
+  const [row] = await query<{ id: bigint }>(db, CUT, ...argsOf(range), count - 1);
   return row ? Number(row.id) : null;
+}
+
+function argsOf({ appId, topicId, from, below }: SubscriberRange): number[] {
+  return [appId, topicId, from, appId, topicId, below];
 }
 
 function toRow(raw: Raw): SubscriberRow {
