@@ -1,4 +1,5 @@
 /** Stopping a message that is under way, and sending again what failed of it. */
+import { inBoth } from '#src/lib/in-language.js';
 import { beginCancelling, type ControlEnd, cancelSlice, requeueSlice } from '#src/store/message-control.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
@@ -16,7 +17,7 @@ export function createMessageControl({ db, clock, newId, wake }: CoreDeps) {
     if (!(await beginCancelling(db, id, clock.now()))) {
       return 0;
     }
-    const attempt = note('cancelled', `${by} 取消了发送 cancelled the message`);
+    const attempt = note('cancelled', inBoth(`${by} 取消了发送`, `cancelled by ${by}`));
     const count = await forAllPeople(id, (slice) => cancelSlice(db, { ...slice, attempt }));
     wake();
     return count;
@@ -39,7 +40,7 @@ export function createMessageControl({ db, clock, newId, wake }: CoreDeps) {
       const detail = '消息还在展开，或已取消 The message is still being spread, or was cancelled';
       throw new AppError('conflict', { detail });
     }
-    const attempt = note('resent', `${by} 重新发送 sent it again`);
+    const attempt = note('resent', inBoth(`${by} 重新发送`, `sent again by ${by}`));
     const count = await forAllPeople(id, (slice) => requeueSlice(db, { ...slice, attempt }));
     wake();
     return count;

@@ -170,7 +170,11 @@ describe('a message', () => {
     await w.phone('Lost').follows();
     const page = await ming.submit(`${PATH}/${id}/resend`);
     expect(page.text).toContain('1 个投递重新发送');
-    expect(page.text).toContain('重新发送 sent it again');
+    const uid = await w.phone('Ming').uid();
+    expect(page.text).toContain(`${uid.slice(0, 10)}… 重新发送<`);
+    const inEnglish = await ming.get(`${PATH}/${id}?lang=en`);
+    expect(inEnglish.text).toContain(`sent again by ${uid.slice(0, 10)}…<`);
+    await ming.get(`${PATH}/${id}?lang=zh`);
     await w.drain();
     expect(await w.core.messages.getMessage(id)).toMatchObject({ state: 'sent', sent: 1, failed: 0 });
     expect((await ming.submit(`${PATH}/${id}/resend`)).text).toContain('没有失败的投递');
