@@ -27,5 +27,5 @@ export const OVERVIEW_WORDS = {
   created: ['创建时间', 'Created'],
   more: ['全部', 'All'],
   firstAdmin: ['这个服务器还没有管理员。', 'This server has no administrator yet.'],
-  firstAdminLink: ['用管理员码成为管理员', 'Become it with the administrator code'],
+  firstAdminLink: ['用管理员码成为管理员', 'Become one with the administrator code'],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -2,7 +2,7 @@
 
 /** Chinese first, then English. */
 export const SESSIONS_WORDS = {
-  sessions: ['登录', 'Sessions'],
+  sessions: ['登录设备', 'Sessions'],
   heading: ['登录的浏览器', 'Where you are signed in'],
   lead: [
     '不认识的就让它退出。在公众号里回复「退出登录」，会退出所有浏览器。',

@@ -203,7 +203,11 @@ function explain(visit: Visit<never>, error: unknown): void {
     const heading = visit.t(
       error.code === 'not_found' ? 'noSuchThing' : error.status === 403 ? 'notAllowed' : 'notDone',
     );
-    sayProblem(visit, error.status, { heading, text: visit.language === 'zh' ? error.zh : error.en });
+    const text = visit.language === 'zh' ? error.zh : error.en;
+    sayProblem(visit, error.status, {
+      heading,
+      text: error.code === 'forbidden' ? visit.t('notAllowedText') : text,
+    });
   } else if (error instanceof BodyError && error.reason === 'too_large') {
     sayProblem(visit, 413, { heading: visit.t('tooLarge'), text: visit.t('tooLargeText') });
   } else {

@@ -45,6 +45,10 @@ export const SHELL_WORDS = {
   notDone: ['没有完成', 'Not done'],
   noSuchThing: ['没有找到', 'Not found'],
   notAllowed: ['没有权限', 'Not allowed'],
+  notAllowedText: [
+    '你的账号不能打开这一页或做这件事，请找管理员。',
+    'Your account may not open or do this: ask an operator.',
+  ],
   myPages: ['我的消息与订阅', 'My messages'],
   tabMessages: ['消息', 'Messages'],
   tabSubscriptions: ['订阅', 'Subscriptions'],

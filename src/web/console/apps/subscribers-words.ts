@@ -7,7 +7,7 @@ export const SUBSCRIBERS_WORDS = {
     'WeChat hides names, so know people by your remarks and by how they came.',
   ],
   findSubscriber: ['UID、参数、备注', 'UID, parameter, remark'],
-  allStates: ['全部', 'All'],
+  allStates: ['全部状态', 'Any state'],
   blockedOnly: ['已拉黑', 'Blocked'],
   allSources: ['全部来源', 'Any source'],
   source_scan: ['扫码', 'Scan'],

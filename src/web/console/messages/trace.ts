@@ -2,6 +2,7 @@
 import type { Core } from '#src/core/index.js';
 import type { MessageTrace, TracedDelivery } from '#src/core/message-trace.js';
 import type { Attempt } from '#src/core/types.js';
+import { nameChannels } from '#src/web/console/channel-titles.js';
 import type { MessagesVisit } from './index.js';
 
 const PER_PAGE = 20;
@@ -34,7 +35,7 @@ export async function readTrace(core: Core, visit: MessagesVisit, id: number) {
     ...(state ? { state } : {}),
     ...(uid === '' ? {} : { uid }),
   });
-  const titles = nameChannels(core, visit);
+  const titleOf = nameChannels(core, visit.language);
   const app = message.appId === null ? null : await core.apps.findApp(message.appId);
   const progress = toProgress(message);
   return {
@@ -43,7 +44,7 @@ export async function readTrace(core: Core, visit: MessagesVisit, id: number) {
     appName: app?.name ?? (message.appId === null ? t('personal') : `#${message.appId}`),
     appPath: app ? `/console/apps/${app.id}` : '',
     audience: await nameTargets(core, visit, message),
-    channels: message.channels.map((code) => titles.get(code) ?? code),
+    channels: message.channels.map(titleOf),
     progress,
     steps: toSteps(visit, message, core.clock.now()),
     isLive: message.stage !== 'ended' && !isFarOff(message, core.clock.now()),
@@ -53,7 +54,7 @@ export async function readTrace(core: Core, visit: MessagesVisit, id: number) {
       { key: '', count: progress.total },
       ...FILTERS.map((key) => ({ key, count: progress[key] })),
     ].map(({ key, count }) => ({ key, count, isCurrent: key === (state ?? '') })),
-    deliveries: page.items.map((row) => drawDelivery(row, { visit, titles })),
+    deliveries: page.items.map((row) => drawDelivery(row, { visit, titleOf })),
     next: page.next,
     isFirst: after === '',
     uid,
@@ -113,12 +114,6 @@ function isFarOff({ stage, sendAt }: MessageTrace, now: number): boolean {
   return stage === 'waiting' && sendAt !== null && sendAt.getTime() > now + 600_000;
 }
 
-/** The channels' titles by id. */
-function nameChannels(core: Core, { language, t }: MessagesVisit): Map<string, string> {
-  const kinds = core.channels.listKinds().map(({ id, title }) => [id, title[language]] as const);
-  return new Map([['wechat', t('wechat')], ...kinds]);
-}
-
 async function nameTargets(core: Core, { t }: MessagesVisit, { targets, appId }: MessageTrace) {
   const shown = targets.slice(0, TARGETS_SHOWN);
   const topics = await core.topics.findTopics(shown.flatMap(({ topicId }) => topicId ?? []));
@@ -131,13 +126,12 @@ async function nameTargets(core: Core, { t }: MessagesVisit, { targets, appId }:
 
 function drawDelivery(
   row: TracedDelivery,
-  { visit, titles }: { visit: MessagesVisit; titles: Map<string, string> },
+  { visit, titleOf }: { visit: MessagesVisit; titleOf: (channel: string) => string },
 ) {
-  const title = (channel: string): string => titles.get(channel) ?? channel;
   return {
     ...row,
     name: row.nickname || row.remark,
-    title: title(row.channel),
+    title: titleOf(row.channel),
     asked: row.slot !== '' && row.slot !== row.channel ? visit.t('askedFor', { slot: row.slot }) : '',
     attempts: row.attempts.map((attempt) => {
       const [word, mood] = OUTCOMES[attempt.outcome];
@@ -146,8 +140,8 @@ function drawDelivery(
         at: new Date(attempt.at),
         label: visit.t(word),
         mood,
-        channel: attempt.channel ? title(attempt.channel) : '',
-        next: attempt.next ? visit.t('goesOn', { channel: title(attempt.next) }) : '',
+        channel: attempt.channel ? titleOf(attempt.channel) : '',
+        next: attempt.next ? visit.t('goesOn', { channel: titleOf(attempt.next) }) : '',
       };
     }),
   };

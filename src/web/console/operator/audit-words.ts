@@ -8,7 +8,7 @@ export const AUDIT_WORDS = {
     'Every change made in the console, by the management API and on people’s own pages: who, when, from where. No secrets.',
   ],
   actor: ['谁（UID 开头，或 ADMIN_TOKEN）', 'Who (beginning of a UID, or ADMIN_TOKEN)'],
-  action: ['操作或对象，如 app.create、app 97', 'Action or target, such as app.create or app 97'],
+  action: ['操作或对象，如 app.create、app 97', 'Action or target: app.create, app 97'],
   who: ['谁', 'Who'],
   what: ['操作', 'Action'],
   target: ['对象', 'Target'],
@@ -16,6 +16,11 @@ export const AUDIT_WORDS = {
   address: ['地址', 'Address'],
   at: ['时间', 'Time'],
   noEntries: ['还没有记录', 'Nothing yet'],
+  noEntriesText: [
+    '任何人改动应用、主题、密钥、设置后，这里都会多一行。',
+    'Whenever somebody changes an app, a topic, a key or a setting, a line appears here.',
+  ],
+  noMatchText: ['换个开头试试，或清除条件。', 'Try another beginning, or clear the search.'],
   noMatch: ['没有找到', 'Nothing found'],
   searchedTo: [
     '已找到 {time} 为止，更早的请点「更早」继续。',

@@ -1,6 +1,7 @@
 /** The server's numbers over time, why deliveries failed, and the queues that rest. */
 import { z } from 'zod';
 import { FIGURE_RANGES, type FigureRangeName, type FigureStep } from '#src/core/figures.js';
+import { nameChannels } from '#src/web/console/channel-titles.js';
 import type { ConsoleModule, ConsoleVisit } from '#src/web/console/module.js';
 import { formatChinaTime } from '#src/web/pages/china-time.js';
 import { layOutBars } from '#src/web/session/bars.js';
@@ -41,6 +42,7 @@ export const numbersModule: ConsoleModule = {
           steps: figures.steps.map((step) => ({ ...step, label: labelOf(step.at, range) })),
           reasons: figures.reasons,
           rests: overview.rests,
+          titleOf: nameChannels(core, visit.language),
           say: (words: readonly [string, string]) => words[visit.language === 'zh' ? 0 : 1],
         },
       });

@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import type { Core } from '#src/core/index.js';
 import { MAX_GRANT } from '#src/core/points.js';
+import type { Language } from '#src/lib/i18n.js';
+import { nameChannels } from '#src/web/console/channel-titles.js';
 import type { ConsoleModule, ConsoleVisit } from '#src/web/console/module.js';
+import { KEY_KIND_ROWS, titleOf } from '#src/web/key-kinds.js';
 import type { FormErrors } from '#src/web/session/form.js';
 import { textField } from '#src/web/session/form.js';
 import { operatorPages, readBefore } from './desk.js';
@@ -13,6 +16,7 @@ import { readPersonPage } from './person-page.js';
 const PATH = '/console/people';
 const TAKE = 20;
 const SEARCH_MAX = 100;
+const SOURCES = ['scan', 'link', 'command'] as const;
 const WORDS = { ...DIALECT_PLAN_WORDS, ...PEOPLE_WORDS };
 
 /** A request to these pages. */
@@ -102,6 +106,9 @@ async function showPerson(core: Core, visit: PeopleVisit, errors: FormErrors): P
     values: {
       ...(await readPersonPage(core, person.personId)),
       styles: ['operator.css'],
+      titleOf: nameChannels(core, visit.language),
+      keyTitleOf: (kind: string) => nameKey(kind, visit.language),
+      sourceOf: (source: string) => (isSource(source) ? visit.t(source) : source),
       person,
       planFields: toPlanFields(visit),
       maxGrant: MAX_GRANT,
@@ -109,4 +116,14 @@ async function showPerson(core: Core, visit: PeopleVisit, errors: FormErrors): P
       values: visit.form.values,
     },
   });
+}
+
+/** What a kind of key is called on the pages of keys. */
+function nameKey(kind: string, language: Language): string {
+  const row = KEY_KIND_ROWS.find((known) => known.kind === kind);
+  return row ? titleOf(row, language) : kind;
+}
+
+function isSource(source: string): source is (typeof SOURCES)[number] {
+  return SOURCES.some((known) => known === source);
 }

@@ -34,11 +34,14 @@ export function createPreview({ core, publicUrl, previewCard, templates }: Conso
     });
     const isOwn = draft.to === 'me';
     const keys = isOwn ? await showOwnKeys(visitor.personId) : PLACEHOLDERS;
+    // A text that is empty loses nothing.
+    const lines =
+      card.lines?.map((line) => ({ ...line, isCut: line.isCut && line.whole.trim() !== '' })) ?? null;
     const toWords = ({ whole, value, rule }: CardLine) =>
       t('cut', { whole: shorten(whole), value, rule: rule[language] });
     return {
-      card,
-      cuts: (card.lines ?? []).filter(({ isCut }) => isCut).map(toWords),
+      card: { ...card, lines },
+      cuts: (lines ?? []).filter(({ isCut }) => isCut).map(toWords),
       body: draft.body.trim() === '' ? null : renderBody(draft.body, draft.format),
       isUndrawn: draft.content.trim() !== '' && isData(draft.template) && draft.format === 'text',
       draft,

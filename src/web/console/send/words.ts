@@ -39,7 +39,7 @@ export const SEND_WORDS = {
     'The content is no data that this template can read: it is shown as it is.',
   ],
   content: ['内容', 'Content'],
-  samples: ['示例', 'Samples'],
+  samples: ['示例：', 'Samples:'],
   sampleAlarm: ['报警', 'Alarm'],
   sampleReport: ['日报', 'Daily report'],
   sampleRelease: ['发布', 'Release'],
