@@ -106,6 +106,40 @@ it('pages through the deliveries', async () => {
   expect((await trace(id, '?pageSize=1001')).status).toBe(400);
 });
 
+it('lists those that failed alone, in pages, and counts them', async () => {
+  const id = await publish();
+  const failed = [];
+  for (const [name, state] of [
+    ['f1', 'failed'],
+    ['f2', 'sent'],
+    ['f3', 'failed'],
+    ['f4', 'cancelled'],
+    ['f5', 'failed'],
+  ] as const) {
+    const uid = await deliver(id, name, { state });
+    failed.push(...(state === 'failed' ? [uid] : []));
+  }
+  const uidsOf = async (query: string) => {
+    const { total, items } = (await trace(id, query)).body.deliveries as {
+      total: number;
+      items: { uid: string }[];
+    };
+    return [total, ...items.map(({ uid }) => uid)];
+  };
+  expect(await uidsOf('?state=failed')).toEqual([3, ...failed]);
+  expect(await uidsOf('?state=failed&page=1&pageSize=2')).toEqual([3, ...failed.slice(0, 2)]);
+  expect(await uidsOf('?state=failed&page=2&pageSize=2')).toEqual([3, ...failed.slice(2)]);
+  expect(await uidsOf('?state=failed&page=3&pageSize=2')).toEqual([3]);
+  // Once it is done, the message's own count is told.
+  const data = { state: 'done', total: 5, sent: 1, failed: 3, cancelled: 1 };
+  await w.db.message.update({ where: { id }, data });
+  expect(await uidsOf('?state=failed')).toEqual([3, ...failed]);
+  expect((await uidsOf(''))[0]).toBe(5);
+  expect((await trace(id, '?state=lost')).status).toBe(400);
+  const other = await publish();
+  expect((await trace(other, '?state=failed')).body.deliveries).toEqual({ total: 0, items: [] });
+});
+
 describe('why it waits', () => {
   it('is the last try’s word, until the next one is due', async () => {
     const id = await publish();

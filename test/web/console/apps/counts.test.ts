@@ -60,6 +60,16 @@ it('the lists count up to ten thousand', async () => {
   });
 });
 
+it('an export holds everybody once, the newest first', async () => {
+  const { text, status } = await ming.get(`${app.path}/topics/${topicId}/subscribers/export`);
+  const [head, ...lines] = text.trim().split('\r\n');
+  const uids = lines.map((line) => line.split(',')[0]);
+  const newestFirst = Array.from({ length: MANY }, (_, at) => `UID_many${FIRST_ID + MANY - 1 - at}`);
+  expect([status, head?.replace('\ufeff', '').startsWith('uid,remark,')]).toEqual([200, true]);
+  expect(uids.length).toBe(MANY);
+  expect(uids.every((uid, at) => uid === newestFirst[at])).toBe(true);
+});
+
 it('the list of topics is searched by name, alias and number', async () => {
   const find = async (q: string) => (await ming.get(`${app.path}/topics?q=${encodeURIComponent(q)}`)).text;
   expect(Object.keys(readCounts(await find('nobody')))).toEqual(['read by nobody']);
