@@ -47,7 +47,7 @@ afterAll(() => w?.close());
 describe('the messages of many apps and of one’s own keys', () => {
   /** All pages, until there is no next one. */
   async function readPages(filter: Omit<MessageFilter, 'take'>) {
-    const list = createMessageList({ db: w.db, clock: w.clock }, { slice: 300, slices: 2 });
+    const list = createMessageList({ db: w.db }, { slice: 300, slices: 2 });
     const ids: number[] = [];
     let isCutShort = false;
     for (let before: number | undefined; ; ) {

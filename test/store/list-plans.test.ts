@@ -4,12 +4,14 @@ import { type FilledLists, fillLists } from '#bench/fill-lists.js';
 import { createMessageList } from '#src/core/message-list.js';
 import type { MessageFilter } from '#src/core/message-places.js';
 import { createMessageTrace } from '#src/core/message-trace.js';
-import { createMessages } from '#src/core/messages.js';
 import { createPageLinks } from '#src/core/page-links.js';
 import { createSubscriberLists } from '#src/core/subscriber-lists.js';
+import { readPart } from '#src/store/message-deliveries.js';
 import { claimDue, listQueueHeads } from '#src/store/outbox.js';
 import { countDue, countFollowing, countHours } from '#src/store/slow-counts.js';
 import { listAccepted } from '#src/store/spreading.js';
+import { wordsOf } from '#src/store/sql.js';
+import { holds, pickIds, pickScenes } from '#src/store/text-search.js';
 import { ON_POSTGRES } from '#test/support/database.js';
 import { type AskedStatement, explain, listenTo, type Plan } from './plans.js';
 import { ACCOUNT, openStoreWorld, type StoreWorld } from './store-world.js';
@@ -17,6 +19,7 @@ import { ACCOUNT, openStoreWorld, type StoreWorld } from './store-world.js';
 const ORDER = { messages: 40_000, receivers: 20_000, failures: 20, subscribers: 20_000 };
 /** Rows that wait to be sent. */
 const DUE = 2000;
+const CODES = 16_000;
 const TAKE = 30;
 const SLICE = 400;
 /** No step of a plan may read more rows than a slice and what shows that there is a next page. */
@@ -41,6 +44,26 @@ beforeAll(async () => {
       state: 'due',
       dueAt: at,
       createdAt: at,
+    })),
+  });
+  await w.db.auditEntry.createMany({
+    data: Array.from({ length: DUE }, (_, index) => ({
+      id: index + 1,
+      actor: 'a',
+      action: 'b',
+      createdAt: at,
+    })),
+  });
+  await w.db.qrCode.createMany({
+    data: Array.from({ length: CODES }, (_, index) => ({
+      scene: `scene${index}`,
+      code: `code${index}`,
+      appId: filled.busyAppId + (index % 2),
+      extra: `desk=${index}`,
+      permanent: false,
+      ticket: '',
+      url: '',
+      createdAt: new Date(at.getTime() + index),
     })),
   });
   // A quarter of everything is old and of an app that nobody uses any more: newer rows must not be walked past.
@@ -137,12 +160,8 @@ describe('the deliveries of a broadcast', () => {
   });
 
   it('those that failed, by the management API', async () => {
-    const messages = createMessages(
-      { ...deps(), newId: w.newId } as Parameters<typeof createMessages>[0],
-      createPageLinks(Buffer.alloc(32), ''),
-    );
-    const page = { skip: 5, take: 10, state: 'failed' as const };
-    expectSeeks(await planOf(() => messages.listDeliveries(filled.broadcastId, page)), /Delivery_failed_idx/);
+    const part = { messageId: filled.broadcastId, isFailed: true, skip: 5, take: 10 };
+    expectSeeks(await planOf(() => readPart(ears.db, part)), /Delivery_failed_idx/);
   });
 
   it('of one person', async () => {
@@ -189,6 +208,28 @@ describe('subscribers', () => {
       }
     });
     expectSeeks(plans, /Subscription_appId_topicId_id_idx/);
+  });
+});
+
+describe('other searches', () => {
+  const search = { table: 'AuditEntry', order: 'DESC', skip: 0, take: TAKE } as const;
+
+  it('of the audit log, within their window', async () => {
+    const where = [
+      { sql: '"id" < ?', args: [1000] },
+      { sql: '"id" >= ?', args: [1000 - SLICE] },
+      holds(wordsOf(w.db), ['"action"', '"target"'], 'nothing like it'),
+    ];
+    const plans = await planOf(() => pickIds(ears.db, { ...search, where }));
+    expectSeeks(plans, /AuditEntry_pkey|sqlite_autoindex_AuditEntry_1/);
+  });
+
+  it.each(['from the newest', 'further back'])('of QR codes, %s', async (where) => {
+    const edge = await w.db.qrCode.findUniqueOrThrow({ where: { scene: 'scene8000' } });
+    const before = where === 'further back' ? edge : null;
+    const wish = { appId: filled.busyAppId, topicId: 0, text: 'nothing like it', window: SLICE, take: TAKE };
+    const plans = await planOf(() => pickScenes(ears.db, { ...wish, before }));
+    expectSeeks(plans, /QrCode_appId_topicId_permanent_createdAt_scene_idx/);
   });
 });
 
