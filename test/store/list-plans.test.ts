@@ -123,11 +123,10 @@ describe('the list of messages', () => {
     ['a number', () => ({ ...everybody, search: String(filled.messageId) }), PRIMARY],
     ['a receiver', () => ({ ...everybody, search: filled.uid }), /Delivery_personId_id_idx/],
     ['an app', () => ({ ...everybody, appId: filled.busyAppId }), /Message_appId_id_idx/],
-    [
-      'people’s own keys',
-      () => ({ ...everybody, appId: 0 }),
-      /Message_appId_id_idx|autoindex_Message_1|_pkey/,
-    ],
+    ['people’s own keys', () => ({ ...everybody, appId: 0 }), PRIMARY],
+    ['an app that is silent', () => ({ ...everybody, appId: oldAppId }), /Message_appId_id_idx/],
+    ['a developer’s own', () => ({ scope: toScope(), appId: 0 }), /Message_senderId_id_idx/],
+    ['a developer’s silent app', () => ({ scope: toScope(oldAppId) }), /Message_appId_id_idx/],
     [
       'a word in an app',
       () => ({ ...everybody, appId: filled.busyAppId, search: 'none' }),
@@ -137,7 +136,10 @@ describe('the list of messages', () => {
     ['a developer’s, a word', () => ({ scope: toScope(), search: 'none' }), /Message_appId_id_idx/],
     ['a developer’s, failed', () => ({ scope: toScope(), state: 'failed' }), /Message_failed_idx/],
   ];
-  const toScope = () => ({ appIds: [filled.busyAppId, filled.busyAppId + 1, filled.rareAppId], personId: 1 });
+  const toScope = (...more: number[]) => ({
+    appIds: [filled.busyAppId, filled.busyAppId + 1, filled.rareAppId, ...more],
+    personId: 1,
+  });
 
   it.each(rows)('%s', async (_, filter, index) => {
     const list = createMessageList(deps(), { slice: SLICE, slices: 3 });
