@@ -49,6 +49,12 @@ export function createRetention({ db }: Pick<CoreDeps, 'db'>, settings: Settings
     return toDays(await settings.read(NAME)) ?? RETENTION_DAYS;
   }
 
+  /** For how many days everything is kept; null where it depends on the dialect or the app. */
+  async function readOnlyDays(): Promise<number | null> {
+    const { days, dialects, apps } = await readRules();
+    return [...dialects.values(), ...apps.values()].every((own) => own === days) ? days : null;
+  }
+
   /** Decides it; what is older goes with the next upkeep. Throws bad_field. */
   async function saveDays(days: number): Promise<void> {
     await settings.save(NAME, checkDays(days));
@@ -100,7 +106,16 @@ export function createRetention({ db }: Pick<CoreDeps, 'db'>, settings: Settings
     };
   }
 
-  return { readDays, saveDays, readDialects, saveDialects, readAppDays, saveAppDays, readRules };
+  return {
+    readDays,
+    readOnlyDays,
+    saveDays,
+    readDialects,
+    saveDialects,
+    readAppDays,
+    saveAppDays,
+    readRules,
+  };
 }
 
 /** For how many days a thing is kept: what is said of its app, else of its dialect, else of all. */

@@ -8,6 +8,10 @@ export const MESSAGES_WORDS = {
   noneText: ['订阅应用后，它推送的消息会出现在这里。', 'Messages of the apps you subscribe to will be here.'],
   noneFound: ['没有找到', 'Nothing found'],
   noneFoundText: ['换个词试试；消息保留 {days} 天。', 'Try another word; messages are kept for {days} days.'],
+  noneFoundAnyAge: [
+    '换个词试试；太早的消息可能已经清理了。',
+    'Try another word; messages from long ago may be gone.',
+  ],
   older: ['更早的消息', 'Older messages'],
   newest: ['回到最新', 'Back to the newest'],
   deleted: ['发送者已撤下这条消息', 'The sender took this message down'],

@@ -16,7 +16,7 @@ export function mountMessages(desk: MeDesk, { core }: MeDeps): void {
     show({
       template: 'messages',
       title: t('heading'),
-      values: { list, search, isFirst: !('before' in before), days: await core.retention.readDays() },
+      values: { list, search, isFirst: !('before' in before), days: await core.retention.readOnlyDays() },
     });
   });
 }

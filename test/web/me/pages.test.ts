@@ -83,6 +83,12 @@ describe('my messages', () => {
       '没有找到',
     );
     expect((await ming.get('/me/messages?before=-1&q=a&q=b')).status).toBe(200);
+    // A number of days is said only where it is true of everything that somebody looks for.
+    expect((await ming.get('/me/messages?q=%25')).text).toContain('消息保留 30 天');
+    await w.admin(`/apps/${app.id}/retention`, { days: 5 }, 'PUT');
+    const none = (await ming.get('/me/messages?q=%25')).text;
+    expect(none).toContain('太早的消息可能已经清理了');
+    expect(none).not.toMatch(/保留 \d+ 天/);
     const link = /class="letter" href="([^"]+)"/.exec(first.text)?.[1] ?? '';
     expect((await w.call(new URL(link).pathname)).text).toContain('磁盘');
   });
