@@ -14,8 +14,11 @@ export type Inbox = ReturnType<typeof createInbox>;
 
 const MAX_BATCH = 500;
 
-/** Where there are other processes, one that has not finished a push after this is taken for dead. */
-const STALE_MS = 10_000;
+/**
+ * Where there are other processes, one that has not finished a push after this is taken for dead. A platform tries a second time
+ * after five seconds and a last time after ten: that try must find the push free.
+ */
+const STALE_MS = 8_000;
 
 /** Makes the verbs of the inbox. `bootedAt`: where there is one process, claims older than it belong to a dead one. */
 export function createInbox({ db, clock, box, wake }: CoreDeps, bootedAt: number) {

@@ -78,8 +78,8 @@ export function createTurns({ inbox, log, budgetMs }: TurnsNeeds): Turns {
       if (claim.kind === 'done') {
         end(turn, { kind: 'reply', text: claim.reply });
       } else if (claim.kind === 'running' && !orphans.has(order.key)) {
-        // Another process is at it and will record its reply.
-        end(turn, NOTHING);
+        // Another process is at it, or died at it: the platform's next try finds its reply, or takes the push over.
+        end(turn, RETRY);
       } else {
         const text = await order.work({ commit: () => (turn.isCommitted = true) });
         await conclude(order, turn, text);
