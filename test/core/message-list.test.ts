@@ -4,14 +4,15 @@ import { createMessageList } from '#src/core/message-list.js';
 import { createMessageTrace } from '#src/core/message-trace.js';
 import { createPageLinks } from '#src/core/page-links.js';
 import { insertMessages } from '#src/store/messages.js';
+import { listenTo } from '#test/store/plans.js';
 import { openStoreWorld, type StoreWorld } from '#test/store/store-world.js';
+import { ON_POSTGRES } from '#test/support/database.js';
 
 const COUNT = 100_000;
 const PER_WRITE = 5000;
 
 let w: StoreWorld;
 let list: ReturnType<typeof createMessageList>;
-const asked: { sql: string; args: unknown[] }[] = [];
 
 beforeAll(async () => {
   w = await openStoreWorld();
@@ -39,22 +40,6 @@ beforeAll(async () => {
 afterAll(() => w.close());
 
 const deps = () => ({ db: w.db, clock: w.clock });
-
-/** The database, with every raw statement kept. */
-function listenTo() {
-  return new Proxy(w.db, {
-    get(target, name) {
-      if (name === '$queryRawUnsafe') {
-        return (sql: string, ...args: unknown[]) => {
-          asked.push({ sql, args });
-          return target.$queryRawUnsafe(sql, ...args);
-        };
-      }
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
 
 const OPERATOR = { scope: null, take: 30 };
 
@@ -92,7 +77,8 @@ it('shows nobody what is not theirs, however it is asked for', async () => {
 });
 
 it('pages through the deliveries of a broadcast by an index, all and those of one state', async () => {
-  const trace = createMessageTrace({ ...deps(), db: listenTo() }, createPageLinks(Buffer.alloc(32), ''));
+  const { db, asked } = listenTo(w.db);
+  const trace = createMessageTrace({ ...deps(), db }, createPageLinks(Buffer.alloc(32), ''));
   const messageId = 7;
   const now = new Date(w.clock.now());
   await w.db.delivery.createMany({
@@ -121,6 +107,10 @@ it('pages through the deliveries of a broadcast by an index, all and those of on
     }
   }
   expect(count).toBe(1000);
+  if (ON_POSTGRES) {
+    // For so few rows it may as well read the table.
+    return;
+  }
   for (const { sql, args } of asked.filter(({ sql }) => sql.includes('"Delivery"'))) {
     const plan = await w.db.$queryRawUnsafe<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, ...args);
     expect(plan.map(({ detail }) => detail).join('\n')).toMatch(/^SEARCH Delivery USING .*INDEX/);

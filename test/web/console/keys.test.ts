@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { KEY_KIND_ROWS } from '#src/web/key-kinds.js';
+import { KEY_KIND_ROWS, titleOf } from '#src/web/key-kinds.js';
 import { hasBrowser, type Looker, openLooker } from '#test/support/look.js';
 import { openWorld, type World } from '#test/support/world.js';
 
@@ -27,11 +27,12 @@ describe('keys', () => {
       expect((await ming.get(`/console/keys/${kind}`)).text).toContain('还没有这种密钥');
     }
     expect(await w.core.keys.listKeys(personId)).toEqual([]);
-    for (const { kind, label } of KEY_KIND_ROWS) {
+    for (const row of KEY_KIND_ROWS) {
+      const { kind } = row;
       const made = await ming.submit(`/console/keys/${kind}/make`);
       const key = SHOWN.exec(made.text)?.[1] ?? '';
       expect(key.length).toBeGreaterThan(15);
-      expect(made.text).toContain(label);
+      expect(made.text).toContain(titleOf(row, 'zh'));
       for (const program of ['curl', 'Python', 'Node']) {
         expect(made.text).toContain(`<h3>${program}</h3>`);
       }
