@@ -16,7 +16,7 @@ import { ON_POSTGRES } from '#test/support/database.js';
 import { type AskedStatement, explain, listenTo, type Plan } from './plans.js';
 import { ACCOUNT, openStoreWorld, type StoreWorld } from './store-world.js';
 
-const ORDER = { messages: 40_000, receivers: 20_000, failures: 20, subscribers: 20_000 };
+const ORDER = { messages: 20_000, receivers: 10_000, failures: 20, subscribers: 10_000 };
 /** Rows that wait to be sent. */
 const DUE = 2000;
 const CODES = 16_000;
