@@ -34,15 +34,15 @@ export interface DemoProgramDeps {
 const VISIT_SECONDS = 30 * 60;
 const MAX_VISITS = 5000;
 const MAX_MESSAGES = 20;
-/** The outcomes of a try in people's words; the API's own word follows, since the management API uses it. */
+/** The outcomes of a try in both languages: the page shows the reader's half. */
 const OUTCOMES: Readonly<Record<string, string>> = {
-  sent: '微信已接收 sent',
-  confirmed: '微信确认送达 confirmed',
-  denied: '微信未能送达 denied',
-  retry: '稍后再试 retry',
+  sent: '微信已接收 taken by WeChat',
+  confirmed: '微信确认送达 delivered',
+  denied: '微信未能送达 not delivered',
+  retry: '稍后再试 tried again later',
   refused: '被拒绝 refused',
-  gone: '已不是关注者 gone',
-  skipped: '未发送 skipped',
+  gone: '已不是关注者 follows no more',
+  skipped: '未发送 not sent',
 };
 const APP_NAME = '青鸟演示 Demo';
 
@@ -124,7 +124,9 @@ export function createDemoProgram(deps: DemoProgramDeps) {
     ]);
     const attempts = items[0]?.attempts ?? [];
     const detail = attempts.map((attempt) =>
-      [OUTCOMES[attempt.outcome] ?? attempt.outcome, attempt.code, attempt.detail].filter(Boolean).join(' '),
+      [OUTCOMES[attempt.outcome] ?? attempt.outcome, [attempt.code, attempt.detail].filter(Boolean).join(' ')]
+        .filter(Boolean)
+        .join('；'),
     );
     return { id, state: head.state, detail: detail.join(' → '), url: core.pageLinks.urlOf(id) };
   }

@@ -3,6 +3,8 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { BodyError, decodeUtf8, readRawBody } from '#src/lib/body.js';
 import type { Clock } from '#src/lib/clock.js';
+import type { Language } from '#src/lib/i18n.js';
+import { inLanguage } from '#src/lib/in-language.js';
 import { qrSvg } from '#src/lib/qr-picture.js';
 import type { DemoCallback } from './demo-inbox.js';
 import { type DemoPush, demoPushSchema } from './demo-schema.js';
@@ -59,6 +61,8 @@ const STATUS: Readonly<Record<Refusal, number>> = {
   notScanned: 409,
 };
 const MINUTE_MS = 60_000;
+/** Between the tries of a message. */
+const NEXT_TRY = ' → ';
 const VISIT_SHAPE = /^[\w-]{16,128}$/;
 /** 40,000 characters of three bytes, and the rest of the form. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -95,7 +99,7 @@ export function createDemoApi(needs: DemoApiNeeds): Router {
   );
   router.get(
     '/visits/:visit',
-    answer(async (ctx) => (await findVisit(ctx, needs)).state),
+    answer(async (ctx) => toState((await findVisit(ctx, needs)).state, needs.openPage(ctx).language)),
   );
   router.post(
     '/visits/:visit/messages',
@@ -136,6 +140,21 @@ async function findVisit(ctx: Context, needs: DemoVerbs): Promise<{ visit: strin
     throw new Refused('noVisit');
   }
   return { visit, state };
+}
+
+/** Keeps of each message's tries the reader's half of what is said in both languages. */
+function toState(state: DemoVisitState, language: Language): DemoVisitState {
+  const tell = (detail: string): string =>
+    detail
+      .split(NEXT_TRY)
+      .map((part) => inLanguage(part, language))
+      .join(NEXT_TRY);
+  return {
+    ...state,
+    messages: state.messages.map((message) =>
+      message.detail === undefined ? message : { ...message, detail: tell(message.detail) },
+    ),
+  };
 }
 
 /** Reads a JSON body, which only a page of our own may send. */
