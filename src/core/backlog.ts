@@ -18,10 +18,11 @@ export type Backlog = ReturnType<typeof createBacklog>;
  * Makes the verbs. Between counts, what was accepted since is added, so that a burst meets the limit too.
  * @param most so many deliveries and messages may wait; 0 for any number
  */
-export function createBacklog({ db, log }: Pick<CoreDeps, 'db' | 'log'>, most: number) {
+export function createBacklog({ db, clock, log }: Pick<CoreDeps, 'db' | 'clock' | 'log'>, most: number) {
   let counted: number | null = null;
   let acceptedSince = 0;
-  let staleAt = 0;
+  let countedAt = 0;
+  let freshMs = FRESH_MS;
   let counting: Promise<void> | null = null;
   let refusals = 0;
 
@@ -30,15 +31,16 @@ export function createBacklog({ db, log }: Pick<CoreDeps, 'db' | 'log'>, most: n
     const before = acceptedSince;
     counted = await countBacklog(db, most);
     acceptedSince -= before;
-    const endedAt = performance.now();
-    staleAt = endedAt + Math.max(FRESH_MS, (endedAt - startedAt) * SHARE);
+    freshMs = Math.max(FRESH_MS, (performance.now() - startedAt) * SHARE);
+    countedAt = clock.now();
   }
 
   /** Counts anew, once however many ask. A count that fails leaves the last one in force. */
   function refresh(): Promise<void> {
     counting ??= count()
       .catch((error: unknown) => {
-        staleAt = performance.now() + FRESH_MS;
+        freshMs = FRESH_MS;
+        countedAt = clock.now();
         log.warn('the backlog could not be counted', { error });
       })
       .finally(() => {
@@ -54,7 +56,8 @@ export function createBacklog({ db, log }: Pick<CoreDeps, 'db' | 'log'>, most: n
     }
     if (counted === null) {
       await refresh();
-    } else if (performance.now() >= staleAt) {
+    } else if (Math.abs(clock.now() - countedAt) >= freshMs) {
+      // A clock that was set back makes a count old too.
       void refresh();
     }
     if ((counted ?? 0) + acceptedSince >= most) {
