@@ -52,8 +52,11 @@ function nameCaller(proxies: number): Middleware {
 
 /** Gives the request an id and a logger, and logs how it went: quietly, or loudly when we failed. */
 function trackRequest(log: Logger): Middleware {
+  const boot = randomText(6);
+  let requests = 0;
   return async (ctx: Context, next: Next) => {
-    const requestId = randomText(12);
+    requests += 1;
+    const requestId = `${boot}${requests.toString(36)}`;
     const startedAt = performance.now();
     ctx.state.requestId = requestId;
     ctx.state.log = log.child('http', { requestId });

@@ -9,10 +9,7 @@ import type { Dialect } from './dialect.js';
 export function servePrefixed(dialect: Dialect): Middleware {
   const prefix = `/${dialect.name}`;
   const routes = dialect.router.routes() as Middleware;
-  return async (ctx: Context, next: Next) => {
-    if (ctx.path !== prefix && !ctx.path.startsWith(`${prefix}/`)) {
-      return next();
-    }
+  const answer = async (ctx: Context): Promise<void> => {
     const full = ctx.path;
     ctx.path = full.slice(prefix.length) || '/';
     ctx.state.isPrefixed = true;
@@ -24,4 +21,6 @@ export function servePrefixed(dialect: Dialect): Middleware {
       ctx.path = full;
     }
   };
+  return (ctx: Context, next: Next) =>
+    ctx.path === prefix || ctx.path.startsWith(`${prefix}/`) ? answer(ctx) : next();
 }

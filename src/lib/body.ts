@@ -50,10 +50,12 @@ export async function readRawBody(req: IncomingMessage, options: { limitBytes: n
   }
 }
 
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Decodes UTF-8 strictly and drops a byte order mark. Throws `BodyError` `encoding` on anything that is not UTF-8. */
 export function decodeUtf8(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return strictUtf8.decode(bytes);
   } catch {
     throw new BodyError('encoding', 'the body is not valid UTF-8');
   }

@@ -6,8 +6,9 @@
  * the second, and PostgreSQL refuses both.
  */
 export function toSqlJson(value: unknown): string {
+  const text = JSON.stringify(value);
   // JSON.stringify writes half pairs and NULs as escapes, and a backslash of the text as two.
-  return JSON.stringify(value).replace(/\\\\|\\u(?:d[89a-f][0-9a-f]{2}|0000)/g, (found) =>
-    found === '\\\\' ? found : '\ufffd',
-  );
+  return text.includes('\\u')
+    ? text.replace(/\\\\|\\u(?:d[89a-f][0-9a-f]{2}|0000)/g, (found) => (found === '\\\\' ? found : '\ufffd'))
+    : text;
 }

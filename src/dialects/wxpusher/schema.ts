@@ -92,7 +92,8 @@ function readText(value: unknown): string | undefined {
 
 /** Half surrogate pairs and NULs are in no database's text; JSON can carry both. */
 function replaceUnstorable(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd').replaceAll('\u0000', '\ufffd');
+  const whole = text.toWellFormed();
+  return whole.includes('\u0000') ? whole.replaceAll('\u0000', '\ufffd') : whole;
 }
 
 function readInteger(value: unknown): number | undefined {
