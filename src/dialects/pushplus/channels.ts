@@ -1,6 +1,7 @@
 /** PushPlus's names of channels: which of the sender's and receivers' channels each means. */
 import type { Core } from '#src/core/index.js';
 import type { MessageExtras } from '#src/core/types.js';
+import { takeCodePoints } from '#src/lib/text.js';
 import { CODES, invalid, Refusal } from './envelope.js';
 
 /** The channels that are served. */
@@ -51,7 +52,7 @@ export function readChannel(text: string | undefined): ChannelName | null {
   const channel = CHANNELS.find((one) => one === name);
   if (!channel) {
     const isKnown = NOT_SERVED.includes(name);
-    throw invalid(isKnown ? `不支持 ${name} 渠道` : `发送渠道不存在[${name.slice(0, 20)}]`);
+    throw invalid(isKnown ? `不支持 ${name} 渠道` : `发送渠道不存在[${takeCodePoints(name, 20)}]`);
   }
   return channel;
 }
@@ -131,7 +132,7 @@ async function findOwn(channels: Sources['channels'], personId: number, code: st
   const found = await channels.findChannel(personId, code);
   const fits = found !== null && (kind ? found.kind === kind : found.code === code);
   if (!fits) {
-    throw new Refusal(CODES.invalid, `渠道配置不存在[${code.slice(0, 40)}]`);
+    throw new Refusal(CODES.invalid, `渠道配置不存在[${takeCodePoints(code, 40)}]`);
   }
   return found;
 }

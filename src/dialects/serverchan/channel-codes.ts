@@ -1,6 +1,7 @@
 /** Server酱's numbers of channels: which of a person's channels each means, and who else gets a copy there. */
 import type { Core } from '#src/core/index.js';
 import type { MessageExtras } from '#src/core/types.js';
+import { takeCodePoints } from '#src/lib/text.js';
 import { Refusal } from './envelope.js';
 
 /** Number -> kinds of channel, the first that the person has. */
@@ -76,7 +77,7 @@ type Chosen = Pick<Own, 'kind' | 'code' | 'config'>;
 async function choose(code: string, own: readonly Own[], isMember: () => Promise<boolean>): Promise<Chosen> {
   const kinds = Object.hasOwn(CHANNEL_CODES, code) ? CHANNEL_CODES[code] : undefined;
   if (!kinds) {
-    throw new Refusal('INPUT', `channel 不支持[${code.slice(0, 20)}]`);
+    throw new Refusal('INPUT', `channel 不支持[${takeCodePoints(code, 20)}]`);
   }
   // Everybody has the server's own account.
   if (kinds[0] === 'wechat') {

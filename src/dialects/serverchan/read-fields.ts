@@ -6,6 +6,21 @@ import { Refusal } from './envelope.js';
 /** The parameters by name; what says nothing is left out. It has no inherited keys. */
 export type Fields = Readonly<Record<string, string | undefined>>;
 
+/** All parameters that there are, those of the status call too; whatever else a caller sends is nothing. */
+const NAMES: readonly string[] = [
+  'title',
+  'text',
+  'desp',
+  'short',
+  'noip',
+  'channel',
+  'openid',
+  'encoded',
+  'tags',
+  'id',
+  'readkey',
+];
+
 /** 64 KB of text, each byte percent-encoded or escaped, fit several times. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -21,7 +36,7 @@ export async function readFields(ctx: Context): Promise<Fields> {
 
 function addAll(fields: Record<string, string>, entries: Iterable<[string, unknown]>): void {
   for (const [name, value] of entries) {
-    const text = toText(name, value);
+    const text = NAMES.includes(name) ? toText(name, value) : '';
     if (text !== '') {
       fields[name] = text;
     }
@@ -43,7 +58,7 @@ function toText(name: string, value: unknown): string {
       if (Array.isArray(value) && value.every((one) => typeof one === 'string' || typeof one === 'number')) {
         return value.join('|');
       }
-      throw new Refusal('INPUT', `${name.slice(0, 40)} 应为文字`);
+      throw new Refusal('INPUT', `${name} 应为文字`);
   }
 }
 

@@ -16,6 +16,7 @@ describe('a parameter that cannot be', () => {
     ['a title that is an object', { content: 'x', title: {} }, 'title 应为文字'],
     ['a list of objects', { content: 'x', to: [{}] }, 'to 应为文字'],
     ['an unknown channel', { content: 'x', channel: 'pigeon' }, '发送渠道不存在[pigeon]'],
+    ['signs of two halves', { content: 'x', channel: '😀'.repeat(21) }, `发送渠道不存在[${'😀'.repeat(20)}]`],
     ['an inherited name for a channel', { content: 'x', channel: '__proto__' }, '发送渠道不存在[__proto__]'],
     ['the browser plugin', { content: 'x', channel: 'extension' }, '不支持 extension 渠道'],
     ['a phone call', { content: 'x', channel: 'voice' }, '不支持 voice 渠道'],

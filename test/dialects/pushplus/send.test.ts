@@ -129,6 +129,11 @@ describe('every way to write the parameters', () => {
     expect(await cast.storedOnce()).toMatchObject(stored);
   });
 
+  it('the last of repeated parameters', async () => {
+    await cast.ask(`/send/${cast.token}?content=a&content=b&title=c&title=d`);
+    expect(await cast.storedOnce()).toMatchObject({ title: 'd', body: 'b' });
+  });
+
   it('a bare text is the content', async () => {
     await cast.ask(`/send/${cast.token}`, { body: 'disk full & burning', type: 'text/plain' });
     expect(await cast.storedOnce()).toMatchObject({ body: 'disk full & burning' });

@@ -58,6 +58,11 @@ describe('what is no message', () => {
     ['an empty title', 'title=&desp=x', NO_TITLE],
     ['a blank title', 'title=%20%0A&text=%09', NO_TITLE],
     ['a number that is no channel', 'title=x&channel=7', refusal('INPUT', 'channel 不支持[7]')],
+    [
+      'signs of two halves',
+      `title=x&channel=${'😀'.repeat(21)}`,
+      refusal('INPUT', `channel 不支持[${'😀'.repeat(20)}]`),
+    ],
     ['a word that is no channel', 'title=x&channel=toString', refusal('INPUT', 'channel 不支持[toString]')],
     ['three channels', 'title=x&channel=9|66|1', refusal('INPUT', 'channel 最多 2 个')],
     [

@@ -96,6 +96,17 @@ describe('every way to write the parameters', () => {
     expect(await storedOnce()).toMatchObject({ title: '12', body: '0.5', summary: '' });
   });
 
+  it('whatever is no parameter is nothing, of any shape', async () => {
+    const body = { title: 't', desp: 'd', extra: { a: [{}] }, tags: 'x', group: [null] };
+    expect((await cast.ask(path(), { body })).text).toMatch(TURBO_OK);
+    expect(await storedOnce()).toMatchObject({ title: 't', body: 'd' });
+  });
+
+  it('the last of repeated parameters', async () => {
+    await cast.ask(`${path()}?title=a&title=b&desp=c&desp=d`);
+    expect(await storedOnce()).toMatchObject({ title: 'b', body: 'd' });
+  });
+
   it('names that objects inherit are not parameters', async () => {
     const body = '{"__proto__":{"title":"x"},"constructor":"x","title":"t"}';
     const got = await cast.ask(path(), {

@@ -1,6 +1,7 @@
 /** The templates of PushPlus: a content and the name of a template become the words of a message. */
 import { AppError } from '#src/core/errors.js';
 import { MESSAGE_LIMITS } from '#src/core/publish.js';
+import { takeCodePoints } from '#src/lib/text.js';
 import { drawCloudMonitor } from './cloud-monitor.js';
 import type { Drawing } from './drawing.js';
 import { drawJenkins } from './jenkins.js';
@@ -42,7 +43,7 @@ export function drawTemplate(template: string, content: string, now: Date): Draw
   if (!draw) {
     throw new AppError('bad_field', {
       field: 'template',
-      detail: `没有名为 ${template.slice(0, 30)} 的模板`,
+      detail: `没有名为 ${takeCodePoints(template, 30)} 的模板`,
     });
   }
   const value = readValue(content);
