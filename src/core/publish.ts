@@ -10,7 +10,7 @@ import type { MessageCallbacks } from './message-callbacks.js';
 import type { PublishCommand, Published } from './types.js';
 
 /** What any message may be, whatever the dialect; dialects may be stricter. Characters are code points. */
-export const MESSAGE_LIMITS = { body: 40_000, bodyBytes: 262_144, title: 256, summary: 100, url: 1000 };
+export const MESSAGE_LIMITS = { body: 40_000, title: 256, summary: 100, url: 1000 };
 
 /** The most messages written with one commit. */
 const MAX_BATCH = 200;
@@ -80,10 +80,7 @@ export function checkContent(
     throw new AppError('content_empty');
   }
   const limit = command.bodyLimit ?? MESSAGE_LIMITS.body;
-  const tooLong =
-    (command.body.length > limit && countCodePoints(command.body) > limit) ||
-    (command.body.length > MESSAGE_LIMITS.body && Buffer.byteLength(command.body) > MESSAGE_LIMITS.bodyBytes);
-  if (tooLong) {
+  if (command.body.length > limit && countCodePoints(command.body) > limit) {
     throw new AppError('content_too_long', { limit });
   }
   for (const field of ['title', 'summary', 'url'] as const) {

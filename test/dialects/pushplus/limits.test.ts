@@ -100,8 +100,8 @@ describe.each([
     expect((await send({ title: '题'.repeat(titleLimit + 1) })).text).toBe(
       refusal(999, `title 过长，最多 ${titleLimit} 个字符`),
     );
-    expect((await send({ content: 'x'.repeat(contentLimit) })).text).toMatch(ACCEPTED);
-    expect((await send({ content: 'x'.repeat(contentLimit + 1) })).text).toBe(
+    expect((await send({ content: '长'.repeat(contentLimit) })).text).toMatch(ACCEPTED);
+    expect((await send({ content: '长'.repeat(contentLimit + 1) })).text).toBe(
       refusal(999, `content 过长，最多 ${contentLimit} 个字符`),
     );
   });
