@@ -51,11 +51,19 @@ export function factTable(rows: readonly Row[]): string {
   return lines.length === 0 ? '' : `<table cellpadding="6">${lines.join('')}</table>`;
 }
 
-/** A table with a head; cells are HTML. */
+/** A longer cell would be squeezed to a column of single characters before a wide table scrolls. */
+const CELL_LENGTH = 8;
+
+/** A table with a head. */
 export function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const top = head.map((one) => `<th>${toHtml(one)}</th>`).join('');
-  const lines = rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`);
+  const lines = rows.map((cells) => `<tr>${cells.map(toCell).join('')}</tr>`);
   return `<table cellpadding="6"><tr>${top}</tr>${lines.join('')}</table>`;
+}
+
+function toCell(text: string): string {
+  const style = text.length > CELL_LENGTH ? ' style="min-width:8.5em"' : '';
+  return `<td${style}>${toHtml(text)}</td>`;
 }
 
 /** A heading over a part; nothing over nothing. */

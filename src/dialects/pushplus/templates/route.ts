@@ -1,6 +1,6 @@
 /** The route template: what a router with the pushplus plugin tells of its net, its clients and itself. */
 import { type Drawing, toDrawing } from './drawing.js';
-import { banner, facts, grid, type Row, section, toHtml } from './markup.js';
+import { banner, facts, grid, type Row, section } from './markup.js';
 import { drawRest } from './rest.js';
 import { fieldsOf, itemsOf, lookUp, pick, textAt, toLine, type Value } from './value.js';
 
@@ -91,12 +91,15 @@ function systemRows(system: Value | undefined): Row[] {
   const jffs = pick(system, 'routerJFFS');
   const free = textAt(memory, 'free');
   const used = textAt(jffs, 'used');
+  const swap = pick(system, 'routerSWAP');
+  const freeSwap = textAt(swap, 'free');
   return [
     ['已运行', textAt(system, 'routerUPTIME')],
     ['固件', textAt(system, 'routerFIRMWARE')],
     ['工作模式', textAt(system, 'routerMODE')],
     ['平均负载', itemsOf(pick(system, 'routerAVGLOAD')).map(toLine).join(' / ')],
     ['内存', free && `空闲 ${free} / 共 ${textAt(memory, 'all')} ${textAt(memory, 'unit')}`],
+    ['交换区', freeSwap && `空闲 ${freeSwap} / 共 ${textAt(swap, 'total')} ${textAt(memory, 'unit')}`],
     ['JFFS', used && `已用 ${used} / 共 ${textAt(jffs, 'total')}（${textAt(jffs, 'use')}）`],
   ];
 }
@@ -155,13 +158,13 @@ function addressOf(wan: Value): string {
 
 function drawClients(heading: string, clients: readonly Value[]): string {
   const rows = clients.map((one) => [
-    toHtml(textAt(one, 'name').replace(/^\?$/, '未知设备') || '未知设备'),
-    toHtml(textAt(one, 'ip')),
+    textAt(one, 'name').replace(/^\?$/, '未知设备') || '未知设备',
+    textAt(one, 'ip'),
   ]);
   return rows.length === 0 ? '' : section(`${heading}（${rows.length}）`, grid(['设备', 'IP'], rows));
 }
 
 function drawDisks(disks: readonly Value[]): string {
-  const rows = disks.map((one) => ['name', 'use', 'status'].map((name) => toHtml(textAt(one, name))));
+  const rows = disks.map((one) => ['name', 'use', 'status'].map((name) => textAt(one, name)));
   return rows.length === 0 ? '' : section('USB 存储', grid(['名称', '已用', '状态'], rows));
 }

@@ -64,7 +64,7 @@ function drawList(items: readonly Value[], depth: number): string {
   if (items.every(isFlat) && columns.length > 0 && columns.length <= MAX_COLUMNS) {
     const rows = items.map((item) => {
       const own = new Map(fieldsOf(item));
-      return columns.map((name) => toHtml(toLine(own.get(name) ?? EMPTY)));
+      return columns.map((name) => toLine(own.get(name) ?? EMPTY));
     });
     return grid(columns, rows);
   }

@@ -64,6 +64,7 @@ const STATUS = {
     routerUPTIME: '2天21时',
     routerAVGLOAD: [2.33, 2.39],
     routerMEM: { all: 429.99, unit: 'MB', free: 101.07 },
+    routerSWAP: { total: 512, free: 500 },
   },
   tempINFO: { unit: '°C', '24G': 54, CPU: 75.3 },
   usbINFO: [{ name: 'Toshiba', use: '10%', status: 'mounted' }],
@@ -205,6 +206,7 @@ describe('route', () => {
     for (const words of [
       '2.33 / 2.39',
       '空闲 101.07 / 共 429.99 MB',
+      '空闲 500 / 共 512 MB',
       '双频合一 HOME',
       '未知设备',
       'Toshiba 10%',
@@ -252,6 +254,23 @@ describe('content that does not fit its template', () => {
     expect(draw(template, { foo: 'bar' }).reads).toBe('foo bar');
     expect(draw(template, ['a', 'b']).reads).toBe('a b');
   });
+});
+
+describe('html', () => {
+  it.each([
+    ['lines without a tag keep their ends', '磁盘 < 5%\n1 <2 & 3', 'text'],
+    ['one line is HTML', '磁盘已满', 'html'],
+    ['lines with a tag are HTML', '磁盘\n<b>已满</b>', 'html'],
+    ['lines that end with a tag are HTML', '磁盘<br/>\n已满', 'html'],
+    ['lines with an entity are HTML', '磁盘&nbsp;\n已满', 'html'],
+  ])('%s', (_, content, format) => {
+    expect(drawTemplate('html', content, NOW)).toEqual({ format, body: content });
+  });
+});
+
+it('a table gives room to longer cells, and to those alone', () => {
+  const { body } = draw('json', [{ id: 1, note: '需要尽快处理的告警信息' }]);
+  expect(body).toContain('<td>1</td><td style="min-width:8.5em">需要尽快处理的告警信息</td>');
 });
 
 /** The same data with every text replaced by markup. */
