@@ -38,27 +38,33 @@ export type Limits = ReturnType<typeof createLimits>;
 
 /** Makes the counters: for all processes together, and a day's outlive a restart. */
 export function createLimits(core: Core) {
-  /** Counts a call, whatever becomes of it. Throws Refusal. */
+  /** Counts a call, whatever becomes of it: who is shut out and goes on calling is shut out for longer. Throws Refusal. */
   async function countCall(personId: number, plan: Plan): Promise<void> {
-    const block = await findBlock(core, personId);
-    if (block) {
-      throw blocked(block, core.clock.now());
-    }
     const { reached, counts } = await core.uses.count([
       { name: `pushplus calls ${personId}`, perDay: Number.MAX_SAFE_INTEGER },
       { name: `pushplus rate ${personId}`, count: plan.rate.calls, perMs: plan.rate.withinMs },
     ]);
     const [calls = 0] = counts;
-    const passed = plan.blocks.find((one) => calls >= one.calls);
-    if (passed) {
-      const until = passed.days === null ? null : core.clock.now() + passed.days * DAY_MS;
-      await core.preferences.save(personId, BLOCK, { until });
-      throw blocked({ until }, core.clock.now());
+    const block = await blockFor(personId, plan, calls);
+    if (block) {
+      throw blocked(block, core.clock.now());
     }
     if (reached !== null) {
       const text = `请求过于频繁，${plan.rate.withinMs / 1000}秒内最多${plan.rate.calls}次`;
       throw new Refusal(CODES.restricted, text);
     }
+  }
+
+  /** The block that somebody is under after so many calls of a day, begun with the call that reaches its number; or null. */
+  async function blockFor(personId: number, plan: Plan, calls: number): Promise<Block | null> {
+    const block = await findBlock(core, personId);
+    const earned = plan.blocks.find((one) => calls >= one.calls);
+    if (!earned || block?.until === null || (block && calls !== earned.calls)) {
+      return block;
+    }
+    const until = earned.days === null ? null : core.clock.now() + earned.days * DAY_MS;
+    await core.preferences.save(personId, BLOCK, { until });
+    return { until };
   }
 
   /** Counts a message of a day. Throws Refusal. */

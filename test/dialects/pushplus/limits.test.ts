@@ -1,6 +1,8 @@
 /** The limits of PushPlus's classes of user, which hold only where the operator chooses one. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DialectPlans } from '#src/core/dialect-plans.js';
+import { chinaDayStart } from '#src/lib/china-time.js';
+import { writeEntries } from '#src/store/window-entries.js';
 import { ACCEPTED, type Cast, openCast, refusal } from './cast.js';
 
 const MINUTE = 60_000;
@@ -40,6 +42,14 @@ async function sentToday(messages: number, channel: string): Promise<void> {
       createdAt: new Date(first),
     })),
   });
+}
+
+/** Notes calls of today as a process before this one would have. */
+async function calledToday(calls: number): Promise<void> {
+  const name = `pushplus calls ${cast.owner.personId}`;
+  const day = chinaDayStart(cast.door.clock.at);
+  const times = writeEntries([[day, calls]], day + DAY);
+  await cast.door.db.sharedWindow.create({ data: { name, times } });
 }
 
 describe('without a plan', () => {
@@ -135,9 +145,8 @@ describe('messages of a day', () => {
 describe('who goes on calling', () => {
   it('is shut out for seven days, through a restart, and let in again', async () => {
     await use('real-name');
-    for (let at = 0; at < 2000; at += 1) {
-      await cast.ask(`/send/${cast.token}`);
-    }
+    await calledToday(1998);
+    expect((await send({ content: '' })).text).toBe(refusal(999, '消息内容不能为空'));
     const text = '请求次数过多,减少请求后7天恢复正常';
     expect((await send()).text).toBe(refusal(900, text));
     expect((await send()).text).toBe(refusal(900, text));
@@ -145,6 +154,16 @@ describe('who goes on calling', () => {
     expect((await send()).text).toBe(refusal(900, '请求次数过多,减少请求后1天恢复正常'));
     wait(DAY + 1);
     expect((await send()).text).toMatch(ACCEPTED);
+  });
+
+  it('is shut out for good at ten thousand calls of a day', async () => {
+    await use('real-name');
+    await calledToday(9998);
+    expect((await send()).json.msg).toContain('7天');
+    const text = refusal(900, '请求次数过多，账号已被永久限制');
+    expect((await send()).text).toBe(text);
+    wait(400 * DAY);
+    expect((await send()).text).toBe(text);
   });
 });
 
