@@ -3,9 +3,12 @@ import type { Clock } from '#src/lib/clock.js';
 
 /** The same openid and client_msg_id are one message for so long. */
 const REMEMBERED_MS = 600_000;
-/** Beyond 2^53, as real ids are: a client that reads them as numbers gets another number. */
-const FIRST_MSG_ID = 3_662_956_322_040_938_501n;
-const FIRST_INBOUND_ID = 23_876_543_210_987_655n;
+/**
+ * Beyond 2^53, as real ids are: a client that reads them as numbers gets another number. They begin with the time, so that an account
+ * that forgot everything repeats none: a server that still knows the old ones would take the new messages for repeats.
+ */
+const firstMsgId = (now: number): bigint => 3_000_000_000_000_000_000n + BigInt(now) * 1_000_000n;
+const firstInboundId = (now: number): bigint => 20_000_000_000_000_000n + BigInt(now) * 1000n;
 
 /** The ids of one account. */
 export interface SentIds {
@@ -22,8 +25,8 @@ export interface SentIds {
 /** Makes the ids of a fresh account. */
 export function createSentIds(clock: Clock): SentIds {
   const sent = new Map<string, { msgId: string; at: number }>();
-  let msgId = FIRST_MSG_ID;
-  let inboundId = FIRST_INBOUND_ID;
+  let msgId = firstMsgId(clock.now());
+  let inboundId = firstInboundId(clock.now());
   const forgetOld = (now: number): void => {
     for (const [key, { at }] of sent) {
       if (now - at < REMEMBERED_MS) {
