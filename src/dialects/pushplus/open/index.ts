@@ -39,7 +39,12 @@ export function createOpenApi(core: Core): { routes: DialectRoute[]; router: Rou
   ];
   const router = new Router();
   router.get(PICTURE_PATH, (ctx) => answerPicture(core, ctx, ctx.params.code ?? ''));
-  router.post(ACCESS_KEY_PATH, (ctx) => answer(ctx, () => getAccessKey(core, ctx)));
+  router.all(ACCESS_KEY_PATH, (ctx) =>
+    answer(ctx, async () => {
+      checkMethod(ctx, 'POST');
+      return getAccessKey(core, ctx);
+    }),
+  );
   for (const call of calls) {
     // A router's get() would also take HEAD, and some of these change things by GET.
     router.all(PREFIX + call.path, (ctx) => answer(ctx, () => runCall(core, ctx, call)));
@@ -60,10 +65,14 @@ export function createOpenApi(core: Core): { routes: DialectRoute[]; router: Rou
 
 async function runCall(core: Core, ctx: Context, call: Call): Promise<Reply> {
   const caller = await findCaller(core, ctx);
-  if (ctx.method !== call.method) {
-    throw invalid(`请求方式应为 ${call.method}`);
-  }
+  checkMethod(ctx, call.method);
   return call.run(caller, await readFields(ctx));
+}
+
+function checkMethod(ctx: Context, method: Call['method']): void {
+  if (ctx.method !== method) {
+    throw invalid(`请求方式应为 ${method}`);
+  }
 }
 
 async function answer(ctx: Context, run: () => Promise<Reply>): Promise<void> {

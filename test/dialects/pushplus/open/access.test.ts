@@ -98,6 +98,11 @@ describe('an access key', () => {
 });
 
 describe('asking for one', () => {
+  it.each(['GET', 'PUT', 'DELETE'])('is told the right method instead of %s', async (method) => {
+    const { status, json } = await w.call('/api/common/openApi/getAccessKey', { method });
+    expect([status, json]).toEqual([200, { code: 999, msg: '请求方式应为 POST', data: null, count: null }]);
+  });
+
   it('is refused without the right token and secret', async () => {
     const hua = await w.account('Hua');
     const messageToken = (await hua.open('/token/add', { name: 'nas' })).data;
