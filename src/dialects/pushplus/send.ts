@@ -57,15 +57,14 @@ export function createSend(core: Core) {
     toRefusal: (error: unknown) => Refusal,
   ): Promise<BatchRow[]> {
     const caller = await admit(ctx, pathToken);
-    const channels = split(caller.input.channel ?? 'wechat');
-    const options = split(caller.input.option ?? caller.input.webhook ?? '');
-    if (channels.length > MAX_BATCH) {
+    const places = readPlaces(caller.input);
+    if (places.length > MAX_BATCH) {
       throw invalid(`channel 最多 ${MAX_BATCH} 个`);
     }
     return withContent(caller, async (draft) => {
       const rows: BatchRow[] = [];
-      for (const [at, channel] of channels.entries()) {
-        rows.push(await sendRow(caller, draft, { channel, option: options[at] ?? '' }, toRefusal));
+      for (const place of places) {
+        rows.push(await sendRow(caller, draft, place, toRefusal));
       }
       return rows;
     });
@@ -164,6 +163,14 @@ export function createSend(core: Core) {
   }
 
   return { send, batchSend };
+}
+
+/** The channels of a batch with their options, one to one; between two commas there is no channel. */
+function readPlaces({ channel = '', option, webhook }: SendInput): { channel: string; option: string }[] {
+  const options = split(option ?? webhook ?? '');
+  const places = split(channel).map((one, at) => ({ channel: one, option: options[at] ?? '' }));
+  const named = places.filter((place) => place.channel !== '');
+  return named.length > 0 ? named : [{ channel: 'wechat', option: '' }];
 }
 
 function split(list: string): string[] {

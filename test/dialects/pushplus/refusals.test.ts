@@ -195,6 +195,20 @@ describe('batchSend', () => {
     await cast.contact('email', '');
   });
 
+  it.each([
+    ['wechat,', '', ['wechat']],
+    [',webhook,,wechat,', 'a,b', ['webhook', 'wechat']],
+    [',,,,,,', '', ['wechat']],
+    [undefined, 'a', ['wechat']],
+  ])('of channels %j: what stands between two commas is none', async (channel, option, names) => {
+    const rows = (await batch({ channel, option })).json.data as { channel: string; message: string }[];
+    expect(rows.map((row) => row.channel)).toEqual(names);
+    expect(rows.filter((row) => row.channel === 'webhook').map((row) => row.message)).toEqual(
+      names.includes('webhook') ? ['渠道配置不存在[b]'] : [],
+    );
+    expect(await cast.stored()).toHaveLength(1);
+  });
+
   it.each(['GET', 'POST', 'PUT', 'DELETE'])('by %s with everything in the address', async (method) => {
     const got = await cast.ask(`/batchSend/${cast.token}/?content=x&channel=wechat`, { method });
     expect(got.json).toMatchObject({ code: 200, data: [{ code: 200, channel: 'wechat' }] });
