@@ -62,10 +62,11 @@ export function createRunJob(deps: RunDeps): RunJob {
       log.error('a delivery failed by a bug', { delivery: job.delivery.id, error });
       return { outcome: { kind: 'retry', code: 'internal', why: '服务器内部错误 internal error' } };
     });
-    await heed(deps, { job, outcome, startedAt }).catch((error: unknown) => {
+    // Read before anything of it is stored: the rest of a queue and the next try begin at the same moment.
+    const endedAt = clock.now();
+    await heed(deps, { job, outcome, startedAt, endedAt }).catch((error: unknown) => {
       log.error('the consequence of an outcome could not be stored', { delivery: job.delivery.id, error });
     });
-    const endedAt = clock.now();
     deps.onTry?.(job.delivery.queue, outcome, endedAt - startedAt);
     const chance = deps.chance();
     const result = toResult(job.delivery, { outcome, request, startedAt, endedAt, chance });
@@ -110,12 +111,12 @@ async function send(deps: RunDeps, job: LiveJob): Promise<CallbackTry> {
 /** What an outcome means beyond its own delivery: a queue rests, a person has left, an endpoint is switched off. */
 async function heed(
   deps: RunDeps,
-  { job, outcome, startedAt }: { job: LiveJob; outcome: Outcome; startedAt: number },
+  tried: { job: LiveJob; outcome: Outcome; startedAt: number; endedAt: number },
 ): Promise<void> {
-  const now = deps.clock.now();
+  const { job, outcome, startedAt, endedAt } = tried;
   if (outcome.kind === 'retry' && outcome.scope === 'queue') {
     const { code = '', why } = outcome;
-    const until = new Date(now + (outcome.afterMs ?? REST_MS));
+    const until = new Date(endedAt + (outcome.afterMs ?? REST_MS));
     deps.log.warn('a queue rests', { queue: accountOf(job.delivery.queue), until, why });
     await deps.limits.rest(job.delivery.queue, { until, code, why });
   }
@@ -131,7 +132,7 @@ async function heed(
     deps.limits.noteAnswer(job.delivery.queue, outcome.kind === 'sent');
   }
   if (outcome.kind === 'gone' && job.kind === 'callback') {
-    const data = { disabledAt: new Date(now), why: outcome.why };
+    const data = { disabledAt: new Date(endedAt), why: outcome.why };
     await deps.db.callback.updateMany({ where: { id: job.callbackId }, data });
   }
 }
