@@ -3,13 +3,13 @@ import Router from '@koa/router';
 import type { Context, Next } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { Dialect } from '#src/dialects/dialect.js';
-import { isOverloaded, tellRetryLater } from '#src/dialects/retry-later.js';
+import { tellRetryLater } from '#src/dialects/retry-later.js';
 import type { Logger } from '#src/lib/logger.js';
 import { type BarkAnswer, BarkRefusal, toEnvelope, toErrorAnswer } from './envelope.js';
 import { push } from './push.js';
 import { checkKey, register } from './register.js';
 
-/** A key has this form, so that no other door's path at the root looks like one. */
+/** A key has this form, and no other door's path at the root begins with such a part. */
 const KEY = /^[A-Za-z0-9]{22}$/;
 const MAX_SEGMENTS = 4;
 /** The version whose parameters and answers these are. */
@@ -48,7 +48,7 @@ export function createBark(core: Core): Dialect {
   );
   const pushByPath = answerWith(['GET', 'POST'], (ctx) => push(core, ctx, segmentsOf(ctx)));
   router.all('/:barkKey{/*barkRest}', async (ctx, next: Next) => {
-    if (!(await isOurs(core, ctx))) {
+    if (!isOurs(ctx)) {
       return next();
     }
     await (segmentsOf(ctx).length > MAX_SEGMENTS ? answerUnknown(core, ctx) : pushByPath(ctx));
@@ -85,24 +85,13 @@ const ROUTES = [
   { method: 'GET', path: '/bark/healthz' },
 ];
 
-/** At the root only the path of a known key is ours; under the prefix everything but MCP is. */
-async function isOurs(core: Core, ctx: Context): Promise<boolean> {
+/**
+ * At the root what begins with the form of a key is ours, whether the key is known or not: a caller with a wrong or revoked
+ * one hears so in Bark's words. Under the prefix everything but MCP is.
+ */
+function isOurs(ctx: Context): boolean {
   const [first = ''] = segmentsOf(ctx);
-  if (ctx.state.isPrefixed) {
-    return first.toLowerCase() !== 'mcp';
-  }
-  if (!KEY.test(first)) {
-    return false;
-  }
-  try {
-    return (await core.keys.findOwner('bark', first)) !== null;
-  } catch (error) {
-    if (!isOverloaded(error)) {
-      throw error;
-    }
-    // What cannot be looked up now is taken for ours, so that its caller hears why.
-    return true;
-  }
+  return ctx.state.isPrefixed ? first.toLowerCase() !== 'mcp' : KEY.test(first);
 }
 
 function answerUnknown(core: Core, ctx: Context): void {

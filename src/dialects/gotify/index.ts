@@ -29,7 +29,9 @@ const NO_TOKEN = 'you need to provide a valid access token or user credentials t
 /** Makes the dialect. */
 export function createGotify(core: Core): Dialect {
   const router = new Router();
-  router.post('/message', (ctx) => answer(core, ctx));
+  router.all('/message', (ctx) =>
+    ctx.method === 'POST' ? answer(core, ctx) : refuse(ctx, 404, 'page not found'),
+  );
   router.get('/health', (ctx) => {
     ctx.body = { health: 'green', database: 'green' };
   });

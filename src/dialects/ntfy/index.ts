@@ -2,7 +2,6 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
-import type { KeyOwner } from '#src/core/keys.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
 import { parseObject, typeOf } from '#src/dialects/read-form.js';
@@ -14,7 +13,7 @@ import { type Reading, readMessage } from './message.js';
 import { readOptions, toOptions } from './options.js';
 
 const TOPIC = /^[-_A-Za-z0-9]{1,64}$/;
-/** Our topics have this form, so that no other door's path at the root looks like one. */
+/** Our topics have this form, and no other door's path at the root begins with such a part. */
 const OUR_TOPIC = /^qn[a-z0-9]{22}$/;
 const RESERVED = ['docs', 'static', 'file', 'app', 'metrics', 'account', 'settings', 'signup', 'login', 'v1'];
 const VERBS = ['publish', 'send', 'trigger'];
@@ -36,15 +35,15 @@ export function createNtfy(core: Core): Dialect {
     ctx.body = { healthy: true };
   });
   router.all('/:ntfyTopic{/:ntfyVerb}', async (ctx, next) => {
+    const { ntfyTopic = '' } = ctx.params;
+    if (!OUR_TOPIC.test(ntfyTopic) && !ctx.state.isPrefixed) {
+      return next();
+    }
     const topic = toTopic(ctx);
     if (topic === null) {
-      return next();
+      return refuse(ctx, toErrorBody(40401));
     }
-    const found = await findTopic(core, topic);
-    if (!found.isOurs && !ctx.state.isPrefixed) {
-      return next();
-    }
-    await answer(core, ctx, { topic, ...found, read: () => readRaw(ctx) });
+    await answer(core, ctx, { topic, read: () => readRaw(ctx) });
   });
   return {
     name: 'ntfy',
@@ -74,30 +73,15 @@ function toTopic(ctx: Context): string | null {
   return isPublish && TOPIC.test(topic) ? topic : null;
 }
 
-/** Whose topic it is. One of our form that cannot be looked up now is taken for ours, so that its caller hears why. */
-async function findTopic(core: Core, topic: string): Promise<FoundTopic> {
-  if (!OUR_TOPIC.test(topic)) {
-    return { isOurs: false, readOwner: async () => null };
-  }
-  try {
-    const owner = await core.keys.findOwner('ntfy', topic);
-    return { isOurs: owner !== null, readOwner: async () => owner };
-  } catch (error) {
-    return { isOurs: true, readOwner: () => Promise.reject(error) };
-  }
-}
-
-/** Answers a JSON message with its topic; false at the root, where it is not meant for us. */
+/** Answers a JSON message with its topic; false at the root, where what names no topic is not meant for us. */
 async function publishJson(core: Core, ctx: Context): Promise<boolean> {
   const read = await readJson(ctx).catch((error: unknown) => ({ error }));
   const topic = 'error' in read || typeof read.body.topic !== 'string' ? '' : read.body.topic;
-  const found = await findTopic(core, topic);
-  if (!found.isOurs && !ctx.state.isPrefixed) {
+  if (topic === '' && !ctx.state.isPrefixed) {
     return false;
   }
   await answer(core, ctx, {
     topic,
-    ...found,
     read: async () => {
       if ('error' in read) {
         throw read.error;
@@ -132,24 +116,18 @@ async function readRaw(ctx: Context) {
   };
 }
 
-interface FoundTopic {
-  isOurs: boolean;
-  /** Throws what the look-up threw. */
-  readOwner(): Promise<KeyOwner | null>;
-}
-
-interface Publish extends Pick<FoundTopic, 'readOwner'> {
+interface Publish {
   topic: string;
   read(): Promise<{ options: ReturnType<typeof readOptions>; text: string; isMarkdown: boolean }>;
 }
 
-async function answer(core: Core, ctx: Context, { topic, readOwner, read }: Publish): Promise<void> {
+async function answer(core: Core, ctx: Context, { topic, read }: Publish): Promise<void> {
   try {
     const nowMs = core.clock.now();
     const source = await read();
     checkTopic(topic);
     const reading = readMessage({ ...source, nowMs });
-    const owner = await readOwner();
+    const owner = OUR_TOPIC.test(topic) ? await core.keys.findOwner('ntfy', topic) : null;
     if (!owner) {
       throw new NtfyRefusal(40301);
     }

@@ -17,7 +17,7 @@ export class Refusal extends Error {
 
 const BODY_TEXTS: Readonly<Record<BodyErrorReason, string>> = {
   too_large: '请求体过大',
-  encoding: '请求体不是有效的 UTF-8',
+  encoding: '请求体应为未压缩的 UTF-8',
   json: '请求体不是有效的 JSON',
   aborted: '请求不完整',
 };

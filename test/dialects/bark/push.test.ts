@@ -298,7 +298,14 @@ it('takes a notification off Bark phones only', async () => {
 });
 
 it('leaves the root and strange paths to others, and answers them under its prefix', async () => {
-  for (const path of ['/', '/healthz', '/nobody/b', `/${'x'.repeat(22)}/b`, '/bark2/x']) {
+  for (const path of [
+    '/',
+    '/healthz',
+    '/nobody/b',
+    `/${'x'.repeat(23)}/b`,
+    `/${'-'.repeat(22)}`,
+    '/bark2/x',
+  ]) {
     expect((await send(path)).status).toBe(404);
     expect((await send(path)).text).toBe('Not Found');
   }
@@ -317,13 +324,27 @@ it('leaves the root and strange paths to others, and answers them under its pref
   expect((await send('/bark/nobody/b')).json).toMatchObject({ code: 400 });
 });
 
+it.each(['GET', 'POST'])(
+  'tells %s with a key that is wrong or revoked so at the root too',
+  async (method) => {
+    const key = 'x'.repeat(22);
+    const message = `failed to get device token: failed to get [${key}] device token from database`;
+    for (const path of [`/${key}`, `/${key}/b`, `/${key}/t/s/b`, `/bark/${key}/b`]) {
+      const answer = await send(path, { method });
+      expect([answer.status, answer.json]).toEqual([400, { code: 400, message, timestamp }]);
+    }
+  },
+);
+
 it('sends nothing for a preview’s HEAD, and stops at once for a key that was taken back', async () => {
   expect((await send(`/${K}/b`, { method: 'HEAD' })).status).toBe(405);
   const { id, key } = await door.core.keys.createKey(door.hua.personId, 'bark');
   expect((await door.ask(`/${key}/b`)).status).toBe(200);
   await door.taken();
   await door.core.keys.revokeKey(door.hua.personId, id);
-  expect((await door.ask(`/bark/${key}/b`)).status).toBe(400);
+  for (const prefix of ['', '/bark']) {
+    expect((await door.ask(`${prefix}/${key}/b`)).status).toBe(400);
+  }
   expect(await door.taken()).toEqual([]);
 });
 

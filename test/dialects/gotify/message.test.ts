@@ -206,6 +206,8 @@ it.each<[string, () => Ask & { path?: string }, number, string, string | RegExp]
     'Not Found',
     'page not found',
   ],
+  ['reading messages', () => ({ method: 'GET' }), 404, 'Not Found', 'page not found'],
+  ['PUT', () => ({ method: 'PUT', body: { message: 'm' } }), 404, 'Not Found', 'page not found'],
 ])('refuses %s, writing nothing', async (_, request, errorCode, error, description) => {
   const { path, ...input } = request();
   const answer = await post(path ?? at(), input);

@@ -345,17 +345,37 @@ it.each<[string, string, Ask, number, number]>([
 
 it('leaves the root to others', async () => {
   for (const [path, input] of [
-    ['/', { body: { topic: 'alerts' } }],
+    ['/', { body: { message: 'm' } }],
+    ['/', { body: { topic: 5 } }],
     ['/', raw('x')],
     ['/', {}],
     ['/alerts', raw('m')],
     ['/alerts/send', {}],
-    [`/${door.ming.key}`, {}],
-    [`/${door.ming.key}/json`, {}],
-    [`/${door.ming.key}/send`, { method: 'HEAD' }],
+    [`/${door.ming.key}x/send`, {}],
   ] satisfies [string, Ask][]) {
-    expect((await door.ask(path, input)).status).toBe(404);
+    const answer = await door.ask(path, input);
+    expect([answer.status, answer.text]).toEqual([404, 'Not Found']);
   }
+  expect(await door.taken()).toEqual([]);
+});
+
+it.each<[string, () => string, Ask, number]>([
+  ['a topic that was never given out', () => `/qn${'x'.repeat(22)}`, raw('m'), 40301],
+  ['it by GET', () => `/qn${'x'.repeat(22)}/publish`, {}, 40301],
+  ['any unknown topic in JSON', () => '/', { body: { topic: 'alerts', message: 'm' } }, 40301],
+  ['JSON with a bad topic', () => '/', { body: { topic: 'a b' } }, 40009],
+  ['subscribing', () => `/${door.ming.key}/json`, {}, 40401],
+  ['a look at the topic', () => `/${door.ming.key}`, {}, 40401],
+  ['another method', () => `/${door.ming.key}`, { method: 'DELETE' }, 40401],
+])('refuses at the root in its own words %s', async (_, path, input, code) => {
+  const http = Math.floor(code / 100);
+  const answer = await door.ask(path(), input);
+  expect([answer.status, answer.json]).toEqual([http, { code, http, error: expect.any(String) }]);
+  expect(await door.taken()).toEqual([]);
+});
+
+it('sends nothing for a preview’s HEAD', async () => {
+  expect((await door.ask(`/${door.ming.key}/send`, { method: 'HEAD' })).status).toBe(404);
   expect(await door.taken()).toEqual([]);
 });
 
