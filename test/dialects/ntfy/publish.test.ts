@@ -212,11 +212,13 @@ describe.each(['', '/ntfy'])('at %j', (prefix) => {
   it.each<[string, Ask, number, string | RegExp]>([
     [
       'an unreadable delay',
-      raw('m', { delay: 'tomorrow 10am' }),
+      raw('m', { delay: 'some day' }),
       40004,
       'invalid delay parameter: unable to parse delay',
     ],
     ['a delay under ten seconds', raw('m', { in: '9s' }), 40005, /^invalid delay parameter: too small/],
+    ['an hour that is over', raw('m', { at: '11am' }), 40005, /^invalid delay parameter: too small/],
+    ['a weekday that is far', raw('m', { at: 'Friday, 7am' }), 40006, /^invalid delay parameter: too large/],
     ['a time that is past', raw('m', { at: `${NOW_S - 60}` }), 40005, /^invalid delay parameter: too small/],
     ['a delay over three days', raw('m', { 'x-in': '73h' }), 40006, /^invalid delay parameter: too large/],
     ['an unknown priority', raw('m', { priority: '6' }), 40007, 'invalid priority parameter'],
@@ -272,6 +274,10 @@ it.each([
   ['1d', 86_400],
   ['3 days', 259_200],
   [`${NOW_S + 60}`, 60],
+  ['in 20 minutes', 1200],
+  // It is noon on a Monday in China.
+  ['8:30pm', 8.5 * 3600],
+  ['tomorrow, 10am', 22 * 3600],
 ])('sends later: %s', async (delay, seconds) => {
   const answer = await door.ask(`/${door.ming.key}`, raw('m', { delay }));
   expect(answer.json).toMatchObject({ time: NOW_S + seconds });
