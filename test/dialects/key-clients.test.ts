@@ -1,5 +1,7 @@
 /** Clients of Bark, PushDeer, ntfy and gotify, steered to the real server only by its address: their messages arrive. */
+import publishByNtfy from '@cityssm/ntfy-publish';
 import gotifyClient from 'gotify';
+import { GotifyClient } from 'gotify-client';
 import { NtfyClient } from 'ntfy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorld, type World } from '#test/support/world.js';
@@ -45,6 +47,50 @@ describe('the npm package gotify', () => {
     const card = await newestCard();
     expect(card).toContain(`磁盘${prefix}`);
     expect(card).toContain('<strong>只剩 1%</strong>');
+  });
+});
+
+describe('the npm package gotify-client', () => {
+  it.each(['', '/gotify'])('sends to %j, and finds the server well', async (prefix) => {
+    const client = new GotifyClient(`${w.url}${prefix}`, { app: keys.gotify ?? '', client: '' });
+    const sent = await client.message.createMessage({ title: `备份${prefix}`, message: '完成', priority: 4 });
+    expect(sent).toMatchObject({
+      id: expect.any(Number),
+      title: `备份${prefix}`,
+      message: '完成',
+      priority: 4,
+    });
+    expect(await newestCard()).toContain(`备份${prefix}`);
+    expect(await client.health.getHealth()).toEqual({ health: 'green', database: 'green' });
+    expect(await client.version.getVersion()).toMatchObject({ version: expect.any(String) });
+  });
+
+  it('is told what is wrong', async () => {
+    const client = new GotifyClient(w.url, { app: 'Ax', client: '' });
+    // It hands the refusal over as it came.
+    expect(await client.message.createMessage({ message: 'm' })).toMatchObject({ errorCode: 401 });
+  });
+});
+
+describe('the npm package @cityssm/ntfy-publish', () => {
+  it.each(['', '/ntfy'])('publishes to %j', async (prefix) => {
+    const message = {
+      server: `${w.url}${prefix}`,
+      topic: keys.ntfy ?? '',
+      title: 'backup',
+      message: `完成了${prefix}`,
+      priority: 'high' as const,
+      tags: ['floppy_disk'],
+      clickURL: 'https://ops.example/',
+      iconURL: 'https://ops.example/i.png',
+      fileAttachmentURL: 'https://ops.example/log.txt',
+    };
+    expect(await publishByNtfy(message)).toBe(true);
+    const card = await newestCard();
+    expect(card).toContain('backup');
+    expect(card).toContain(`完成了${prefix}`);
+    expect(card).toContain('https://ops.example/log.txt');
+    expect(await publishByNtfy({ ...message, topic: `qn${'x'.repeat(22)}` })).toBe(false);
   });
 });
 
