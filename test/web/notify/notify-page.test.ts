@@ -1,5 +1,7 @@
 /** The notify page: its calls serve its own script only, and in a browser it leads to an address that works. */
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorld, type World } from '#test/support/world.js';
@@ -16,6 +18,17 @@ afterAll(() => w.close());
 const APP = { corpId: 'wwsim0000000001', agentId: '1000002', secret: 'simwecomsecret' };
 const CODE = { ...APP, receivers: 'lisi', format: 'text', overflow: 'split' };
 const OWN = { 'sec-fetch-site': 'same-origin' };
+
+const run = promisify(execFile);
+/** How the examples are run. */
+const RUN_BY: Readonly<Record<string, readonly string[]>> = {
+  curl: ['sh', '-ec'],
+  Shell: ['sh', '-ec'],
+  Python: ['python3', '-c'],
+  Node: [process.execPath, '-e'],
+};
+const hasCurl = (source: string): boolean =>
+  !source.includes('curl') || spawnSync('curl', ['--version']).status === 0;
 
 const post = (path: string, body: unknown, headers: Record<string, string> = OWN) =>
   w.call(`/notify/api${path}`, { body, headers });
@@ -35,6 +48,20 @@ describe('the calls', () => {
     expect(made.url).toBe(`${w.url}/api/notify/${made.code}`);
     expect(made.examples.map(({ name }) => name)).toEqual(['curl', 'Shell', 'Python', 'Node']);
     expect(made.examples.every(({ source }) => source.includes(made.url))).toBe(true);
+  });
+
+  it('give examples that send as they stand', async () => {
+    const { json } = await post('/codes', CODE);
+    for (const { name, source } of (json as { examples: { name: string; source: string }[] }).examples) {
+      const [tool = '', ...args] = RUN_BY[name] ?? [];
+      // Every disk is fuller than this.
+      const code = source.replace('-ge 90', '-ge 0');
+      if (spawnSync(tool, ['--version']).error === undefined && hasCurl(source)) {
+        const before = await w.db.message.count();
+        await run(tool, [...args, code]);
+        expect(await w.db.message.count(), name).toBe(before + 1);
+      }
+    }
   });
 
   it.each([
