@@ -2,10 +2,11 @@
 import type { Channel } from '#src/channels/channel.js';
 import { DIALECT_FEATURES, type Dialect, type DialectFeature } from '#src/dialects/registry.js';
 import type { Showing, Shown } from '#test/docs/measure.js';
+import { listPaths } from './path-table.js';
 
 /** What the tables are made of. */
 export interface Facts {
-  dialects: readonly Pick<Dialect, 'name' | 'traits'>[];
+  dialects: readonly Pick<Dialect, 'name' | 'routes' | 'traits'>[];
   channels: readonly Pick<Channel, 'id' | 'title' | 'configFields' | 'limits'>[];
   /** By channel id. */
   showing: Readonly<Record<string, Showing>>;
@@ -50,6 +51,7 @@ export function replaceTables(document: string, facts: Facts): string {
   const tables: Readonly<Record<string, string>> = {
     features: featureTable(facts),
     ways: wayTable(facts),
+    paths: pathTable(facts),
     channels: channelTable(facts),
   };
   return document.replace(
@@ -89,6 +91,11 @@ function featureTable({ dialects }: Facts): string {
     ...dialects.map(({ traits }) => (traits.features.includes(feature) ? '●' : '')),
   ]);
   return toTable([['', ...dialects.map(({ name }) => code(name))], ...rows]);
+}
+
+function pathTable({ dialects }: Facts): string {
+  const rows = listPaths(dialects).map(([path, methods, name]) => [code(path), methods, code(name)]);
+  return toTable([['路径 Path', '方法 Methods', '接口 Dialect'], ...rows]);
 }
 
 function wayTable({ dialects, channels, showing }: Facts): string {
