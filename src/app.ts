@@ -56,7 +56,7 @@ function trackRequest(log: Logger): Middleware {
   let requests = 0;
   return async (ctx: Context, next: Next) => {
     requests += 1;
-    const requestId = `${boot}${requests.toString(36)}`;
+    const requestId = `${boot}${requests.toString(36).padStart(6, '0')}`;
     const startedAt = performance.now();
     ctx.state.requestId = requestId;
     ctx.state.log = log.child('http', { requestId });
@@ -106,7 +106,8 @@ function writeProblem(
   status: number,
   problem: { code: string; message: string },
 ): void {
-  if (ctx.path.startsWith('/api/') || ctx.accepts('html', 'json') !== 'html') {
+  // Programs say */* or nothing, browsers ask for HTML first.
+  if (ctx.path.startsWith('/api/') || ctx.accepts('json', 'html') !== 'html') {
     ctx.status = status;
     ctx.body = { error: problem };
   } else {

@@ -8,6 +8,9 @@ import { createLogger, type Logger } from './lib/logger.js';
 import { StoreError } from './store/open.js';
 import { wire } from './wiring.js';
 
+/** Long messages come as a part of the address too (Bark, Server酱): some 7,000 Chinese characters, escaped. */
+const MAX_HEAD_BYTES = 65_536;
+
 /** How long requests under way may take to end after a signal, in milliseconds. */
 const DRAIN_MS = 10_000;
 
@@ -26,7 +29,9 @@ async function boot(): Promise<void> {
   let answer: RequestListener = (_request, response) => {
     response.writeHead(503, { 'retry-after': '1' }).end('starting');
   };
-  const server = createServer((request, response) => answer(request, response));
+  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES }, (request, response) =>
+    answer(request, response),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.port, config.host, resolve);

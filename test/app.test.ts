@@ -51,12 +51,14 @@ const HTML = { headers: { accept: 'text/html' } };
 describe('an address that nobody knows', () => {
   it('is answered as JSON to programs and as a page to browsers', async () => {
     const { url } = await serve((_ctx, next) => next());
-    const [program, api, browser] = [
+    const [program, anything, api, browser] = [
       await ask(`${url}/nothing`, { headers: { accept: 'application/json' } }),
+      await ask(`${url}/nothing`, { headers: { accept: '*/*' } }),
       await ask(`${url}/api/nothing`, HTML),
       await ask(`${url}/nothing`, HTML),
     ];
     expect(program).toMatchObject({ status: 404, json: { error: { code: 'not_found' } } });
+    expect(anything).toMatchObject({ status: 404, json: { error: { code: 'not_found' } } });
     expect(api).toMatchObject({ status: 404, json: { error: { code: 'not_found' } } });
     expect(browser).toMatchObject({ status: 404, text: expect.stringContaining('page 404') });
   });
