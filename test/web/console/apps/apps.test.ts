@@ -68,6 +68,11 @@ describe('a new app', () => {
 });
 
 describe('the list', () => {
+  it('keeps a name that is written from right to left apart from the number behind it', async () => {
+    const app = await makeApp(ming, 'تنبيهات الخادم');
+    expect((await ming.get(app.path)).text).toContain(`<h1><bdi>تنبيهات الخادم</bdi> <small>#${app.id}`);
+  });
+
   it('finds by name, and escapes what others typed', async () => {
     await makeApp(ming, '<img src=x onerror=alert(1)>');
     const page = await ming.get('/console/apps?q=onerror');
