@@ -101,7 +101,7 @@ function formatMs(ms: number): string {
 
 function drawSteps({ t }: Visit, steps: readonly FigureStep[], range: FigureRangeName) {
   const draw = (name: (typeof BARS)[number] | (typeof LINES)[number], kind: 'bars' | 'line') => {
-    const points = steps.map((step) => ({ label: labelOf(step.at, range), value: step[name] ?? 0 }));
+    const points = steps.map((step) => ({ label: labelOf(step.at, range), value: step[name] }));
     const unit = name.endsWith('Ms') ? ` (${t('milliseconds')})` : '';
     return { kind, name, figure: { title: `${t(name)}${unit}`, ...layOutBars(points) } };
   };
