@@ -108,9 +108,10 @@ async function replayCommand(page: Page, address: string): Promise<void> {
     .poll(
       async () => {
         await page.goto(address);
-        return line.locator('section.try').count();
+        return line.locator('summary').first().textContent();
       },
       { timeout: 30_000, interval: 500 },
     )
-    .toBe(2);
+    .toMatch(/成功.*尝试 2 次/s);
+  expect(await line.locator('section.try').count()).toBe(2);
 }
