@@ -21,6 +21,8 @@ export interface AnswerReading {
 const TIMEOUT_MS = 15_000;
 const KEPT_BYTES = 8_192;
 const QUOTED_LENGTH = 300;
+/** Shorter ones would be found in any words. */
+const MIN_SECRET_LENGTH = 4;
 const USER_AGENT = 'Qingniao';
 
 /** Sends a request and says how it went. A refusal, a dead host or a forbidden address is an outcome, never thrown. */
@@ -125,13 +127,30 @@ function toFetchOutcome(error: FetchError, service: string): Outcome {
 }
 
 function withoutSecrets(outcome: Outcome, secrets: readonly string[]): Outcome {
-  const mask = (text: string): string =>
-    secrets
-      .filter((secret) => secret.length >= 4)
-      .flatMap((secret) => [secret, encodeURIComponent(secret)])
-      .reduce((done, secret) => done.replaceAll(secret, '***'), text);
+  const forms = secrets
+    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
+    // PHP writes a slash in JSON with a backslash.
+    .flatMap((secret) => [secret, encodeURIComponent(secret), secret.replaceAll('/', '\\/')]);
   if (outcome.kind === 'sent') {
-    return outcome.detail === undefined ? outcome : { ...outcome, detail: mask(outcome.detail) };
+    return outcome.detail === undefined ? outcome : { ...outcome, detail: maskAll(outcome.detail, forms) };
   }
-  return { ...outcome, why: mask(outcome.why) };
+  return { ...outcome, why: maskAll(outcome.why, forms) };
+}
+
+/** Longer ones first, so that no rest of one that holds another stays. */
+function maskAll(text: string, secrets: readonly string[]): string {
+  return [...secrets]
+    .sort((a, b) => b.length - a.length)
+    .reduce((done, secret) => maskCut(done.replaceAll(secret, '***'), secret), text);
+}
+
+/** The quoted words may end in the middle of a secret. */
+function maskCut(text: string, secret: string): string {
+  const end = text.lastIndexOf('…');
+  for (let length = Math.min(secret.length - 1, end); length >= MIN_SECRET_LENGTH; length -= 1) {
+    if (text.endsWith(secret.slice(0, length), end)) {
+      return `${text.slice(0, end - length)}***${text.slice(end)}`;
+    }
+  }
+  return text;
 }

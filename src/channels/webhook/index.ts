@@ -10,7 +10,14 @@ import type { SafeAnswer } from '#src/lib/safe-fetch.js';
 import { takeCodePoints, toPlainText } from '#src/lib/text.js';
 import { fillPlaces, type Placeholder } from './placeholders.js';
 import { WEBHOOK_FORMS } from './presets.js';
-import { checkWebhookSettings, templateOf, WEBHOOK_FIELDS, type WebhookTemplate } from './settings.js';
+import {
+  checkWebhookSettings,
+  secretsOf,
+  templateOf,
+  WEBHOOK_FIELDS,
+  type WebhookTemplate,
+} from './settings.js';
+import { toSlackWords } from './slack-words.js';
 
 /** The parts that a template may name; each is made when it is asked for. */
 export type WebhookParts = Readonly<Record<Placeholder, () => string>>;
@@ -40,7 +47,13 @@ export function createWebhookChannel(deps: { sign: SignHeaders }): Channel<Webho
     checkSettings: checkWebhookSettings,
     render: renderWebhook,
     send: (parts, settings, _recipient, io) => {
-      const { headers, ...request } = fillRequest(templateOf(settings), parts);
+      const preset = settingOf(settings, 'preset');
+      const template = templateOf(settings);
+      const { headers, ...request } = fillRequest(
+        template,
+        parts,
+        preset === 'slack' ? toSlackWords : asItIs,
+      );
       const secret = settingOf(settings, 'secret');
       const timestamp = Math.floor(io.clock.now() / 1000);
       const signed =
@@ -52,8 +65,8 @@ export function createWebhookChannel(deps: { sign: SignHeaders }): Channel<Webho
         { ...request, headers: { ...headers, ...signed } },
         {
           service: 'Webhook',
-          secrets: [settingOf(settings, 'url'), secret],
-          read: (answer) => readAnswer(answer, settingOf(settings, 'preset')),
+          secrets: [...secretsOf(template), secret],
+          read: (answer) => readAnswer(answer, preset),
         },
       );
     },
@@ -79,15 +92,18 @@ export function renderWebhook(message: MessageContent): WebhookParts {
   };
 }
 
-function fillRequest(template: WebhookTemplate, parts: WebhookParts) {
+function asItIs(words: string): string {
+  return words;
+}
+
+function fillRequest(template: WebhookTemplate, parts: WebhookParts, write: (words: string) => string) {
   const { method, headers, kind } = template;
-  const partOf = (name: Placeholder): string => parts[name]();
-  const url = fillPlaces(template.url, 'form', partOf);
+  const url = fillPlaces(template.url, 'form', (name) => parts[name]());
   if (method === 'GET') {
     const { 'content-type': _ofNoBody, ...rest } = headers;
     return { url, method, headers: rest };
   }
-  return { url, method, headers, body: fillPlaces(template.body, kind, partOf) };
+  return { url, method, headers, body: fillPlaces(template.body, kind, (name) => write(parts[name]())) };
 }
 
 /** 2xx has arrived; 410 says that the endpoint is gone for good. Server酱's older call says no with a 200. */

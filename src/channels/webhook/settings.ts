@@ -35,6 +35,14 @@ export function templateOf(settings: ChannelSettings): WebhookTemplate {
   };
 }
 
+/** What of a request must not be shown to a sender, should the receiver echo it: all of the address but its host, all headers. */
+export function secretsOf({ url, headers }: WebhookTemplate): string[] {
+  const { pathname, search, searchParams } = new URL(URL.canParse(url) ? url : 'http://nowhere');
+  const { 'content-type': _public, ...own } = headers;
+  const words = Object.values(own).flatMap((value) => [value, value.split(' ').at(-1) ?? '']);
+  return [url, pathname + search, pathname, ...searchParams.values(), ...words];
+}
+
 /** What is wrong with the settings beyond their fields, a sentence for people each. */
 export function checkWebhookSettings(settings: ChannelSettings): { field: string; zh: string; en: string }[] {
   const wrong: { field: string; zh: string; en: string }[] = [];

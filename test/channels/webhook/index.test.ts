@@ -48,7 +48,7 @@ describe('a preset', () => {
   });
 
   it.each([
-    ['slack', '{"text":"*CPU > 90%*\\n主机 \\"db-1\\" 🔥\\n请检查\\n<https://q.example/m/1-abc>"}'],
+    ['slack', '{"text":"*CPU &gt; 90%*\\n主机 \\"db-1\\" 🔥\\n请检查\\n<https://q.example/m/1-abc>"}'],
     [
       'ifttt',
       '{"value1":"CPU > 90%","value2":"主机 \\"db-1\\" 🔥\\n请检查","value3":"https://q.example/m/1-abc"}',
@@ -59,6 +59,14 @@ describe('a preset', () => {
     ],
   ])('sends these bytes as %s', async (preset, bytes) => {
     expect((await call({ preset })).body).toBe(bytes);
+  });
+
+  it('calls out to nobody as slack, whatever the message says', async () => {
+    const message = messageOf({ title: '<!channel> & <@U1>', body: 'ask @here, @All or a@all.example' });
+    const { text } = JSON.parse((await call({ preset: 'slack' }, message)).body);
+    expect(text).toBe(
+      '*&lt;!channel&gt; &amp; &lt;@U1&gt;*\nask @\u200bhere, @\u200bAll or a@all.example\n<https://q.example/m/1-abc>',
+    );
   });
 
   it('sends a form as serverchan', async () => {
@@ -189,6 +197,23 @@ describe('the answer', () => {
     const { url } = await openPeer(cleanups, (res) => res.writeHead(400).end(`no ${url}/hook?key=geheim`));
     const outcome = await sendBy(channel, { url: `${url}/hook?key=geheim` }, { io: openIo(cleanups) });
     expect(JSON.stringify(outcome)).not.toContain('geheim');
+  });
+
+  it.each([
+    'path /services/T0/geheim',
+    '"\\/services\\/T0\\/geheim"',
+    '/services/T0/geheim?key=versteckt&t=CPU',
+    'key versteckt, Bearer verborgen, X-Key: verschwiegen',
+    `${'.'.repeat(290)}verborgen und mehr`,
+  ])('never shows a part of the request that lets others post: %s', async (body) => {
+    const settings = {
+      url: '/services/T0/geheim?key=versteckt&t={{title}}',
+      headers: 'Authorization: Bearer verborgen\nX-Key: verschwiegen',
+    };
+    for (const status of [200, 400, 503]) {
+      const { outcome } = await call(settings, undefined, answering(status, body));
+      expect(JSON.stringify(outcome)).not.toMatch(/gehei|verst|verbo|versch/);
+    }
   });
 });
 
