@@ -57,6 +57,12 @@ export function createDueQueues(db: Db, limits: Limits, clock: Clock) {
     nextDueAt(now: number): number {
       return Math.min(...heads.rows.map((head) => head.nextDueAt).filter((at) => at > now));
     },
+    /** The queues that have work and rest. */
+    listResting(now: number): string[] {
+      return heads.rows
+        .filter((head) => head.nextDueAt <= now && limits.isResting(head.queue, now))
+        .map((head) => head.queue);
+    },
     /** What to claim. Queues that share slots get no more than there are, in turns. */
     listClaims({ now, which, heldOf }: DueRequest): Claim[] {
       const due = listDue(now).filter((queue) => which(queue) && !limits.isResting(queue, now));

@@ -158,8 +158,12 @@ export function createLimits(
     },
     /** Whether the queue's account rests now. */
     isResting(queue: string, now: number): boolean {
+      return this.restOf(queue, now) !== null;
+    },
+    /** The rest of the queue's account; null when it does not rest. */
+    restOf(queue: string, now: number): QueueRest | null {
       const rest = rests.get(accountOf(queue));
-      return rest !== undefined && rest.until.getTime() > now;
+      return rest !== undefined && rest.until.getTime() > now ? rest : null;
     },
     /** When the first rest ends, in milliseconds since the epoch; null when nothing rests. */
     nextWakeAt(now: number): number | null {

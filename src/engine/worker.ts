@@ -13,6 +13,7 @@ import { createDueQueues, type DueQueues } from './due-queues.js';
 import { createExpansion, type Expansion } from './expand.js';
 import { createLeader, type Leader } from './leader.js';
 import { isBulk, type Limits } from './limits.js';
+import { createPassOn, type PassOn } from './pass-on.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { toReturned } from './results.js';
 import type { RunJob } from './run-job.js';
@@ -54,6 +55,7 @@ export class Worker {
   readonly #held = new Map<string, Job[]>();
   readonly #pending = new Set<Promise<void>>();
   readonly #record: Recorder;
+  readonly #passOn: PassOn;
   #stopping = false;
   #running: Promise<void> | null = null;
   #wakeUp: () => void = () => {};
@@ -68,6 +70,14 @@ export class Worker {
     this.#lease = createClaimLease({ db, clock: deps.clock, owner: this.#owner });
     this.#leader = createLeader({ db, clock: deps.clock, owner: this.#owner });
     this.#record = createRecorder({ ...deps, owner: this.#owner });
+    this.#passOn = createPassOn({
+      db,
+      due: this.#due,
+      limits: deps.limits,
+      lease: this.#lease,
+      owner: this.#owner,
+      record: this.#record,
+    });
   }
 
   /** Takes over what a dead process had claimed and begins to work. */
@@ -179,6 +189,7 @@ export class Worker {
     }
     const now = clock.now();
     await this.#due.look(now);
+    const passed = await this.#passOn(now, this.#held.size > 0);
     const singles = await this.#claim((queue) => !isBulk(queue));
     const chunks = leads && (await this.#expansion.spreadBroadcasts());
     if (chunks) {
@@ -186,7 +197,7 @@ export class Worker {
     }
     const receipts = leads ? await settleReceipts(db, RECEIPTS_PER_STEP) : 0;
     const bulk = await this.#claim(isBulk);
-    return events || messages || singles || chunks || receipts > 0 || bulk;
+    return events || messages || passed || singles || chunks || receipts > 0 || bulk;
   }
 
   /** Claims of these queues what may be under way or wait for it, and starts it. */

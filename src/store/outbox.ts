@@ -3,7 +3,7 @@ import { writeCompletions } from './completions.js';
 import type { Db } from './db.js';
 import { commit, commitOne, commitRows, read, write } from './group-commit.js';
 import { chargeSent } from './points.js';
-import { both, query, type Sql } from './sql.js';
+import { both, query, type Sql, type Words } from './sql.js';
 import { toSqlJson } from './sql-json.js';
 
 /** A delivery that this process has claimed. */
@@ -72,7 +72,7 @@ function claimFrom(queues: number): Sql {
       const picks = Array.from({ length: queues }, () => pick).join(' UNION ALL ');
       return `UPDATE "Delivery" SET "state" = 'claimed', "owner" = ?, "leaseUntil" = ${q.time()}, "tries" = "tries" + 1
        WHERE "id" IN (${picks})
-       RETURNING "id", "messageId", "personId", "eventId", "callbackId", "channel", "queue", "configId", "route", "tries", ${q.ms('"createdAt"')} AS "createdAt"`;
+       RETURNING ${claimedColumns(q)}`;
     });
   claims.set(queues, known);
   return known;
@@ -95,7 +95,13 @@ export async function claimDue(db: Db, request: ClaimRequest): Promise<ClaimedDe
   return claimed.sort((a, b) => a.id - b.id);
 }
 
-function toClaimed(row: Record<string, bigint | number | string | null>): ClaimedDelivery {
+/** The columns of a claimed delivery. */
+export function claimedColumns(q: Words): string {
+  return `"id", "messageId", "personId", "eventId", "callbackId", "channel", "queue", "configId", "route", "tries", ${q.ms('"createdAt"')} AS "createdAt"`;
+}
+
+/** A row of those columns. */
+export function toClaimed(row: Record<string, bigint | number | string | null>): ClaimedDelivery {
   const id = (value: unknown): number | null =>
     value === null || value === undefined ? null : Number(value);
   return {

@@ -45,6 +45,8 @@ export interface Words {
   greater(a: string, b: string): string;
   /** A column that SQLite shall not look up by its index here. */
   noIndex(column: string): string;
+  /** Behind a table: the index that SQLite, which knows nothing of a partial index's size, shall take. */
+  byIndex(name: string): string;
   /** LIKE that takes small and capital letters of ASCII for the same. */
   like: string;
   /** Words for PostgreSQL alone, such as locks: SQLite has one writer. */
@@ -81,6 +83,7 @@ const sqlite: Words = {
   forEach: (table, select) => `CROSS JOIN ${table} WHERE ${table.split(' ')[1]}."id" IN (${select})`,
   greater: (a, b) => `max(${a}, ${b})`,
   noIndex: (column) => `+${column}`,
+  byIndex: (name) => `INDEXED BY "${name}"`,
   like: 'LIKE',
   shared: () => '',
 };
@@ -116,6 +119,7 @@ const postgresql: Words = {
   forEach: (table, select) => `CROSS JOIN LATERAL (${select}) ${table.split(' ')[1]}`,
   greater: (a, b) => `greatest(${a}, ${b})`,
   noIndex: (column) => column,
+  byIndex: () => '',
   like: 'ILIKE',
   shared: (text) => text,
 };

@@ -9,6 +9,7 @@ import {
   recordResults,
   releaseClaims,
 } from '#src/store/outbox.js';
+import { claimRouted } from '#src/store/routed-claims.js';
 import { beginSpreading, expandPeople, finishExpansion } from '#src/store/spreading.js';
 import { ACCOUNT, openStoreWorld, type StoreWorld } from './store-world.js';
 
@@ -114,6 +115,31 @@ describe('claiming', () => {
     ]);
     await claim(9);
     expect(await listQueueHeads(w.db)).toEqual([{ queue: 'callback:9', nextDueAt: now + 7 }]);
+  });
+});
+
+describe('claiming what has another way', () => {
+  const routed = async (ids: readonly number[], route: string) =>
+    w.db.delivery.updateMany({ where: { id: { in: ids.map(BigInt) } }, data: { route } });
+  const claimThem = (limit: number) => {
+    const now = w.clock.now();
+    return claimRouted(w.db, { queue: 'wechat', owner: 'me', now, leaseUntil: now + LEASE_MS, limit });
+  };
+
+  it('takes the oldest of them, and leaves those that have none', async () => {
+    await addDeliveries(6);
+    await addDeliveries(1, 'bark');
+    const all = await w.db.delivery.findMany({ orderBy: { id: 'asc' } });
+    const ids = all.map(({ id }) => Number(id));
+    const route = '[{"channel":"mail","queue":"mail:1","configId":1}]';
+    await routed(ids.slice(0, 2), '[]');
+    await routed(ids.slice(3), route);
+    const first = await claimThem(2);
+    expect(first).toMatchObject([{ route, tries: 1, queue: 'wechat' }, { route }]);
+    expect(first.map(({ id }) => id).sort()).toEqual(ids.slice(3, 5));
+    expect((await claimThem(9)).map(({ id }) => id)).toEqual(ids.slice(5, 6));
+    expect(await claimThem(9)).toEqual([]);
+    expect((await claim(9)).map(({ id }) => id)).toEqual(ids.slice(0, 3));
   });
 });
 

@@ -82,6 +82,62 @@ describe('the fallback chain', () => {
     expect(r.smtp.seen.map(({ mail }) => mail.text)).toEqual([expect.stringContaining('disk full')]);
   });
 
+  it('goes on at once for messages behind a quota that is used up until midnight', async () => {
+    const ming = await r.person('Ming');
+    await ming.add('wecom-app', WECOM, { fallback: 1 });
+    const hong = await r.person('Hong');
+    await r.w.sim('/faults', { path: CARD_CALL, errcode: 45009 });
+    await ming.sends('the first');
+    expect(await ming.sends('the second')).toMatchObject([
+      {
+        channel: 'wecom-app',
+        state: 'sent',
+        attempts: [
+          {
+            outcome: 'skipped',
+            channel: 'wechat',
+            code: '45009',
+            next: 'wecom-app',
+            detail: expect.stringContaining('休息'),
+          },
+          { channel: 'wecom-app', outcome: 'sent' },
+        ],
+      },
+    ]);
+    expect(await r.inbox('wecom')).toHaveLength(2);
+    // Who has no other way waits.
+    expect(await hong.sends('the third')).toMatchObject([{ state: 'due', waiting: { code: '45009' } }]);
+  });
+
+  it('passes through every channel that rests, and waits at the last one', async () => {
+    const ming = await r.person('Ming');
+    await ming.add('wecom-app', { ...WECOM, corpId: 'wwsim0000000002' }, { fallback: 1 });
+    await r.w.sim('/faults', { path: CARD_CALL, errcode: 45009 });
+    await ming.sends('the first');
+    expect(await ming.sends('the second')).toMatchObject([
+      {
+        channel: 'wecom-app',
+        state: 'due',
+        waiting: { code: '60020' },
+        attempts: [{ channel: 'wechat', next: 'wecom-app' }],
+      },
+    ]);
+  });
+
+  it('waits where the rest is a matter of seconds', async () => {
+    const ming = await r.person('Ming');
+    await ming.add('ntfy', { server: `${r.w.simulatorUrl}/ntfy`, topic: 'sim-ming' }, { default: true });
+    await ming.add('wecom-app', WECOM, { fallback: 1 });
+    await r.w.sim('/faults', { path: '/ntfy', status: 429, errcode: 42901, count: 1 });
+    expect(await ming.sends('the first')).toMatchObject([{ channel: 'wecom-app', state: 'sent' }]);
+    const second = await ming.push('the second');
+    await r.w.drain();
+    expect(await ming.trace(second)).toMatchObject([{ channel: 'ntfy', state: 'due', attempts: [] }]);
+    r.w.clock.advance(5_000);
+    await r.w.drain();
+    expect(await ming.trace(second)).toMatchObject([{ channel: 'ntfy', state: 'sent' }]);
+  });
+
   it('ends failed when the last step refuses, with advice', async () => {
     const ming = await r.person('Ming');
     await ming.add('wecom-app', { ...WECOM, secret: 'revoked' }, { fallback: 1 });
