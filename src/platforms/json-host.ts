@@ -41,7 +41,7 @@ export interface JsonAnswer {
 /** A connection pool to one host. */
 export interface JsonHost {
   /**
-   * Gives every answer that has a code, whatever the code, with a status below 500 but 429. Throws PlatformError of kind
+   * Gives every answer that has a code: success with a 2xx, a refusal also with a 4xx but 429. Throws PlatformError of kind
    * `network`, `timeout`, `http` or `decode` for all else.
    */
   send(request: JsonRequest): Promise<JsonAnswer>;
@@ -87,7 +87,9 @@ function readAnswer(config: JsonHostConfig, request: JsonRequest, answer: Exchan
   const { status } = answer;
   const fields = status >= 500 || status === 429 ? null : parseObject(answer.body.toString('utf8'));
   const code = fields && config.readCode(fields);
-  if (fields && code !== null) {
+  // Success with another status is the word of something in between, such as a proxy that shows the way elsewhere.
+  const isIts = (status >= 200 && status < 300) || (status >= 400 && code !== 0);
+  if (fields && code !== null && isIts) {
     return { status, code, message: cleanMessage(fields.errmsg ?? fields.msg, request.secrets), fields };
   }
   throw status < 200 || status > 299

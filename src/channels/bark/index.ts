@@ -52,7 +52,7 @@ function basicAuth(settings: Readonly<Record<string, string>>): Record<string, s
 /** bark-server answers `{code, message, timestamp}` with the code as the HTTP status; 418 and plain text without credentials. */
 function readBark(answer: SafeAnswer, clock: { now(): number }): Outcome | null {
   const json = readJsonObject(answer.body);
-  const code = Number(json?.code ?? answer.status);
+  const code = typeof json?.code === 'number' ? json.code : answer.status;
   const message = typeof json?.message === 'string' ? json.message : answer.body;
   const why = `Bark: ${code}${quote(message)}`;
   if (answer.status === 418) {
@@ -62,10 +62,10 @@ function readBark(answer: SafeAnswer, clock: { now(): number }): Outcome | null 
       why: `${why}；服务器要求用户名和密码，请在通道设置里填写 the server asks for a user name and password`,
     };
   }
-  if (!json || json.code === undefined) {
+  if (!json || typeof json.code !== 'number') {
     return answer.status < 300 ? notThisService(answer, 'Bark') : null;
   }
-  if (code === 200) {
+  if (code === 200 && answer.status === 200) {
     return { kind: 'sent' };
   }
   if (code === 400 && /device ?token|device key is empty/i.test(message)) {
@@ -80,5 +80,7 @@ function readBark(answer: SafeAnswer, clock: { now(): number }): Outcome | null 
       why: `${why}；内容超过苹果推送的 4096 字节 too large for a push`,
     };
   }
-  return commonOutcome({ ...answer, status: code, body: message }, 'Bark', clock);
+  // The code is the status, unless something in between answered.
+  const status = answer.status === 200 ? code : answer.status;
+  return commonOutcome({ ...answer, status, body: message }, 'Bark', clock);
 }

@@ -153,5 +153,5 @@ function readGotify(answer: SafeAnswer): Outcome | null {
       why: `Gotify: HTTP ${answer.status}${said}；${advice}`,
     };
   }
-  return null;
+  return answer.status < 300 ? notThisService(answer, 'Gotify') : null;
 }

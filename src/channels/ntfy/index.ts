@@ -160,7 +160,7 @@ function readNtfy(answer: SafeAnswer, clock: Clock): Outcome | null {
   }
   const number = typeof json?.code === 'number' ? json.code : null;
   if (number === null) {
-    return null;
+    return answer.status < 300 ? notThisService(answer, 'ntfy') : null;
   }
   const code = String(number);
   const why = `ntfy: ${code}${quote(typeof json?.error === 'string' ? json.error : '')}`;

@@ -140,6 +140,9 @@ function readPushDeer(answer: SafeAnswer, clock: Clock): Outcome | null {
 /** 429 counts the caller, not this key: everything to that server waits. */
 function readStatus(answer: SafeAnswer, clock: Clock): Outcome {
   const common = commonOutcome(answer, 'PushDeer', clock);
+  if (common.kind === 'sent') {
+    return notThisService(answer, 'PushDeer');
+  }
   if (common.kind !== 'retry') {
     return common;
   }
