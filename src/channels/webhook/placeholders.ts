@@ -1,4 +1,5 @@
 /** Fills `{{name}}` places with parts of a message, escaped as the text around them is written. */
+import { escapeHtml } from '#src/lib/bare-link.js';
 
 /** The parts of a message that a template may name. */
 export const PLACEHOLDERS = [
@@ -17,8 +18,8 @@ export const PLACEHOLDERS = [
 /** The name of a part. */
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
-/** How a body is written. `raw` escapes nothing. */
-export type BodyKind = 'json' | 'form' | 'raw';
+/** How a body is written. `raw` escapes nothing; in `html` the one part that is HTML itself stays as it is. */
+export type BodyKind = 'json' | 'form' | 'xml' | 'html' | 'raw';
 
 /** Gives the text of a part; asked only for parts that the template names. */
 export type PartOf = (name: Placeholder) => string;
@@ -30,7 +31,7 @@ export function fillPlaces(template: string, kind: BodyKind, partOf: PartOf): st
   return template.replace(PLACE, (whole, name: string) => {
     const known = PLACEHOLDERS.find((one) => one === name);
     // A lone half of a pair cannot be written in UTF-8, and receivers refuse its escape.
-    return known ? escapeFor(kind, partOf(known).toWellFormed()) : whole;
+    return known ? escapePart(known, kind, partOf(known).toWellFormed()) : whole;
   });
 }
 
@@ -46,7 +47,17 @@ export function bodyKindOf(contentType: string): BodyKind {
   if (/[/+]json$/.test(type)) {
     return 'json';
   }
+  if (type === 'text/html' || type === 'application/xhtml+xml') {
+    return 'html';
+  }
+  if (/[/+]xml$/.test(type)) {
+    return 'xml';
+  }
   return type === 'application/x-www-form-urlencoded' ? 'form' : 'raw';
+}
+
+function escapePart(name: Placeholder, kind: BodyKind, value: string): string {
+  return escapeFor(kind === 'html' && name === 'html' ? 'raw' : kind, value);
 }
 
 function escapeFor(kind: BodyKind, value: string): string {
@@ -55,6 +66,10 @@ function escapeFor(kind: BodyKind, value: string): string {
       return JSON.stringify(value).slice(1, -1);
     case 'form':
       return encodeURIComponent(value);
+    case 'xml':
+    case 'html':
+      // XML 1.0 cannot hold the other control characters at all.
+      return escapeHtml(value.replace(/[^\P{Cc}\n\r\t]/gu, ''));
     case 'raw':
       return value;
   }

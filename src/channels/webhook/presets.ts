@@ -1,6 +1,5 @@
 /** Ready requests for well-known kinds of receivers; a person's own settings win over each part. */
 import type { ConfigPreset } from '#src/core/types.js';
-import type { BodyKind } from './placeholders.js';
 
 /** A request to fill. */
 export interface WebhookPreset {
@@ -13,7 +12,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const FORM_TYPE = 'application/x-www-form-urlencoded; charset=utf-8';
 
 /** Content types by the setting's word. */
-export const CONTENT_TYPES: Readonly<Record<BodyKind, string>> = {
+export const CONTENT_TYPES: Readonly<Record<'json' | 'form' | 'raw', string>> = {
   json: JSON_TYPE,
   form: FORM_TYPE,
   raw: 'text/plain; charset=utf-8',

@@ -1,6 +1,7 @@
 /** Checks input against its schema and says in words what is wrong with which field. */
 import { z } from 'zod';
 import { AppError, notFound } from '#src/core/errors.js';
+import { inBoth } from '#src/lib/in-language.js';
 
 /** The schema of a part of the input; names it does not know are dropped. */
 export type Fields = z.ZodObject;
@@ -33,12 +34,13 @@ function parse(schema: Fields, value: unknown): unknown {
   if (parsed.success) {
     return parsed.data;
   }
-  throw new AppError('bad_request', { detail: parsed.error.issues.slice(0, 5).map(describe).join('; ') });
+  throw new AppError('bad_request', { detail: parsed.error.issues.slice(0, 5).map(describe).join('；') });
 }
 
+/** In both languages, with a full stop between them: the Chinese may end with names in Latin letters. */
 function describe(issue: z.core.$ZodIssue): string {
   const said = sayChinese(issue as z.core.$ZodRawIssue);
   const chinese = typeof said === 'string' ? said : (said?.message ?? '');
   const field = issue.path.join('.') || 'body';
-  return `${field}: ${chinese} (${issue.message})`;
+  return `${field}: ${inBoth(`${chinese}。`, issue.message)}`;
 }

@@ -108,6 +108,26 @@ describe('a template', () => {
     expect(Object.fromEntries(fields).content).toBe(HOSTILE.toWellFormed());
   });
 
+  it.each(['application/xml', 'text/xml; charset=utf-8', 'application/atom+xml'])(
+    'stays XML as %s whatever the message says',
+    async (type) => {
+      const { body } = await call(
+        { headers: `Content-Type: ${type}`, body: '<m t="{{title}}">{{content}}{{html}}</m>' },
+        messageOf({ title: `"/><admin a='&`, body: 'a<b>\u0007\n' }),
+      );
+      expect(body).toMatch(/^<m t="&#34;\/&#62;&#60;admin a=&#39;&#38;">a&#60;b&#62;\n[^<>]*<\/m>$/);
+      expect(body).not.toContain('\u0007');
+    },
+  );
+
+  it('stays HTML, in which the HTML of the message stands as it is', async () => {
+    const settings = { headers: 'Content-Type: text/html', body: '<h1>{{title}}</h1>{{html}}' };
+    const message = messageOf({ title: '<script>', format: 'markdown', body: '**满**' });
+    expect((await call(settings, message)).body).toBe(
+      '<h1>&#60;script&#62;</h1><p><strong>满</strong></p>\n',
+    );
+  });
+
   it('is filled as it is in a raw body', async () => {
     const { request, body } = await call({ contentType: 'raw', body: '{{ title }}: {{text}} {{nothing}}' });
     expect(body).toBe('CPU > 90%: 主机 "db-1" 🔥\n请检查 {{nothing}}');

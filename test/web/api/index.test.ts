@@ -75,6 +75,13 @@ describe('a body', () => {
     expect(refused.body.error?.message).toContain('name: 无效输入');
     expect(refused.body.error?.message).toContain('contact: 无效输入');
   });
+
+  it('is told in both languages what would be right', async () => {
+    const refused = await w.call('POST', '/api/v1/users/UID_x/keys', { body: { kind: 'nope' } });
+    const [zh, en] = (refused.body.error?.message ?? '').split(' / ');
+    expect(zh).toMatch(/\p{Script=Han}.*"sendkey"\|.*\|"personal"/u);
+    expect(en).toMatch(/^[^\p{Script=Han}]*"sendkey"\|.*\|"personal"$/u);
+  });
 });
 
 describe('a refusal', () => {
