@@ -31,11 +31,18 @@ export function toRobotOutcome(
   }
 }
 
+/** A platform that says 429 instead of one of its codes. */
+const TOO_MANY = 429;
+const TOO_MANY_REST_MS = 60_000;
+
 /** The outcome of a call that got no answer; throws on what is no failure of a platform, as a bug. */
 export function toFailureOutcome(error: unknown): Outcome {
   if (!(error instanceof PlatformError)) {
     throw error;
   }
   const code = String(error.status ?? error.kind);
-  return { kind: 'retry', code, why: `${error.message}；${error.advice}` };
+  const why = `${error.message}；${error.advice}`;
+  return error.status === TOO_MANY
+    ? { kind: 'retry', scope: 'queue', afterMs: TOO_MANY_REST_MS, code, why }
+    : { kind: 'retry', code, why };
 }

@@ -88,12 +88,24 @@ describe.each(Object.entries(WAYS))('%s', (_, send) => {
     expect(seen).toHaveLength(1);
   });
 
-  it.each([
-    BAD_DAYS.at(-1) ?? ['', answering(502)],
-    ['a broken line', breakOff] as const,
-    ['too many requests', answering(429, 'slow down')] as const,
-  ])('tries again after %s', async (_name, answer) => {
-    const { url } = await openPeer(cleanups, answer);
-    expect(await send(url)).toMatchObject({ kind: 'retry' });
-  });
+  it.each([BAD_DAYS.at(-1) ?? ['', answering(502)], ['a broken line', breakOff] as const])(
+    'tries again after %s',
+    async (_name, answer) => {
+      const { url } = await openPeer(cleanups, answer);
+      expect(await send(url)).toMatchObject({ kind: 'retry' });
+    },
+  );
 });
+
+it.each(['wecom-bot', 'dingtalk-bot', 'feishu-bot', 'pushdeer'] as const)(
+  'lets the whole account of %s rest after too many requests',
+  async (name) => {
+    const { url } = await openPeer(cleanups, answering(429, { code: 9499, msg: 'too many request' }));
+    expect(await WAYS[name]?.(url)).toMatchObject({
+      kind: 'retry',
+      scope: 'queue',
+      afterMs: 60_000,
+      code: '429',
+    });
+  },
+);
