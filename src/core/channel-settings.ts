@@ -1,5 +1,7 @@
 /** Checks what people say of a channel they set up, by the fields that its kind declares. */
 import { sha256Hex } from '#src/lib/hash.js';
+import { inBoth } from '#src/lib/in-language.js';
+import { FetchError } from '#src/lib/safe-fetch.js';
 import { isHttpUrl } from '#src/lib/text.js';
 import { AppError } from './errors.js';
 import type { ChannelKind, ChannelSettings, ConfigField } from './types.js';
@@ -71,7 +73,9 @@ function whyBlocked(url: string, checkUrl: (url: string) => void): string | null
     checkUrl(url);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : 'blocked';
+    const isInside = error instanceof FetchError && error.reason === 'blocked';
+    const zh = isInside ? '服务器不允许访问内网地址' : '须是完整的 http(s) 地址，不能含用户名和密码';
+    return inBoth(zh, error instanceof Error ? error.message : 'not usable');
   }
 }
 

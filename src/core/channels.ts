@@ -76,23 +76,21 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
     checkCode(input.code);
     const settings = checkSettings(kind, input.config, outside.checkUrl);
     const person = { personId: BigInt(personId) };
-    await checkFree(personId, input.code);
     if ((await db.channelConfig.count({ where: person })) >= MAX_CHANNELS) {
       throw new AppError('conflict', {
         detail: `最多 ${MAX_CHANNELS} 个通道 ${MAX_CHANNELS} channels at most`,
       });
     }
-    const row = await db.channelConfig.create({
-      data: {
-        ...person,
-        kind: kind.id,
-        code: input.code,
-        config: box.seal(JSON.stringify(settings)),
-        queue: queueOf(kind, settings, personId),
-        fallback: input.fallback ?? null,
-        createdAt: new Date(clock.now()),
-      },
-    });
+    const data = {
+      ...person,
+      kind: kind.id,
+      code: input.code,
+      config: box.seal(JSON.stringify(settings)),
+      queue: queueOf(kind, settings, personId),
+      fallback: input.fallback ?? null,
+      createdAt: new Date(clock.now()),
+    };
+    const row = await underCode(personId, input.code, () => db.channelConfig.create({ data }));
     await setDefault(personId, row.id, input.default);
     return getChannel(personId, row.id);
   }
@@ -108,19 +106,19 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
     const known = openSettings(row);
     const given = Object.entries(input.config ?? {}).filter(([, value]) => value !== SECRET_MASK);
     const settings = checkSettings(kind, { ...known, ...Object.fromEntries(given) }, outside.checkUrl);
+    const data = {
+      ...(input.code === undefined ? {} : { code: input.code }),
+      ...(input.fallback === undefined ? {} : { fallback: input.fallback }),
+      config: box.seal(JSON.stringify(settings)),
+      queue: queueOf(kind, settings, personId),
+    };
+    const update = () => db.channelConfig.update({ where: { id }, data });
     if (input.code !== undefined && input.code !== row.code) {
       checkCode(input.code);
-      await checkFree(personId, input.code);
+      await underCode(personId, input.code, update);
+    } else {
+      await update();
     }
-    await db.channelConfig.update({
-      where: { id },
-      data: {
-        ...(input.code === undefined ? {} : { code: input.code }),
-        ...(input.fallback === undefined ? {} : { fallback: input.fallback }),
-        config: box.seal(JSON.stringify(settings)),
-        queue: queueOf(kind, settings, personId),
-      },
-    });
     await setDefault(personId, id, input.default);
     return getChannel(personId, id);
   }
@@ -170,6 +168,17 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
   async function checkFree(personId: number, code: string): Promise<void> {
     if (await db.channelConfig.findFirst({ where: { personId: BigInt(personId), code } })) {
       throw new AppError('conflict', { detail: `编码「${code}」已被使用 the code “${code}” is taken` });
+    }
+  }
+
+  /** Writes a channel under a code that must be free; another call may take it at the same moment. Throws conflict. */
+  async function underCode<T>(personId: number, code: string, save: () => Promise<T>): Promise<T> {
+    await checkFree(personId, code);
+    try {
+      return await save();
+    } catch (error) {
+      await checkFree(personId, code);
+      throw error;
     }
   }
 

@@ -136,6 +136,22 @@ describe('a refusal', () => {
     expect((await li.channels()).json).toEqual({ total: 0, items: [] });
   });
 
+  it('of an address says in both languages what is wrong with it', async () => {
+    const li = await r.person('Li');
+    const config = { key: 'sim-x', server: 'http://user:pw@host.example/' };
+    const refused = await li.channels('', { kind: 'bark', code: 'phone', config });
+    expect(refused.json).toMatchObject({
+      error: { message: expect.stringMatching(/不能含用户名和密码 \/ .*must not contain a user name/) },
+    });
+  });
+
+  it('meets one of two calls at the same moment for one code', async () => {
+    const bo = await r.person('Bo');
+    const body = { kind: 'bark', code: 'one', config: bark() };
+    const both = await Promise.all([bo.channels('', body), bo.channels('', body)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+  });
+
   it('meets a code that is taken with 409, new and changed', async () => {
     const bo = await r.person('Bo');
     await bo.channels('', { kind: 'bark', code: 'one', config: bark() });
