@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContextOptions, chromium, type FrameLocator, type Page } from 'playwright-core';
+import { BROWSER_ARGS, BROWSER_PATH } from '#test/support/browser.js';
 import { startServer } from '#test/support/processes.js';
-import { BROWSER_ARGS, BROWSER_PATH } from '#test/web/pages/browser.js';
 
 /** Whether there is a browser to walk with. */
 export const hasBrowser = existsSync(BROWSER_PATH);

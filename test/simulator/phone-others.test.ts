@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createTransport } from 'nodemailer';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BROWSER_ARGS, BROWSER_PATH } from '#test/support/browser.js';
 import {
   expectVisible,
   openPhoneWorld,
@@ -12,17 +13,16 @@ import {
   smallTargets,
 } from './phone-world.js';
 
-const CHROMIUM = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find((path) => path && existsSync(path));
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
+const hasBrowser = existsSync(BROWSER_PATH);
 
-describe.skipIf(!CHROMIUM)('the other tab of the phone (skipped without Chromium)', () => {
+describe.skipIf(!hasBrowser)('the other tab of the phone (skipped without Chromium)', () => {
   let world: PhoneWorld;
   let browser: Browser;
   let page: Page;
   let complaints: string[] = [];
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await chromium.launch({ executablePath: BROWSER_PATH, args: BROWSER_ARGS });
   });
   afterAll(() => browser.close());
   beforeEach(async () => {

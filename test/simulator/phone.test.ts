@@ -5,6 +5,7 @@ import Koa from 'koa';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPhonePages } from '#src/simulator/phone/index.js';
+import { BROWSER_ARGS, BROWSER_PATH } from '#test/support/browser.js';
 import {
   addPerson,
   expectVisible,
@@ -18,8 +19,7 @@ import {
   smallTargets,
 } from './phone-world.js';
 
-const CHROMIUM = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find((path) => path && existsSync(path));
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
+const hasBrowser = existsSync(BROWSER_PATH);
 const DESKTOP = { width: 1280, height: 800 };
 const POCKET = { width: 390, height: 844 };
 
@@ -93,7 +93,7 @@ describe('the address of the phone page', () => {
   });
 });
 
-describe.skipIf(!CHROMIUM)(
+describe.skipIf(!hasBrowser)(
   'the phone page in Chromium (skipped without one: install it or set CHROMIUM_PATH)',
   () => {
     let browser: Browser;
@@ -101,7 +101,7 @@ describe.skipIf(!CHROMIUM)(
     let complaints: string[] = [];
 
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+      browser = await chromium.launch({ executablePath: BROWSER_PATH, args: BROWSER_ARGS });
     });
     afterAll(() => browser.close());
     beforeEach(async () => {

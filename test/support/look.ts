@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type BrowserContext, type Browser as Chromium, chromium, type Page } from 'playwright-core';
-import { BROWSER_ARGS, BROWSER_PATH } from '#test/web/pages/browser.js';
+import { BROWSER_ARGS, BROWSER_PATH } from '#test/support/browser.js';
 import type { Browser } from './sign-in.js';
 
 /** Whether there is a browser to look with. */

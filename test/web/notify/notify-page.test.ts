@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BROWSER_ARGS, BROWSER_PATH } from '#test/support/browser.js';
 import { openWorld, type World } from '#test/support/world.js';
-import { BROWSER_ARGS, BROWSER_PATH } from '#test/web/pages/browser.js';
 
 let w: World;
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMessagePage, type MessageView } from '#src/web/pages/index.js';
-import { BROWSER_ARGS, BROWSER_PATH } from './browser.js';
+import { BROWSER_ARGS, BROWSER_PATH } from '#test/support/browser.js';
 import { HOSTILE_BODIES } from './hostile-messages.js';
 import { type OpenPages, openPages, views } from './open-pages.js';
 
