@@ -53,12 +53,12 @@ const postgresTests = isPostgresHere()
     )
   : ['test/postgresql/missing.test.ts'];
 
-/** The test files of a project share two processes: loading the sources anew for each file costs more than most files do. */
+/** The test files of a project share a few processes: loading the sources anew for each file costs more than most files do. */
 const shared = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const, isolate: false };
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       { test: { ...shared, name: 'all', include: ['test/**/*.test.ts'], exclude: ['test/postgresql/**'] } },
       { test: { ...shared, name: 'compatible', include: worldTests, env: { WORLD_MODE: 'compatible' } } },

@@ -92,7 +92,7 @@ describe.skipIf(tools.length > 0)(
     async function run(command: string): Promise<string> {
       const script = `curl() { command curl -sS -f "$@"; }\n${command}`;
       const env = { PATH: process.env.PATH, ...noted };
-      const { stdout } = await promisify(execFile)('bash', ['-c', script], { env });
+      const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', script], { env });
       if (stdout.startsWith('{"code"')) {
         expect(JSON.parse(stdout), command).toMatchObject({ code: 1000 });
       }

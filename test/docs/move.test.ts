@@ -68,7 +68,7 @@ describe.skipIf(!has('bash') || !has('curl'))('in the shell', () => {
 
   it.each([...commands, ...scripts])('%s', async (script) => {
     if (isSpoken(script) && (has('wget') || !script.includes('wget'))) {
-      await expectsMessage(() => run('bash', ['-ec', fillIn(script, desk)]), script);
+      await expectsMessage(() => run('bash', ['--norc', '-ec', fillIn(script, desk)]), script);
     }
   });
 });
