@@ -1,4 +1,5 @@
 /** People: followers and members, each known to developers by a UID that never changes. */
+import { LRUCache } from 'lru-cache';
 import { createBatcher } from '#src/lib/batcher.js';
 import { randomText } from '#src/lib/ids.js';
 import {
@@ -9,6 +10,7 @@ import {
   type UidLookup,
   upsertPeople,
 } from '#src/store/people.js';
+import { versionOf } from '#src/store/row-versions.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
 import { storeRoute } from './routes.js';
@@ -22,6 +24,9 @@ export type People = ReturnType<typeof createPeople>;
 
 /** The most arrivals written with one commit. */
 const MAX_BATCH = 500;
+
+/** So many UIDs are remembered with what they are to an app, each about 200 bytes. */
+const REMEMBERED = 20_000;
 
 /** Makes the verbs of people. */
 export function createPeople({ db, clock, newId, account }: CoreDeps) {
@@ -49,9 +54,17 @@ export function createPeople({ db, clock, newId, account }: CoreDeps) {
     },
     maxItems: MAX_BATCH,
   });
+  /** Followers of apps, each true for as long as no subscription has changed since the version it was read at. */
+  const remembered = new LRUCache<string, { lookup: UidLookup; version: number }>({ max: REMEMBERED });
   const lookUp = createBatcher({
     run: async (items: { uid: string; appId: number }[][]) => {
+      const version = versionOf(db, 'Subscription');
       const found = await lookUpUids(db, items.flat());
+      if (version !== null) {
+        for (const [key, lookup] of found) {
+          remembered.set(key, { lookup, version });
+        }
+      }
       return items.map((part) => part.map(({ uid, appId }) => found.get(`${appId} ${uid}`) ?? null));
     },
     maxItems: 200,
@@ -87,8 +100,17 @@ export function createPeople({ db, clock, newId, account }: CoreDeps) {
   }
 
   /** Looks up UIDs from an app's view; unknown ones are null. */
-  function findByUids(uids: readonly string[], appId: number): Promise<(UidLookup | null)[]> {
-    return lookUp(uids.map((uid) => ({ uid, appId })));
+  async function findByUids(uids: readonly string[], appId: number): Promise<(UidLookup | null)[]> {
+    return recall(uids, appId) ?? (await lookUp(uids.map((uid) => ({ uid, appId }))));
+  }
+
+  /** What is remembered of all of these, or null. */
+  function recall(uids: readonly string[], appId: number): UidLookup[] | null {
+    const version = versionOf(db, 'Subscription');
+    const known = uids.flatMap((uid) => remembered.get(`${appId} ${uid}`) ?? []);
+    return known.length === uids.length && known.every((one) => one.version === version)
+      ? known.map(({ lookup }) => lookup)
+      : null;
   }
 
   /** The person with this UID; throws not_found. */

@@ -15,6 +15,9 @@ export const MESSAGE_LIMITS = { body: 40_000, title: 256, summary: 100, url: 100
 /** The most messages written with one commit. */
 const MAX_BATCH = 200;
 
+/** So many messages need not wait for more of the same moment: the database writes them while the others are being read. */
+const EAGER_AT = 16;
+
 const UNBOUNDED: Pick<Backlog, 'checkRoom' | 'noteAccepted'> = {
   checkRoom: async () => {},
   noteAccepted: () => {},
@@ -55,6 +58,7 @@ export function createPublish(
       return ids;
     },
     maxItems: MAX_BATCH,
+    eagerAt: EAGER_AT,
     isolateFailures: true,
   });
 

@@ -6,6 +6,11 @@ export interface BatcherOptions<In, Out> {
   run: (items: In[]) => Promise<Out[]>;
   /** The most items of one run, at least 1. */
   maxItems: number;
+  /**
+   * So many items that wait start a run at once, where a slot is free, instead of at the end of the turn: whoever does the
+   * work begins while the rest of the turn's calls are still being read. Default: never.
+   */
+  eagerAt?: number;
   /** How many runs may be under way at once. Default 1: what arrives during a run shares the next one. */
   maxConcurrent?: number;
   /**
@@ -43,7 +48,7 @@ interface Waiting<In, Out> {
  * otherwise calls wait, in order, for a run to end.
  */
 export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batcher<In, Out> {
-  const { maxItems, maxConcurrent = 1 } = options;
+  const { maxItems, maxConcurrent = 1, eagerAt = Number.POSITIVE_INFINITY } = options;
   if (!(maxItems >= 1) || !(maxConcurrent >= 1)) {
     throw new RangeError('maxItems and maxConcurrent must be at least 1');
   }
@@ -78,7 +83,9 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
         return;
       }
       waiting.push({ item, resolve, reject });
-      if (!state.scheduled && state.active < maxConcurrent) {
+      if (waiting.length >= eagerAt && state.active < maxConcurrent) {
+        startRuns();
+      } else if (!state.scheduled && state.active < maxConcurrent) {
         state.scheduled = true;
         setImmediate(startRuns);
       }

@@ -50,7 +50,9 @@ export function createHistogram({ name, help }: MetricHead, bounds: readonly num
     observe(labels: Labels, seconds: number): void {
       const key = seriesOf(series, labels);
       const times = series.get(key) ?? { below: bounds.map(() => 0), count: 0, sum: 0 };
-      times.below = times.below.map((count, at) => count + (seconds <= (bounds[at] ?? 0) ? 1 : 0));
+      for (let at = bounds.length - 1; at >= 0 && seconds <= (bounds[at] ?? 0); at -= 1) {
+        times.below[at] = (times.below[at] ?? 0) + 1;
+      }
       times.count += 1;
       times.sum += seconds;
       series.set(key, times);

@@ -63,14 +63,22 @@ const queues = new WeakMap<Db, Queue>();
 /**
  * Runs the statements in order, all or none, and answers when they are committed. Statements of several callers may share
  * a commit; when such a commit fails, each caller's statements are run again by themselves, so that one caller's mistake
- * fails alone.
+ * fails alone. `isGathered`: the statements are of many callers already, and need not wait for the end of the turn.
  */
-export function commit(db: Db, statements: readonly Statement[]): Promise<StatementResult[]> {
+export function commit(
+  db: Db,
+  statements: readonly Statement[],
+  { isGathered = false } = {},
+): Promise<StatementResult[]> {
   const queue = queues.get(db) ?? { units: [], isStarting: false, running: 0 };
   queues.set(db, queue);
   return new Promise((resolve, reject) => {
     queue.units.push({ statements, resolve, reject });
-    startSoon(db, queue);
+    if (isGathered && queue.running < COMMITS_AT_ONCE[providerOf(db)]) {
+      startNow(db, queue);
+    } else {
+      startSoon(db, queue);
+    }
   });
 }
 
@@ -94,11 +102,17 @@ function startSoon(db: Db, queue: Queue): void {
   queue.isStarting = true;
   setImmediate(() => {
     queue.isStarting = false;
-    queue.running += 1;
-    void runUnits(db, queue.units.splice(0, UNITS_PER_COMMIT)).finally(() => {
-      queue.running -= 1;
-      startSoon(db, queue);
-    });
+    if (queue.units.length > 0 && queue.running < COMMITS_AT_ONCE[providerOf(db)]) {
+      startNow(db, queue);
+    }
+    startSoon(db, queue);
+  });
+}
+
+function startNow(db: Db, queue: Queue): void {
+  queue.running += 1;
+  void runUnits(db, queue.units.splice(0, UNITS_PER_COMMIT)).finally(() => {
+    queue.running -= 1;
     startSoon(db, queue);
   });
 }

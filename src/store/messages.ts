@@ -1,6 +1,6 @@
 /** Set-based statements for accepting messages. */
 import type { Db } from './db.js';
-import { commitOne } from './group-commit.js';
+import { commit, write } from './group-commit.js';
 import { both, query } from './sql.js';
 import { toSqlJson } from './sql-json.js';
 
@@ -71,7 +71,7 @@ const BY_DEDUPE_KEYS = both(
  * finds the first one by `findByDedupeKeys`.
  */
 export async function insertMessages(db: Db, rows: readonly NewMessage[]): Promise<void> {
-  await commitOne(db, INSERT_MESSAGES, toSqlJson(rows));
+  await commit(db, [write(INSERT_MESSAGES, toSqlJson(rows))], { isGathered: true });
 }
 
 /** Which messages hold these dedupe keys. */

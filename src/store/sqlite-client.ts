@@ -1,6 +1,7 @@
 /** SQLite as the server sees it: connections that live in a thread of their own. */
 import { Worker } from 'node:worker_threads';
 import { programBeside } from '#src/lib/own-program.js';
+import { createRowVersions, type WatchedTable } from './row-versions.js';
 import type {
   SqliteAnswer,
   SqliteCall,
@@ -33,6 +34,8 @@ export interface SqliteClient {
   runScript(script: string): Promise<void>;
   /** Waits until nobody holds a transaction open, and holds one open until `release` is called. */
   hold(): Promise<{ release: () => void }>;
+  /** Grows with every statement that may change rows of the table; read it before asking for what is to be remembered. */
+  versionOf(table: WatchedTable): number;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }
@@ -45,6 +48,7 @@ export async function openSqlite(url: string): Promise<SqliteClient> {
   const thread = getThread();
   const connection = thread.newConnection();
   const call = (task: SqliteTask): Promise<SqliteRows[]> => thread.call(connection, task);
+  const versions = createRowVersions();
   let held: Promise<void> | null = null;
 
   async function untilFree(): Promise<void> {
@@ -56,14 +60,22 @@ export async function openSqlite(url: string): Promise<SqliteClient> {
   await call({ verb: 'open', path: url.replace(/^file:/, '') });
   return {
     async run(statement) {
+      versions.note(statement.sql);
       const [result] = await call({ verb: 'run', statement });
       return result ?? { columns: [], columnTypes: [], rows: [], changed: 0 };
     },
     async runTogether(statements) {
-      await untilFree();
+      if (held) {
+        await untilFree();
+      }
+      for (const { sql } of statements) {
+        versions.note(sql);
+      }
       return call({ verb: 'runTogether', statements });
     },
+    versionOf: versions.versionOf,
     async runScript(script) {
+      versions.note(script);
       await call({ verb: 'runScript', script });
     },
     async hold() {

@@ -67,12 +67,15 @@ function toObject(value: unknown): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeMismatch('请求体应为 JSON 对象');
   }
-  return Object.fromEntries(Object.entries(value));
+  return value as Fields;
 }
 
 /** Repeated names, and PHP's `name[]` and `name[0]`, become lists. */
 function collectParams(text: string): Fields {
   const fields: Fields = Object.create(null);
+  if (text === '') {
+    return fields;
+  }
   for (const [rawName, value] of new URLSearchParams(text)) {
     const name = rawName.replace(/\[\w*\]$/, '');
     const before = fields[name];
