@@ -16,7 +16,9 @@ export const MESSAGE_LIMITS = { body: 40_000, title: 256, summary: 100, url: 100
 const MAX_BATCH = 200;
 
 /** So many messages need not wait for more of the same moment: the database writes them while the others are being read. */
-const EAGER_AT = 16;
+const EAGER_AT = 12;
+/** Writes under way: while one waits for the disk the next is gathered and sent after it. */
+const WRITES_AT_ONCE = 3;
 
 const UNBOUNDED: Pick<Backlog, 'checkRoom' | 'noteAccepted'> = {
   checkRoom: async () => {},
@@ -59,6 +61,7 @@ export function createPublish(
     },
     maxItems: MAX_BATCH,
     eagerAt: EAGER_AT,
+    maxConcurrent: WRITES_AT_ONCE,
     isolateFailures: true,
   });
 

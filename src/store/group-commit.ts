@@ -41,8 +41,11 @@ interface Queue {
 /** A transaction holds at most so many units, so that one commit stays short. */
 const UNITS_PER_COMMIT = 64;
 
-/** SQLite has one writer; PostgreSQL is far away and writes for several at once. */
-const COMMITS_AT_ONCE: Readonly<Record<Provider, number>> = { sqlite: 1, postgresql: 4 };
+/**
+ * SQLite's one writer does one after the other, but finds the next when it comes back from the disk; PostgreSQL is far away and
+ * writes for several at once.
+ */
+const COMMITS_AT_ONCE: Readonly<Record<Provider, number>> = { sqlite: 3, postgresql: 4 };
 
 /** Commits of two processes that wait for each other: PostgreSQL undoes one, which then finds its way free. */
 const CONFLICT_TRIES = 5;

@@ -42,3 +42,43 @@ describe('a person', () => {
     }
   });
 });
+
+describe('a UID that an app asks for', () => {
+  /** What the app sees, asked twice: the second answer may come from memory. */
+  const see = async (uid: string, appId: number) => {
+    const [first] = await w.core.people.findByUids([uid], appId);
+    const [again] = await w.core.people.findByUids([uid], appId);
+    expect(again).toEqual(first);
+    return first === null || first === undefined ? null : [first.subscribed, first.blocked];
+  };
+
+  it('is seen as it is now, whatever was remembered of it', async () => {
+    const appId = await w.store.addApp();
+    const { personId, uid } = await w.core.people.follow(name('oMing'));
+    const wish = { personId, uid, appId, topicId: 0, source: 'scan' as const, extra: '' };
+    expect(await see('UID_nobody', appId)).toBeNull();
+    expect(await see(uid, appId)).toEqual([false, false]);
+    await w.core.subscriptions.subscribe(wish);
+    expect(await see(uid, appId)).toEqual([true, false]);
+    const [row] = (await w.core.subscriptions.listSubscriptions({ appId, skip: 0, take: 1 })).items;
+    await w.core.subscriptions.setBlocked(appId, row?.id ?? 0, true);
+    expect(await see(uid, appId)).toEqual([false, true]);
+    await w.core.subscriptions.setBlocked(appId, row?.id ?? 0, false);
+    expect(await see(uid, appId)).toEqual([true, false]);
+    await w.core.subscriptions.unsubscribe(personId, appId);
+    expect(await see(uid, appId)).toEqual([false, false]);
+    await w.core.subscriptions.subscribe(wish);
+    await w.db.app.delete({ where: { id: appId } });
+    expect(await see(uid, appId)).toEqual([false, false]);
+  });
+
+  it('is not remembered by one app for another', async () => {
+    const [appId, otherId] = [await w.store.addApp(), await w.store.addApp()];
+    const { personId, uid } = await w.core.people.follow(name('oMing'));
+    await w.core.subscriptions.subscribe({
+      ...{ personId, uid, appId, topicId: 0, source: 'scan', extra: '' },
+    });
+    expect(await see(uid, appId)).toEqual([true, false]);
+    expect(await see(uid, otherId)).toEqual([false, false]);
+  });
+});

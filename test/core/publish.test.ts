@@ -53,7 +53,8 @@ describe('a message that is taken', () => {
     await publish();
     const before = countCommits(w.store.path);
     await Promise.all(Array.from({ length: 400 }, () => publish()));
-    expect(countCommits(w.store.path) - before).toBeLessThanOrEqual(3);
+    // Three small writes begin while the others still come in, 200 more fit into each that follows.
+    expect(countCommits(w.store.path) - before).toBeLessThanOrEqual(5);
     expect(await w.db.message.count()).toBe(401);
   });
 

@@ -43,6 +43,19 @@ describe('sharing', () => {
     expect(await Promise.all(later)).toEqual([20, 30]);
   });
 
+  it('starts at once where enough wait, and gathers the rest meanwhile', async () => {
+    const gate = openGate();
+    const times10 = createBatcher({ run: gate.run, maxItems: 100, eagerAt: 2 });
+    const all = [1, 2, 3].map(times10);
+    expect(gate.seen()).toEqual([[1, 2]]);
+    gate.runs[0]?.finish();
+    expect(await Promise.all(all.slice(0, 2))).toEqual([10, 20]);
+    await nextTurn();
+    expect(gate.seen()).toEqual([[1, 2], [3]]);
+    gate.runs[1]?.finish();
+    expect(await all[2]).toBe(30);
+  });
+
   it('gives a run at most maxItems, in order', async () => {
     const seen: number[][] = [];
     const echo = createBatcher<number, number>({
