@@ -37,7 +37,7 @@ process.on('exit', () => {
 });
 
 /** How `npm start` and `npm run simulator` run what they compile. */
-const BUILT = ['--import', './prisma/ensure-build.js', '--enable-source-maps', '--conditions=built'];
+const BUILT = ['--import', './prisma/ensure-build.js', '--enable-source-maps'];
 
 /** What `npm start` says of memory. */
 const LEAN = ['--max-old-space-size=768', '--max-semi-space-size=8'];

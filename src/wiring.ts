@@ -1,7 +1,6 @@
 /** The one place where objects are made and handed to each other. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Middleware } from 'koa';
 import { createApp } from './app.js';
 import { askWechat, withBases } from './ask-wechat.js';
@@ -25,6 +24,7 @@ import { Worker } from './engine/worker.js';
 import type { Clock } from './lib/clock.js';
 import { createNewId } from './lib/ids.js';
 import type { Logger } from './lib/logger.js';
+import { PROJECT_DIR } from './lib/project.js';
 import { createSafeFetch } from './lib/safe-fetch.js';
 import { createSecretBox } from './lib/secret-box.js';
 import { deriveKey, loadSecretKey } from './lib/secret-key.js';
@@ -61,8 +61,7 @@ export interface WiringInput {
 /** Everything that runs. */
 export type Parts = Awaited<ReturnType<typeof wire>>;
 
-const viewsDir = fileURLToPath(new URL('../views/', import.meta.url));
-const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+const VERSION: string = JSON.parse(readFileSync(join(PROJECT_DIR, 'package.json'), 'utf8')).version;
 /** The call whose daily quota is drawn. */
 const TEMPLATE_CALL = '/cgi-bin/message/template/send';
 
@@ -191,7 +190,7 @@ export async function wire(input: WiringInput) {
     noteQuota: () => core.figures.noteQuota(() => wechat.quota(TEMPLATE_CALL)),
     wake,
   });
-  const { view, assets } = openViews({ dir: viewsDir });
+  const { view, assets } = openViews({ dir: join(PROJECT_DIR, 'views') });
   const site = createPages({
     core,
     wechat,

@@ -21,7 +21,7 @@ function run(): { stdout: string; stderr: string } {
 }
 
 beforeAll(() => {
-  for (const name of ['prisma/ensure-build.js', 'package.json', 'tsconfig.json']) {
+  for (const name of ['prisma/ensure-build.js', 'prisma/bundle.js', 'package.json', 'tsconfig.json']) {
     cpSync(join(root, name), join(folder, name));
   }
   write('prisma/ensure-client.js', '');
@@ -39,13 +39,13 @@ it('runs the sources as they are now', () => {
   expect(run().stdout).toBe('second');
 });
 
-it('forgets a file that was removed', () => {
-  write('src/lib/other.ts', 'export const other = 1;');
+it('forgets a program that was removed', () => {
+  write('src/simulator/main.ts', 'export const other = 1;');
   run();
-  expect(existsSync(join(folder, 'dist/lib/other.js'))).toBe(true);
-  rmSync(join(folder, 'src/lib/other.ts'));
+  expect(existsSync(join(folder, 'dist/simulator/main.js'))).toBe(true);
+  rmSync(join(folder, 'src/simulator/main.ts'));
   run();
-  expect(existsSync(join(folder, 'dist/lib/other.js'))).toBe(false);
+  expect(existsSync(join(folder, 'dist/simulator/main.js'))).toBe(false);
 });
 
 it('names the line of the source in a trace', () => {

@@ -1,15 +1,11 @@
-// What the harness does inside a server that it torments: shifts its clock, and plants a bug where one is asked for. Loaded with
-// --import before the server's own code, which knows nothing of it.
+// What the harness does inside a server that it torments: shifts its clock. Loaded with --import before the server's own code,
+// which knows nothing of it.
 import { readFileSync } from 'node:fs';
-import { register } from 'node:module';
 
-const { TORTURE_CLOCK: clockPath, TORTURE_BUG: bug } = process.env;
+const { TORTURE_CLOCK: clockPath } = process.env;
 
 if (clockPath) {
   shiftClock(clockPath);
-}
-if (bug) {
-  register('./plant.js', import.meta.url, { data: { bug } });
 }
 
 /** The file holds by how many milliseconds the clock is wrong; it is looked at often, so that the clock jumps under way. */

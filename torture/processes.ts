@@ -71,8 +71,8 @@ export async function startSimulator(
   };
 }
 
-/** Starts a server under a keeper. */
-export function keepServer(env: Readonly<Record<string, string>>, onStart: () => void = () => {}): Kept {
+/** Starts the server of the file `program` under a keeper. */
+export function keepServer(program: string, env: Readonly<Record<string, string>>): Kept {
   const url = `http://127.0.0.1:${env.PORT}`;
   const lines: string[] = [];
   const deaths: string[] = [];
@@ -84,8 +84,7 @@ export function keepServer(env: Readonly<Record<string, string>>, onStart: () =>
   function start(): void {
     wasKilled = false;
     hasListened = false;
-    onStart();
-    child = launch(['--import', './torture/preload.js', 'dist/main.js'], env);
+    child = launch(['--import', './torture/preload.js', program], env);
     readLines(child, (line) => {
       hasListened ||= line.includes('listening on http');
       lines.push(line);
@@ -147,8 +146,7 @@ async function isReady(url: string): Promise<boolean> {
 }
 
 function launch(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  const flags = ['--enable-source-maps', '--conditions=built'];
-  const child = spawn(process.execPath, [...flags, ...args], {
+  const child = spawn(process.execPath, ['--enable-source-maps', ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,6 +8,7 @@ import { simulatorDefaults } from '#src/simulator/index.js';
 import { openDisk } from './disk.js';
 import { must } from './http.js';
 import { openLine } from './line.js';
+import { plantBug } from './plant.js';
 import { build, type Kept, keepServer, startSimulator } from './processes.js';
 
 /** How a world is made. */
@@ -26,6 +27,7 @@ const ADMIN_TOKEN = 'torture-admin-token';
 /** Opens it: one process on SQLite; on PostgreSQL one that accepts and two that deliver. */
 export async function openWorld(options: WorldOptions) {
   build();
+  const program = options.bug ? await plantBug(options.bug) : 'dist/main.js';
   const disk = openDisk();
   const database = options.database === null ? null : await makeDatabase(options.database);
   const line = database ? await openLine(database.url) : null;
@@ -54,14 +56,13 @@ export async function openWorld(options: WorldOptions) {
     WECHAT_OPEN_BASE: `${simulator.url}/wechat`,
     TORTURE_CLOCK: clock,
     ...(line ? { DATABASE_URL: line.url } : {}),
-    ...(options.bug ? { TORTURE_BUG: options.bug } : {}),
   };
   const servers: Kept[] = [];
 
   /** Starts the servers that don't run and waits for all of them. */
   async function start(): Promise<void> {
     for (const [at, role] of roles.entries()) {
-      servers[at] ??= keepServer({ ...env, PORT: String(ports[at]), ROLE: role });
+      servers[at] ??= keepServer(program, { ...env, PORT: String(ports[at]), ROLE: role });
     }
     await ready();
   }

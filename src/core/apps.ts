@@ -1,5 +1,6 @@
 /** Apps: a developer's projects, each with a token that sends, an endpoint that listens and people who follow. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/lib/cache-size.js';
 import { sha256Hex } from '#src/lib/hash.js';
 import { randomText } from '#src/lib/ids.js';
 import { isHttpUrl } from '#src/lib/text.js';
@@ -54,8 +55,8 @@ export type Apps = ReturnType<typeof createApps>;
 /** Makes the verbs of apps. */
 export function createApps(deps: CoreDeps) {
   const { db, clock, box } = deps;
-  const byToken = new LRUCache<string, App>({ max: 10_000, ttl: rememberMs(db) });
-  const byId = new LRUCache<number, App>({ max: 10_000, ttl: rememberMs(db) });
+  const byToken = new LRUCache<string, App>({ ...atMost(10_000), ttl: rememberMs(db) });
+  const byId = new LRUCache<number, App>({ ...atMost(10_000), ttl: rememberMs(db) });
 
   /** Creates an app; the token is in the answer and nowhere else ever again. */
   async function createApp(

@@ -1,5 +1,6 @@
 /** Keys: what a person gives to programs so that they reach this person, one kind for each dialect. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/lib/cache-size.js';
 import { keyedHash } from '#src/lib/hash.js';
 import { randomHex, randomLowerText, randomText } from '#src/lib/ids.js';
 import type { CoreDeps } from './deps.js';
@@ -77,7 +78,7 @@ export type Keys = ReturnType<typeof createKeys>;
 export function createKeys(deps: CoreDeps) {
   const { db, clock, box, hashKey } = deps;
   const owners = new LRUCache<string, { owner: KeyOwner; expiresAt: number }>({
-    max: 10_000,
+    ...atMost(10_000),
     ttl: rememberMs(db),
   });
   const hashOf = (kind: KeyKind, key: string): string => keyedHash(hashKey, `${kind}:${key}`);

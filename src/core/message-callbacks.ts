@@ -1,5 +1,6 @@
 /** The endpoints that single messages name to hear of their end: one row for each address that an app's messages ever named. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/lib/cache-size.js';
 import { makeCallbackSecret } from './callback-secrets.js';
 import type { CoreDeps } from './deps.js';
 
@@ -12,7 +13,7 @@ export type MessageCallbacks = ReturnType<typeof createMessageCallbacks>;
 /** Makes the verbs. `checkUrl` throws bad_url, blocked_target for an address that may not be called. */
 export function createMessageCallbacks({ db, clock, box }: CoreDeps, checkUrl: (url: string) => void) {
   /** Promises, so that the messages of one moment make one row. */
-  const ids = new LRUCache<string, Promise<number>>({ max: 10_000, ttl: TTL_MS });
+  const ids = new LRUCache<string, Promise<number>>({ ...atMost(10_000), ttl: TTL_MS });
 
   /** The number of an app's endpoint for messages at this address, made on the first call; it gets its events in `style`. */
   function getId(appId: number, url: string, style: string): Promise<number> {

@@ -1,6 +1,7 @@
 /** Who read what: notes it when the address that one receiver was sent is opened. */
 import { LRUCache } from 'lru-cache';
 import { createBatcher } from '#src/lib/batcher.js';
+import { atMost } from '#src/lib/cache-size.js';
 import { type DeliveryRead, markRead } from '#src/store/reads.js';
 import type { CoreDeps } from './deps.js';
 import type { PageLinks } from './page-links.js';
@@ -12,7 +13,7 @@ const KNOWN_READS = 50_000;
 
 /** Makes the verb. */
 export function createMessageReads({ db, clock }: CoreDeps, links: PageLinks) {
-  const known = new LRUCache<number, true>({ max: KNOWN_READS });
+  const known = new LRUCache<number, true>(atMost(KNOWN_READS));
   const note = createBatcher<DeliveryRead, void>({
     maxItems: READS_PER_COMMIT,
     run: async (reads) => {

@@ -1,6 +1,7 @@
 /** People: followers and members, each known to developers by a UID that never changes. */
 import { LRUCache } from 'lru-cache';
 import { createBatcher } from '#src/lib/batcher.js';
+import { atMost } from '#src/lib/cache-size.js';
 import { randomText } from '#src/lib/ids.js';
 import {
   type ArrivedPerson,
@@ -55,7 +56,7 @@ export function createPeople({ db, clock, newId, account }: CoreDeps) {
     maxItems: MAX_BATCH,
   });
   /** Followers of apps, each true for as long as no subscription has changed since the version it was read at. */
-  const remembered = new LRUCache<string, { lookup: UidLookup; version: number }>({ max: REMEMBERED });
+  const remembered = new LRUCache<string, { lookup: UidLookup; version: number }>(atMost(REMEMBERED));
   const lookUp = createBatcher({
     run: async (items: { uid: string; appId: number }[][]) => {
       const version = versionOf(db, 'Subscription');

@@ -1,5 +1,6 @@
 /** Preferences: what a person chose in something that only one room knows, such as a dialect's settings. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/lib/cache-size.js';
 import type { CoreDeps } from './deps.js';
 import { rememberMs } from './remember.js';
 
@@ -9,7 +10,7 @@ export type Preferences = ReturnType<typeof createPreferences>;
 /** Makes the verbs of preferences. Values are JSON, sealed at rest; the room that owns a name knows its shape. */
 export function createPreferences({ db, box }: CoreDeps) {
   /** Written JSON by person and name; an empty text where there is none. */
-  const cache = new LRUCache<string, string>({ max: 10_000, ttl: rememberMs(db) });
+  const cache = new LRUCache<string, string>({ ...atMost(10_000), ttl: rememberMs(db) });
 
   /** What a person saved under a name, or null. */
   async function read(personId: number, name: string): Promise<unknown> {

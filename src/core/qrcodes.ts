@@ -1,6 +1,7 @@
 /** QR codes: what a scene means. Any `extra` fits, since the platform only ever sees a short scene code. */
 import { LRUCache } from 'lru-cache';
 import { createBatcher } from '#src/lib/batcher.js';
+import { atMost } from '#src/lib/cache-size.js';
 import { chinaDayStart } from '#src/lib/china-time.js';
 import { randomText } from '#src/lib/ids.js';
 import type { QrCode as QrCodeRow } from '#src/store/generated/client.js';
@@ -37,7 +38,7 @@ export type QrCodes = ReturnType<typeof createQrCodes>;
 /** Makes the verbs of QR codes. */
 export function createQrCodes(deps: CoreDeps, maker: QrcodeMaker) {
   const { db, clock } = deps;
-  const byScene = new LRUCache<string, QrCode>({ max: 10_000, ttl: rememberMs(db) });
+  const byScene = new LRUCache<string, QrCode>({ ...atMost(10_000), ttl: rememberMs(db) });
   const scans = createBatcher({
     run: async (items: { scene: string; personId: number }[]) => {
       const now = clock.now();

@@ -1,5 +1,6 @@
 /** How many people may follow a person's own space, and each group in it: as the plan of its owner says. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/lib/cache-size.js';
 import type { CoreDeps } from './deps.js';
 import type { DialectPlan, DialectPlanVerbs } from './dialect-plans.js';
 
@@ -23,7 +24,7 @@ export type FindFull = (wishes: readonly Place[]) => Promise<boolean[]>;
 
 /** Makes the verb. Only spaces have such limits; who owns an app never changes. */
 export function createFindFull({ db }: CoreDeps, plans: Pick<DialectPlanVerbs, 'findPlan'>): FindFull {
-  const owners = new LRUCache<number, number>({ max: 10_000 });
+  const owners = new LRUCache<number, number>(atMost(10_000));
 
   /** The owner of a space; 0 for any other app. */
   async function findOwner(appId: number): Promise<number> {

@@ -1,5 +1,6 @@
 /** Spaces: a person's own app, in which the groups they made and their friends live. Made when it is first needed. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/lib/cache-size.js';
 import { randomText } from '#src/lib/ids.js';
 import type { Db } from '#src/store/db.js';
 import { APP_LIMITS, type App, type Apps } from './apps.js';
@@ -15,7 +16,7 @@ export type Spaces = ReturnType<typeof createSpaces>;
 
 /** Makes the verbs of spaces. */
 export function createSpaces({ db, clock }: CoreDeps, apps: Pick<Apps, 'findApp'>) {
-  const appIds = new LRUCache<number, number>({ max: 10_000, ttl: rememberMs(db) });
+  const appIds = new LRUCache<number, number>({ ...atMost(10_000), ttl: rememberMs(db) });
 
   /** A person's space, or null while they have none. */
   async function findSpace(personId: number): Promise<App | null> {

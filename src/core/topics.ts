@@ -1,5 +1,6 @@
 /** Topics: broadcast lists under an app. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/lib/cache-size.js';
 import { randomText } from '#src/lib/ids.js';
 import type { Topic as TopicRow } from '#src/store/generated/client.js';
 import { wordsOf } from '#src/store/sql.js';
@@ -43,7 +44,7 @@ export type Topics = ReturnType<typeof createTopics>;
 /** Makes the verbs of topics. */
 export function createTopics({ db, clock }: CoreDeps) {
   /** Topics are asked for at every scan and send, and change rarely. */
-  const byId = new LRUCache<number, Topic>({ max: 10_000, ttl: rememberMs(db, 60_000) });
+  const byId = new LRUCache<number, Topic>({ ...atMost(10_000), ttl: rememberMs(db, 60_000) });
 
   /** Creates a topic under an app that exists. Throws bad_field, field_too_long, conflict for an alias that is taken. */
   async function createTopic(appId: number, input: TopicInput): Promise<Topic> {

@@ -1,5 +1,6 @@
 /** Uses: counts calls and messages against limits, for all processes on the database together. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/lib/cache-size.js';
 import { chinaDayStart } from '#src/lib/china-time.js';
 import { providerOf } from '#src/store/db.js';
 import { keepEntries, readKept, serveList, takeRooms, type WishList } from '#src/store/shared-windows.js';
@@ -41,9 +42,9 @@ const KEPT_NAMES = 100_000;
  */
 export function createUses({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>) {
   const isAlone = providerOf(db) === 'sqlite';
-  const memory = new LRUCache<string, readonly Entry[]>({ max: KEPT_NAMES });
+  const memory = new LRUCache<string, readonly Entry[]>(atMost(KEPT_NAMES));
   /** The days whose beginnings were looked up. */
-  const days = new LRUCache<string, { day: number; before: number }>({ max: KEPT_NAMES });
+  const days = new LRUCache<string, { day: number; before: number }>(atMost(KEPT_NAMES));
 
   /**
    * Counts one use under each limit, in this order. The first that is reached ends the count: what stands before it stays counted,

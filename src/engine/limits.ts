@@ -1,5 +1,6 @@
 /** How much of each queue may be under way at once, and which queues must rest. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/lib/cache-size.js';
 import { type Clock, systemClock } from '#src/lib/clock.js';
 import { type Db, providerOf } from '#src/store/db.js';
 import { type ChannelLimits, createSendWindows, kindOf } from './send-windows.js';
@@ -68,7 +69,7 @@ export function createLimits(
   const rests = new Map<string, QueueRest>();
   /** Callbacks under way that began within the last second, oldest first. */
   const young: { queue: string; at: number }[] = [];
-  const failing = new LRUCache<string, true>({ max: MAX_FAILING });
+  const failing = new LRUCache<string, true>(atMost(MAX_FAILING));
   const count = (name: string): number => running.get(name) ?? 0;
 
   function add(name: string, by: number): void {

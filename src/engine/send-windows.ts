@@ -1,6 +1,7 @@
 /** Counts sends of each account against the windows that its remote side allows, so that we wait instead of being refused. */
 import { LRUCache } from 'lru-cache';
 import type { SendWindow } from '#src/channels/channel.js';
+import { atMost } from '#src/lib/cache-size.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { Db } from '#src/store/db.js';
 import { takeRooms } from '#src/store/shared-windows.js';
@@ -19,7 +20,7 @@ export function kindOf(queue: string): string {
  * @param isShared several processes send by the same accounts: places are taken in the database when work is claimed
  */
 export function createSendWindows(limits: ChannelLimits, clock: Clock, isShared = false) {
-  const sends = new LRUCache<string, readonly Entry[]>({ max: 20_000 });
+  const sends = new LRUCache<string, readonly Entry[]>(atMost(20_000));
   /** Places that were taken in the database and not used yet. */
   const reserved = new Map<string, number>();
   const windowsOf = (queue: string): readonly SendWindow[] => limits[kindOf(queue)]?.windows ?? [];

@@ -4,13 +4,12 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { programBeside } from '#src/lib/own-program.js';
+import { programPath } from '#src/lib/project.js';
 import type { FileFacts } from './backup-process.js';
 
 export type { FileFacts } from './backup-process.js';
 
-const PROCESS = programBeside(import.meta.url, './backup-process');
+const PROGRAM = programPath('store/backup-process');
 /** As much as a reason needs. */
 const LONGEST_REASON = 500;
 
@@ -91,7 +90,7 @@ export function removePartials(folder: string): void {
 
 function start(verb: 'copy' | 'check', path: string, target: string): FileJob<string> {
   // No environment: the server's own holds secrets.
-  const args = [...PROCESS.execArgv, fileURLToPath(PROCESS.url), verb, path, target];
+  const args = [PROGRAM, verb, path, target];
   const child = spawn(process.execPath, args, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
   if (child.pid !== undefined) {
     lowerPriority(child.pid);

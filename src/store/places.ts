@@ -1,5 +1,6 @@
 /** Places under several names at once, all or none: in memory where one process counts, in the database where several do. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/lib/cache-size.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { Db } from './db.js';
 import { serveList, takeRooms, type WishList } from './shared-windows.js';
@@ -14,7 +15,7 @@ const KEPT_NAMES = 20_000;
  * @param deps `db` where several processes count together; null: one process counts alone, and forgets when it ends
  */
 export function createPlaces({ db, clock }: { db: Db | null; clock: Clock }) {
-  const memory = new LRUCache<string, readonly Entry[]>({ max: KEPT_NAMES });
+  const memory = new LRUCache<string, readonly Entry[]>(atMost(KEPT_NAMES));
   const serve = async (list: WishList) => (db === null ? serveList(list, memory) : takeRooms(db, list));
 
   return async (

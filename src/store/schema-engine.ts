@@ -4,16 +4,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import {
   bindMigrationAwareSqlAdapterFactory,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemaEngine, SchemaFilter } from '@prisma/schema-engine-wasm/schema_engine_bg';
+import { PROJECT_DIR } from '#src/lib/project.js';
 import type { Provider } from './db.js';
 
-const prismaDir = fileURLToPath(new URL('../../prisma/', import.meta.url));
+const prismaDir = join(PROJECT_DIR, 'prisma');
 const everything: SchemaFilter = { externalTables: [], externalEnums: [] };
 // Node has WebAssembly; the type library of a server without a DOM does not declare it.
 const compileWasm = (

@@ -1,6 +1,6 @@
 /** SQLite as the server sees it: connections that live in a thread of their own. */
 import { Worker } from 'node:worker_threads';
-import { programBeside } from '#src/lib/own-program.js';
+import { programPath } from '#src/lib/project.js';
 import { createRowVersions, type WatchedTable } from './row-versions.js';
 import type {
   SqliteAnswer,
@@ -121,8 +121,10 @@ function getThread(): Thread {
 }
 
 function startThread() {
-  const { url, execArgv } = programBeside(import.meta.url, './sqlite-thread');
-  const worker = new Worker(url, { execArgv, resourceLimits: THREAD_LIMITS });
+  const worker = new Worker(programPath('store/sqlite-thread'), {
+    execArgv: [],
+    resourceLimits: THREAD_LIMITS,
+  });
   const waiting = new Map<number, Waiting>();
   let lastCall = 0;
   let lastConnection = 0;

@@ -1,6 +1,5 @@
 /** All pages for people, given the few verbs that each needs. */
 import { createHmac } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import type { Core } from '#src/core/index.js';
@@ -8,6 +7,8 @@ import type { MessageTemplates } from '#src/core/types.js';
 import { decodeUtf8, readRawBody } from '#src/lib/body.js';
 import type { Clock } from '#src/lib/clock.js';
 import { equalsInConstantTime } from '#src/lib/hash.js';
+import { lazyDoor } from '#src/lib/lazy.js';
+import { PROJECT_DIR } from '#src/lib/project.js';
 import type { View } from '#src/lib/view.js';
 import { describeApi } from './api/index.js';
 import type { ConsoleDeps } from './console/index.js';
@@ -61,7 +62,6 @@ export interface SiteDeps {
 /** The keys that the chat's link shows; the others are for people who manage or move here, on their own pages. */
 const CHAT_KEYS = KEY_KIND_ROWS.filter(({ kind, forManagers }) => kind !== 'sendkey3' && !forManagers);
 
-const PROJECT_DIR = fileURLToPath(new URL('../..', import.meta.url));
 const CALLBACK_LIMIT_BYTES = 128 * 1024;
 
 /** Makes the site: its pages in order, and the page that shows an error. */
@@ -73,8 +73,10 @@ export function createPages(deps: SiteDeps) {
   const visits = createVisits(deps);
   const pages: Middleware[] = [
     createHomePage({ view, describeState: () => describeState(deps, startedAt) }),
-    createDocsPage({ view, dir: PROJECT_DIR }),
-    createReferencePage({ view, publicUrl, dialects: deps.dialects, document: describeApi(core) }),
+    lazyDoor(/\.md$|^\/docs\/pictures\//, () => createDocsPage({ view, dir: PROJECT_DIR })),
+    lazyDoor(/^\/docs(?:\/|$)/, () =>
+      createReferencePage({ view, publicUrl, dialects: deps.dialects, document: describeApi(core) }),
+    ),
     createMessagePage({
       view,
       findMessage: core.messages.findPage,

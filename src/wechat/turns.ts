@@ -1,6 +1,7 @@
 /** Works on each push once, and answers in time: what takes longer than the budget is told by a message of its own. */
 import { LRUCache } from 'lru-cache';
 import type { Core } from '#src/core/index.js';
+import { atMost } from '#src/lib/cache-size.js';
 import type { Logger } from '#src/lib/logger.js';
 
 /** What to answer: a text or nothing to show, or a refusal that makes the platform try again. */
@@ -58,7 +59,7 @@ export function createTurns({ inbox, log, budgetMs }: TurnsNeeds): Turns {
   const turns = new Map<string, Turn>();
   const underWay = new Set<Promise<void>>();
   /** Claims of ours that failed and could not be given back: the platform's retry of them is worked on. */
-  const orphans = new LRUCache<string, true>({ max: 10_000 });
+  const orphans = new LRUCache<string, true>(atMost(10_000));
 
   function track(work: Promise<void>): void {
     underWay.add(work);

@@ -82,7 +82,7 @@ it('lets a process end that has closed nothing', async () => {
   const script = `import { openSqlite } from '#src/store/sqlite-client.js';
     const client = await openSqlite(':memory:');
     console.log((await client.run({ sql: 'SELECT 1 AS one', args: [] })).rows.length);`;
-  const args = ['--conditions=built', '--input-type=module', '-e', script];
+  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
   expect(stdout.trim()).toBe('1');
 });

@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const KEPT_LINES = 2000;
 
 /** How `npm start` and `npm run simulator` run what they compile. */
-export const BUILT = ['--import', './prisma/ensure-build.js', '--enable-source-maps', '--conditions=built'];
+export const BUILT = ['--import', './prisma/ensure-build.js', '--enable-source-maps'];
 
 /** Starts the server with these settings and waits until it listens. Throws with its output when it ends instead. */
 export function startServer(env: Record<string, string>): Promise<RunningProcess> {

@@ -1,7 +1,7 @@
 // A bug on purpose: messages are answered for before they are written.
-import { insertMessages as insert } from '../../dist/store/messages.js';
+import { insertMessages as insert } from '#src/store/messages.js';
 
-export * from '../../dist/store/messages.js';
+export * from '#src/store/messages.js';
 
 const LATE_MS = 700;
 

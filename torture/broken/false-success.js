@@ -1,7 +1,7 @@
 // A bug on purpose: what shall be tried again counts as sent.
-import { recordResults as record } from '../../dist/store/outbox.js';
+import { recordResults as record } from '#src/store/outbox.js';
 
-export * from '../../dist/store/outbox.js';
+export * from '#src/store/outbox.js';
 
 export async function recordResults(db, results, mark) {
   const wrong = results.map((result) =>

@@ -1,5 +1,5 @@
 // A bug on purpose: what a process had claimed that is gone stays claimed for ever.
-export * from '../../dist/store/outbox.js';
+export * from '#src/store/outbox.js';
 
 export async function releaseClaims() {
   return 0;

@@ -1,10 +1,10 @@
 /** Serves the phone page: what a person with WeChat would see, as one HTML page with its own scripts and styles. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type Koa from 'koa';
 import { createFixedBody, type FixedBody } from '#src/lib/fixed-body.js';
+import { PROJECT_DIR } from '#src/lib/project.js';
 
 /** What the phone page needs to know about the place it is served from. */
 export interface PhonePagesOptions {
@@ -22,7 +22,7 @@ export interface PhonePagesOptions {
   publicUrl?: () => string;
 }
 
-const VIEWS = fileURLToPath(new URL('../../../views/phone/', import.meta.url));
+const VIEWS = join(PROJECT_DIR, 'views/phone');
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',

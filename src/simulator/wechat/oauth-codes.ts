@@ -1,5 +1,6 @@
 /** OAuth codes and the user-level tokens they are exchanged for: other tokens than the account's. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/lib/cache-size.js';
 import type { Clock } from '#src/lib/clock.js';
 import { randomText } from '#src/lib/ids.js';
 
@@ -33,8 +34,8 @@ export interface OauthCodes {
 
 /** Makes the codes: none yet. */
 export function createOauthCodes(clock: Clock): OauthCodes {
-  const codes = new LRUCache<string, { grant: OauthGrant; until: number; isUsed: boolean }>({ max: KEPT });
-  const tokens = new LRUCache<string, { grant: OauthGrant; until: number }>({ max: KEPT });
+  const codes = new LRUCache<string, { grant: OauthGrant; until: number; isUsed: boolean }>(atMost(KEPT));
+  const tokens = new LRUCache<string, { grant: OauthGrant; until: number }>(atMost(KEPT));
   return {
     issueCode: (grant) => {
       const code = randomText(32);

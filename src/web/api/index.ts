@@ -4,6 +4,7 @@ import type { Context, Middleware } from 'koa';
 import { AppError, notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { createFixedBody } from '#src/lib/fixed-body.js';
+import { lazy } from '#src/lib/lazy.js';
 import { declareAppRoutes } from './apps.js';
 import { declareBackupRoutes } from './backups.js';
 import { declareCallbackRoutes } from './callbacks.js';
@@ -51,14 +52,13 @@ export function createApiRouter(core: Core, extras: ApiExtras): Router {
   for (const route of routes) {
     router.register(toKoaPath(route.path), [route.method], guardRoute(route, core), { name: route.name });
   }
-  const description = buildOpenApi(routes, { prefix: API_PREFIX, publicUrl: core.publicUrl });
-  const document = createFixedBody(
-    Buffer.from(JSON.stringify(description)),
-    'application/json; charset=utf-8',
-  );
+  const document = lazy(() => {
+    const description = buildOpenApi(routes, { prefix: API_PREFIX, publicUrl: core.publicUrl });
+    return createFixedBody(Buffer.from(JSON.stringify(description)), 'application/json; charset=utf-8');
+  });
   router.get('openapi', '/openapi.json', (ctx) => {
     ctx.set('Cache-Control', 'public, no-cache');
-    return document.answer(ctx as Context);
+    return document().answer(ctx as Context);
   });
   mountRefusals(router, routes);
   return router;

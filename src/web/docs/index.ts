@@ -37,7 +37,7 @@ const MORE: readonly { href: string; name: string; word: DocsWord }[] = [
 
 /**
  * Serves GET /docs with its search `?q=`, and GET /docs/{part}. Whatever was an anchor when all of it was one page is an
- * anchor of the index still, and leads on. Throws now when the document is none.
+ * anchor of the index still, and leads on. Throws when the document is none.
  */
 export function createReferencePage(needs: ReferenceNeeds): Middleware {
   const openPage = createPageOpener(needs.view, DOCS_WORDS);

@@ -22,7 +22,7 @@ interface Doc {
 
 const DAY_S = 86_400;
 
-/** Serves GET /README.md and its like, /docs/{name}.md and their pictures, all read once, now. */
+/** Serves GET /README.md and its like, /docs/{name}.md and their pictures, all read once, when it is made. */
 export function createDocsPage({ view, dir }: DocsPageNeeds): Middleware {
   const openPage = createPageOpener(view, {});
   const pictures = readPictures(join(dir, 'docs/pictures'));
