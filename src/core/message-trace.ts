@@ -1,7 +1,6 @@
 /** What became of one message, for those who manage: all it says, who it is for, and its deliveries in pages. */
 import type { Message as MessageRow } from '#src/store/generated/client.js';
 import { type DeliveryPlace, pickDeliveries } from '#src/store/message-deliveries.js';
-import { query } from '#src/store/sql.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
 import { type MessageState, toMessageState } from './message-state.js';
@@ -80,9 +79,6 @@ export interface TraceFilter {
   take: number;
 }
 
-/** Counting goes so far while a message spreads. */
-const COUNTED = 100_000;
-
 /** Makes the verbs. */
 export function createMessageTrace({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>, links: PageLinks) {
   /** A message in full; throws not_found. */
@@ -93,18 +89,7 @@ export function createMessageTrace({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>
     if (!row) {
       throw notFound('消息 Message');
     }
-    const isCounted = row.state !== 'spreading';
-    const total = isCounted ? row.total : await countSome(id);
-    return { ...toTrace(row), pageUrl: links.urlOf(id), total, isMore: total > COUNTED && !isCounted };
-  }
-
-  async function countSome(messageId: number): Promise<number> {
-    const [found] = await query<{ count: bigint | number }>(
-      db,
-      `SELECT count(*) AS "count" FROM (SELECT 1 FROM "Delivery" WHERE "messageId" = ? LIMIT ${COUNTED + 1}) t`,
-      messageId,
-    );
-    return Number(found?.count ?? 0);
+    return { ...toTrace(row), pageUrl: links.urlOf(id), isMore: row.state === 'spreading' };
   }
 
   /**

@@ -9,17 +9,13 @@ import { toSqlJson } from './sql-json.js';
 /** People of one slice: a few milliseconds of writing, so that other work slips in between. */
 const PEOPLE_PER_SLICE = 5000;
 
-const countOf = (...states: string[]): string =>
-  `count(*) FILTER (WHERE "state" IN (${states.map((state) => `'${state}'`).join(', ')}))`;
+const HAS_ENDED = '"sent" + "failed" + "cancelled" >= "total"';
 const STOP_SPREADING = both(
   (
     q,
-  ) => `UPDATE "Message" SET "total" = c.total, "sent" = c.sent, "failed" = c.failed, "cancelled" = c.cancelled,
-         "state" = CASE WHEN c.total = 0 THEN 'cancelled' WHEN c.open = 0 THEN 'done' ELSE 'cancelling' END,
-         "finishedAt" = CASE WHEN c.open = 0 THEN ${q.time()} END
-       FROM (SELECT count(*) AS total, ${countOf('sent')} AS sent, ${countOf('failed')} AS failed, ${countOf('cancelled')} AS cancelled,
-               ${countOf('due', 'claimed')} AS open FROM "Delivery" WHERE "messageId" = ?) c
-       WHERE "Message"."id" = ? AND "Message"."state" IN ('accepted', 'spreading')`,
+  ) => `UPDATE "Message" SET "state" = CASE WHEN "total" = 0 THEN 'cancelled' WHEN ${HAS_ENDED} THEN 'done' ELSE 'cancelling' END,
+         "finishedAt" = CASE WHEN ${HAS_ENDED} THEN ${q.time()} END
+       WHERE "id" = ? AND "state" IN ('accepted', 'spreading')`,
 );
 
 /**
@@ -32,7 +28,7 @@ export async function beginCancelling(db: Db, messageId: number, now: number): P
   const [, , , state] = await commit(db, [
     lockMessages(ids),
     write(`UPDATE "Message" SET "state" = 'cancelling' WHERE "id" = ? AND "state" = 'expanded'`, messageId),
-    write(STOP_SPREADING, now, messageId, messageId),
+    write(STOP_SPREADING, now, messageId),
     read(`SELECT "state" FROM "Message" WHERE "id" = ?`, messageId),
     writeCompletions(ids, now),
   ]);

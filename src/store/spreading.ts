@@ -107,14 +107,17 @@ const EXPAND_PEOPLE = both((q) => {
      ON CONFLICT ("messageId", "personId", "slot") DO NOTHING`;
 });
 
-/** Writes deliveries to people named one by one. A person who has one for this message already gets no second. */
+/**
+ * Writes deliveries to people named one by one and counts them in their messages, in one commit. A person who has one for
+ * this message already gets no second. Ids must be new ones each time.
+ */
 export async function expandPeople(
   db: Db,
   rows: readonly DirectDelivery[],
   scope: ExpansionScope,
 ): Promise<void> {
   const messageIds = toSqlJson([...new Set(rows.map((row) => row.messageId))]);
-  await commit(db, [lockMessages(messageIds), writePeople(rows, scope)]);
+  await commit(db, [lockMessages(messageIds), ...writePeople(rows, scope)]);
 }
 
 /** Writes all deliveries of these messages and marks them as fully spread, in one commit. */
@@ -124,12 +127,34 @@ export async function expandWhole(
   scope: ExpansionScope,
 ): Promise<void> {
   const ids = toSqlJson(messageIds);
-  await commit(db, [lockMessages(ids), writePeople(rows, scope), ...finish(ids, scope.now)]);
+  await commit(db, [lockMessages(ids), ...writePeople(rows, scope), ...finish(ids, scope.now)]);
 }
 
-function writePeople(rows: readonly DirectDelivery[], scope: ExpansionScope): Statement {
-  return write(EXPAND_PEOPLE, scope.now, toSqlJson(rows), scope.platform, scope.account);
+function writePeople(rows: readonly DirectDelivery[], scope: ExpansionScope): Statement[] {
+  return [
+    write(EXPAND_PEOPLE, scope.now, toSqlJson(rows), scope.platform, scope.account),
+    write(COUNT_PEOPLE, toSqlJson(rows.map(({ id }) => id))),
+  ];
 }
+
+const countOf = (state: string): string => `count(*) FILTER (WHERE d."state" = '${state}')`;
+/**
+ * New deliveries are counted by their ids, which nothing else has: those of people who had one already, and which were not
+ * written, count no second time. Some end as they begin (see new-deliveries.ts).
+ */
+const countNew = (which: string): string =>
+  `UPDATE "Message" SET "total" = "Message"."total" + c.total, "failed" = "Message"."failed" + c.failed,
+       "cancelled" = "Message"."cancelled" + c.cancelled
+     FROM (SELECT d."messageId", count(*) AS total, ${countOf('failed')} AS failed, ${countOf('cancelled')} AS cancelled
+           FROM "Delivery" d WHERE d."messageId" IS NOT NULL AND ${which} GROUP BY d."messageId") c
+     WHERE "Message"."id" = c."messageId"`;
+const COUNT_PEOPLE = both((q) => countNew(q.isIn('d."id"', 'int')));
+/** Ids of one block: from the first to the last, as far apart as this process makes them. */
+const COUNT_BLOCK = both((q) =>
+  countNew(
+    `d."id" BETWEEN ? AND ? AND (d."id" - ${q.param('int')}) % ${q.param('int')} = 0 AND ${q.noIndex('d."messageId"')} = ?`,
+  ),
+);
 
 /** A slice of a topic's subscribers to spread a message over. */
 export interface TopicSlice {
@@ -195,7 +220,9 @@ export async function expandTopic(db: Db, slice: TopicSlice, scope: ExpansionSco
     ...[slice.channel, slice.queue, slice.message.id, scope.platform, scope.account],
     ...[slice.message.appId, slice.topicId, slice.after, last],
   );
-  await commit(db, [lockMessages(toSqlJson([slice.message.id])), insert]);
+  const lastId = slice.firstId + (slice.limit - 1) * slice.idStride;
+  const block = [slice.firstId, lastId, slice.firstId, slice.idStride, slice.message.id];
+  await commit(db, [lockMessages(toSqlJson([slice.message.id])), insert, write(COUNT_BLOCK, ...block)]);
   return end;
 }
 
@@ -228,24 +255,17 @@ export async function saveCursor(db: Db, messageId: number, cursor: string): Pro
   );
 }
 
-const countOf = (...states: string[]): string =>
-  `count(*) FILTER (WHERE d."state" IN (${states.map((state) => `'${state}'`).join(', ')}))`;
+const IS_DONE = '"sent" + "failed" + "cancelled" >= "total"';
 const FINISH_EXPANSION = both(
-  (
-    q,
-  ) => `UPDATE "Message" SET "total" = c.total, "sent" = c.sent, "failed" = c.failed, "cancelled" = c.cancelled,
-       "state" = CASE WHEN c.open = 0 THEN 'done' ELSE 'expanded' END,
-       "finishedAt" = CASE WHEN c.open = 0 THEN ${q.time()} END
-     FROM (SELECT j.value AS id, count(d."id") AS total, ${countOf('sent')} AS sent, ${countOf('failed')} AS failed,
-                  ${countOf('cancelled')} AS cancelled, ${countOf('due', 'claimed')} AS open
-           FROM ${q.values('j', 'int')} LEFT JOIN "Delivery" d ON d."messageId" = j.value GROUP BY j.value) c
-     WHERE "Message"."id" = c.id AND ${q.noIndex('"Message"."state"')} IN ('accepted', 'spreading', 'expanded')`,
+  (q) => `UPDATE "Message" SET "state" = CASE WHEN ${IS_DONE} THEN 'done' ELSE 'expanded' END,
+       "finishedAt" = CASE WHEN ${IS_DONE} THEN ${q.time()} END
+     WHERE ${q.isIn('"id"', 'int')} AND ${q.noIndex('"state"')} IN ('accepted', 'spreading', 'expanded')`,
 );
 
 /**
- * Marks messages as fully spread and counts their deliveries; those without an open delivery are done at once, with the
- * event that tells of it. The counts are taken from the rows, so repeating it is safe. The plus keeps SQLite from searching
- * all waiting messages by their state for each of these: with 10,000 waiting that was half of a delivery's time.
+ * Marks messages as fully spread; those without an open delivery are done at once, with the event that tells of it. Repeating
+ * it is safe. The plus keeps SQLite from searching all waiting messages by their state for each of these: with 10,000
+ * waiting that was half of a delivery's time.
  */
 export async function finishExpansion(db: Db, messageIds: readonly number[], now: number): Promise<void> {
   const ids = toSqlJson(messageIds);

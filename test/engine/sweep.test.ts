@@ -37,7 +37,7 @@ async function addMessage(name: string, own: { source: string; appId: number | n
   const people = await w.addPeople(1);
   const message = await w.accept({ people }, { body: name, ...own });
   await expandPeople(w.db, w.toDeliveries(message, people), w.scope());
-  await w.db.delivery.updateMany({ where: { messageId: message.id }, data: { state: 'sent' } });
+  await w.putInto('sent', message);
   await finishExpansion(w.db, [message.id], w.clock.now());
   return message.id;
 }
@@ -134,7 +134,7 @@ it('is done in chunks, each of which lets go', async () => {
   const people = await w.addPeople(4500);
   const message = await w.accept({ people }, { source: 'ntfy' });
   await expandPeople(w.db, w.toDeliveries(message, people), w.scope());
-  await w.db.delivery.updateMany({ data: { state: 'sent' } });
+  await w.putInto('sent', message);
   await finishExpansion(w.db, [message.id], w.clock.now());
   await addMessage('long', { source: 'bark', appId: null });
   w.clock.advance(6 * DAY_MS);

@@ -124,6 +124,21 @@ export async function openStoreWorld() {
     }));
   }
 
+  /** Puts a message's deliveries into a state, and counts them there as the engine does. */
+  async function putInto(
+    state: string,
+    message: Pick<AcceptedMessage, 'id'>,
+    personId?: number,
+  ): Promise<void> {
+    const { count } = await store.db.delivery.updateMany({
+      where: { messageId: message.id, personId },
+      data: { state },
+    });
+    if (state === 'sent' || state === 'failed' || state === 'cancelled') {
+      await store.db.message.update({ where: { id: message.id }, data: { [state]: { increment: count } } });
+    }
+  }
+
   return {
     path,
     clock,
@@ -138,6 +153,7 @@ export async function openStoreWorld() {
     toMessage,
     accept,
     toDeliveries,
+    putInto,
     /** Ends the store and opens it again, as a restart does. */
     async reopen(): Promise<void> {
       await store.close();

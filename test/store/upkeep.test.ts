@@ -39,7 +39,7 @@ async function addMessage(state: string): Promise<number> {
   const people = await w.addPeople(1);
   const message = await w.accept({ people });
   await expandPeople(w.db, w.toDeliveries(message, people), w.scope());
-  await w.db.delivery.updateMany({ where: { messageId: message.id }, data: { state } });
+  await w.putInto(state, message);
   await finishExpansion(w.db, [message.id], w.clock.now());
   return message.id;
 }
@@ -75,7 +75,7 @@ describe('messages', () => {
     const people = await w.addPeople(4500);
     const message = await w.accept({ people });
     await expandPeople(w.db, w.toDeliveries(message, people), w.scope());
-    await w.db.delivery.updateMany({ data: { state: 'sent' } });
+    await w.putInto('sent', message);
     await finishExpansion(w.db, [message.id], w.clock.now());
     w.clock.advance(31 * DAY_MS);
     const steps: number[] = [];
