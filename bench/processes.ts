@@ -40,7 +40,7 @@ process.on('exit', () => {
 const BUILT = ['--import', './prisma/ensure-build.js', '--enable-source-maps'];
 
 /** What `npm start` says of memory. */
-const LEAN = ['--max-old-space-size=768', '--max-semi-space-size=8'];
+const LEAN = ['--max-old-space-size=768', '--max-semi-space-size=16'];
 
 /** Starts the server; resolves as soon as the process runs, which is before it is ready. */
 export function startServer(

@@ -32,10 +32,10 @@ export class StoreError extends Error {
 }
 
 /**
- * WAL lets readers go on beside the writer. 32 MB of page cache hold the indexes that broadcasts touch at random, and the
+ * WAL lets readers go on beside the writer. 16 MB of page cache hold the indexes that broadcasts touch at random, and the
  * WAL is copied back into the file every 16 MB instead of every 4. `synchronous` stays FULL.
  */
-const PRAGMAS = ['journal_mode=WAL', 'cache_size=-32768', 'wal_autocheckpoint=4000'];
+const PRAGMAS = ['journal_mode=WAL', 'cache_size=-16384', 'wal_autocheckpoint=4000'];
 
 /**
  * Opens a SQLite file (`file:/path/to.db`) or a PostgreSQL database, making the file and migrating when needed. Commits are on the disk when they
