@@ -18,7 +18,14 @@ const RECEIVER_DIGITS = 12;
 
 /** Makes the page links of a server. `hashKey` is the server's own. */
 export function createPageLinks(hashKey: Buffer, publicUrl: string): PageLinks {
-  const hashOf = (id: string): string => keyedHash(hashKey, `page:${id}`).slice(0, HASH_DIGITS);
+  // A broadcast asks for the same message's again and again.
+  let last = { id: '', hash: '' };
+  const hashOf = (id: string): string => {
+    if (last.id !== id) {
+      last = { id, hash: keyedHash(hashKey, `page:${id}`).slice(0, HASH_DIGITS) };
+    }
+    return last.hash;
+  };
   const receiverHashOf = (id: string, delivery: string): string =>
     keyedHash(hashKey, `read:${id}:${delivery}`).slice(0, RECEIVER_DIGITS);
   return {

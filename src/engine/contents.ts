@@ -12,6 +12,7 @@ import type {
 } from '#src/core/types.js';
 import type { SecretBox } from '#src/lib/secret-box.js';
 import { type Address, loadAddresses } from '#src/store/addresses.js';
+import { listEndpoints, listEvents, listMessages, listStopped } from '#src/store/contents.js';
 import type { Db } from '#src/store/open.js';
 import type { ClaimedDelivery } from '#src/store/outbox.js';
 import {
@@ -80,17 +81,17 @@ export function createContents(deps: ContentDeps) {
 
   async function loadMessages(ids: readonly number[]): Promise<Map<number, StoredContent>> {
     const known = new Map<number, StoredContent>();
-    const missing: bigint[] = [];
+    const missing: number[] = [];
     for (const id of new Set(ids)) {
       const cached = messages.get(id);
       if (cached) {
         known.set(id, cached);
       } else {
-        missing.push(BigInt(id));
+        missing.push(id);
       }
     }
     await forgetStopped(known);
-    const rows = missing.length > 0 ? await db.message.findMany({ where: { id: { in: missing } } }) : [];
+    const rows = missing.length > 0 ? await listMessages(db, missing) : [];
     const appIds = [...new Set(rows.flatMap((row) => row.appId ?? []))];
     const apps = appIds.length > 0 ? await db.app.findMany({ where: { id: { in: appIds } } }) : [];
     const nameOf = new Map(apps.map((app) => [app.id, app.name]));
@@ -132,12 +133,7 @@ export function createContents(deps: ContentDeps) {
     if (known.size === 0) {
       return;
     }
-    const ids = [...known.keys()].map(BigInt);
-    const rows = await db.message.findMany({
-      where: { id: { in: ids }, OR: [{ deletedAt: { not: null } }, { state: CANCELLING }] },
-      select: { id: true, deletedAt: true, state: true },
-    });
-    for (const row of rows) {
+    for (const row of await listStopped(db, [...known.keys()])) {
       const id = Number(row.id);
       const stored = known.get(id);
       if (stored) {
@@ -199,11 +195,8 @@ export function createContents(deps: ContentDeps) {
 
   async function loadCallbackJobs(claimed: readonly ClaimedDelivery[]): Promise<Job[]> {
     const [events, endpoints] = await Promise.all([
-      db.event.findMany({ where: { id: { in: claimed.map((delivery) => BigInt(delivery.eventId ?? 0)) } } }),
-      db.callback.findMany({
-        where: { id: { in: claimed.map((delivery) => delivery.callbackId ?? 0) } },
-        include: { app: { select: { name: true } } },
-      }),
+      listEvents(db, unique(claimed.map((delivery) => delivery.eventId ?? 0))),
+      listEndpoints(db, unique(claimed.map((delivery) => delivery.callbackId ?? 0))),
     ]);
     const eventOf = new Map(events.map((event) => [Number(event.id), event]));
     const endpointOf = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
@@ -223,7 +216,7 @@ export function createContents(deps: ContentDeps) {
         type: row.type,
         at: row.createdAt,
         appId: row.appId,
-        appName: endpoint.app.name,
+        appName: endpoint.appName,
         data: JSON.parse(row.data) as unknown,
       } as Event;
       const oldSecret = isOldSecretAlive(endpoint, deps.now()) ? openSecret(endpoint.oldSecret) : null;
@@ -266,3 +259,5 @@ export function createContents(deps: ContentDeps) {
 
   return { loadJobs };
 }
+
+const unique = (ids: readonly number[]): number[] => [...new Set(ids)];

@@ -33,7 +33,7 @@ interface ExpandDeps {
 }
 
 /** Messages looked at in one step. */
-const MESSAGES_PER_STEP = 200;
+const MESSAGES_PER_STEP = 500;
 /** Small broadcasts that share one step, so that many of them go quickly and a single message still slips in between. */
 const BROADCASTS_PER_STEP = 10;
 /** A message to more people than this is a broadcast. */

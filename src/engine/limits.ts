@@ -24,6 +24,10 @@ const CALLBACKS = 1000;
  */
 const YOUNG_CALLBACKS = 256;
 const YOUNG_MS = 1000;
+/** What is claimed ahead must last this many rounds of claiming: a platform that answers at once empties the slots within one. */
+const AHEAD_ROUNDS = 2;
+/** More than this is never claimed ahead: it would go out late when the platform grows slow. */
+const MOST_AHEAD = 512;
 /** So many failing endpoints are remembered. */
 const MAX_FAILING = 20_000;
 
@@ -70,6 +74,9 @@ export function createLimits(
   /** Callbacks under way that began within the last second, oldest first. */
   const young: { queue: string; at: number }[] = [];
   const failing = new LRUCache<string, true>(atMost(MAX_FAILING));
+  /** How many were started of each queue in this round of claiming, and in the one before. */
+  let started = new Map<string, number>();
+  let startedBefore = new Map<string, number>();
   const count = (name: string): number => running.get(name) ?? 0;
 
   function add(name: string, by: number): void {
@@ -110,7 +117,15 @@ export function createLimits(
     },
     /** How many claimed rows of this queue may wait in memory for a slot. */
     readAhead(queue: string): number {
-      return kindOf(queue) === 'callback' || others[kindOf(queue)] ? 0 : inFlight;
+      if (kindOf(queue) === 'callback' || others[kindOf(queue)]) {
+        return 0;
+      }
+      return Math.max(inFlight, Math.min(MOST_AHEAD, AHEAD_ROUNDS * (startedBefore.get(queue) ?? 0)));
+    },
+    /** A round of claiming begins: as much as was started in the last one will be wanted until the next. */
+    beginRound(): void {
+      startedBefore = started;
+      started = new Map();
     },
     /** Of what was just claimed, what the windows that processes share have room for. */
     async reserve<T extends { queue: string }>(
@@ -131,6 +146,7 @@ export function createLimits(
     take(queue: string): void {
       windows.note(queue);
       add(queue, 1);
+      started.set(queue, (started.get(queue) ?? 0) + 1);
       if (groupOf(queue) !== queue) {
         add(groupOf(queue), 1);
       }

@@ -13,6 +13,7 @@ import { createDueQueues, type DueQueues } from './due-queues.js';
 import { createExpansion, type Expansion } from './expand.js';
 import { createLeader, type Leader } from './leader.js';
 import { isBulk, type Limits } from './limits.js';
+import { createLoop, type Loop } from './loop.js';
 import { createPassOn, type PassOn } from './pass-on.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { toReturned } from './results.js';
@@ -37,14 +38,12 @@ export interface WorkerDeps {
 }
 
 const POLL_MS = 1000;
-/**
- * Between two rounds, in real milliseconds. What comes in meanwhile shares the statements of the next round: without the
- * pause, rounds of one or two messages followed each other and took the time of those who accept.
- */
-const GATHER_MS = 5;
 const RECEIPTS_PER_STEP = 500;
 
-/** Runs deliveries. One instance a process; its state is what this process has claimed. */
+/**
+ * Runs deliveries, in two loops beside each other: one spreads what was accepted, the other claims and sends what is due.
+ * One instance a process; its state is what this process has claimed.
+ */
 export class Worker {
   readonly #deps: WorkerDeps;
   readonly #expansion: Expansion;
@@ -56,11 +55,8 @@ export class Worker {
   readonly #pending = new Set<Promise<void>>();
   readonly #record: Recorder;
   readonly #passOn: PassOn;
-  #stopping = false;
-  #running: Promise<void> | null = null;
-  #wakeUp: () => void = () => {};
-  #woken = false;
-  #lastStepAt = 0;
+  readonly #spreading: Loop;
+  readonly #sending: Loop;
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
@@ -78,12 +74,20 @@ export class Worker {
       owner: this.#owner,
       record: this.#record,
     });
+    const { clock, log, pollMs = POLL_MS } = deps;
+    this.#spreading = createLoop({ clock, log, pollMs, step: () => this.#spread() });
+    this.#sending = createLoop({
+      ...{ clock, log, pollMs },
+      step: () => this.#send(),
+      nextAt: (now) => this.#due.nextDueAt(now),
+    });
   }
 
   /** Takes over what a dead process had claimed and begins to work. */
   async start(): Promise<void> {
     await this.prepare();
-    this.#running = this.#loop();
+    this.#spreading.start();
+    this.#sending.start();
   }
 
   /** What `start` does before the loop; enough for tests that step by themselves. */
@@ -99,20 +103,18 @@ export class Worker {
 
   /** Tells that there is new work. */
   wake(): void {
-    this.#woken = true;
-    this.#wakeUp();
+    this.#spreading.wake();
+    this.#sending.wake();
   }
 
-  /** Milliseconds since the epoch when the loop last came round; 0 before its first. */
+  /** Milliseconds since the epoch when both loops had come round; 0 before their first. */
   get lastStepAt(): number {
-    return this.#lastStepAt;
+    return Math.min(this.#spreading.lastStepAt, this.#sending.lastStepAt);
   }
 
   /** Stops claiming, gives back what has not begun, waits for what has (up to `graceMs`), and records all of it. */
   async stop(graceMs = 20_000): Promise<void> {
-    this.#stopping = true;
-    this.wake();
-    await this.#running;
+    await Promise.all([this.#spreading.stop(), this.#sending.stop()]);
     await this.#giveBack(() => true);
     await Promise.race([this.#settle(), sleep(graceMs, undefined, { ref: false })]);
     await this.#record.idle();
@@ -122,9 +124,10 @@ export class Worker {
   /** Works until nothing is due at the clock's present time. For tests and one-off runs. */
   async drain(): Promise<void> {
     for (;;) {
-      const progress = await this.#step();
+      const spread = await this.#spread();
+      const sent = await this.#send();
       await this.#settle();
-      if (!progress) {
+      if (!spread && !sent) {
         return;
       }
     }
@@ -136,68 +139,45 @@ export class Worker {
     }
   }
 
-  async #loop(): Promise<void> {
-    while (!this.#stopping) {
-      this.#woken = false;
-      const progress = await this.#step().catch(async (error: unknown) => {
-        this.#deps.log.error('a step of the engine failed', { error });
-        await sleep(POLL_MS);
-        return false;
-      });
-      this.#lastStepAt = this.#deps.clock.now();
-      if (progress || this.#woken) {
-        await sleep(GATHER_MS);
-      } else {
-        await this.#rest();
-      }
+  /** A round of spreading; returns whether it did anything. Small messages come before a broadcast's share. */
+  async #spread(): Promise<boolean> {
+    const { db, callOthers = () => {} } = this.#deps;
+    if (!(await this.#leader.isLeading())) {
+      return false;
     }
+    const [events, messages] = await Promise.all([
+      this.#expansion.spreadEvents(),
+      this.#expansion.spreadSmall(),
+    ]);
+    if (events || messages) {
+      this.#sending.wake();
+      callOthers();
+    }
+    const [chunks, receipts] = await Promise.all([
+      this.#expansion.spreadBroadcasts(),
+      settleReceipts(db, RECEIPTS_PER_STEP),
+    ]);
+    if (chunks) {
+      this.#sending.wake();
+      callOthers();
+    }
+    return events || messages || chunks || receipts > 0;
   }
 
-  async #rest(): Promise<void> {
-    const now = this.#deps.clock.now();
-    const { pollMs = POLL_MS } = this.#deps;
-    const nextDue = Math.min(this.#due.nextDueAt(now), now + pollMs);
-    const waitMs = Math.min(Math.max(nextDue - now, 5), pollMs);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
-      this.#wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.#woken || this.#stopping) {
-        this.#wakeUp();
-      }
-    });
-    this.#wakeUp = () => {};
-  }
-
-  /**
-   * One round; returns whether it did anything. What is not a broadcast is claimed before a broadcast's share of the round,
-   * which is the longer one.
-   */
-  async #step(): Promise<boolean> {
-    const { db, clock, limits, callOthers = () => {} } = this.#deps;
+  /** A round of claiming and sending; returns whether it did anything. What is not a broadcast is claimed first. */
+  async #send(): Promise<boolean> {
+    const { clock, limits } = this.#deps;
     const isPast = this.#held.size > 0 && this.#lease.isPast();
     await this.#giveBack((job) => isPast || limits.isResting(job.delivery.queue, clock.now()));
     await this.#lease.extend();
     await limits.refresh();
-    const leads = await this.#leader.isLeading();
-    const events = leads && (await this.#expansion.spreadEvents());
-    const messages = leads && (await this.#expansion.spreadSmall());
-    if (events || messages) {
-      callOthers();
-    }
+    limits.beginRound();
     const now = clock.now();
     await this.#due.look(now);
     const passed = await this.#passOn(now, this.#held.size > 0);
     const singles = await this.#claim((queue) => !isBulk(queue));
-    const chunks = leads && (await this.#expansion.spreadBroadcasts());
-    if (chunks) {
-      callOthers();
-    }
-    const receipts = leads ? await settleReceipts(db, RECEIPTS_PER_STEP) : 0;
     const bulk = await this.#claim(isBulk);
-    return events || messages || passed || singles || chunks || receipts > 0 || bulk;
+    return passed || singles || bulk;
   }
 
   /** Claims of these queues what may be under way or wait for it, and starts it. */
@@ -253,7 +233,7 @@ export class Worker {
       this.#deps.limits.give(queue);
       this.#startHeld();
       if ((this.#held.get(queue)?.length ?? 0) <= this.#deps.limits.readAhead(queue) / 2) {
-        this.wake();
+        this.#sending.wake();
       }
       await this.#record(result).catch((error: unknown) => {
         this.#deps.log.error('a result could not be recorded; the delivery comes back when its lease ends', {
