@@ -236,7 +236,7 @@ export async function wire(input: WiringInput) {
       ops,
       wechatDoor,
       ...(wecomDoor ? [wecomDoor] : []),
-      ...dialects.map(servePrefixed),
+      servePrefixed(dialects),
       ...dialects.map((dialect) => dialect.router.routes() as Middleware),
       createApi(core, { createMenu: () => askWechat(() => wechat.createMenu(buildMenu(publicUrl))) }),
       assets.middleware,

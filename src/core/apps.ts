@@ -55,6 +55,7 @@ export type Apps = ReturnType<typeof createApps>;
 /** Makes the verbs of apps. */
 export function createApps(deps: CoreDeps) {
   const { db, clock, box } = deps;
+  /** By the token as callers send it: hashed is what is stored. */
   const byToken = new LRUCache<string, App>({ ...atMost(10_000), ttl: rememberMs(db) });
   const byId = new LRUCache<number, App>({ ...atMost(10_000), ttl: rememberMs(db) });
 
@@ -103,17 +104,16 @@ export function createApps(deps: CoreDeps) {
 
   /** Finds the app that a token sends as, or null. */
   async function findAppByToken(token: string): Promise<App | null> {
-    const hash = sha256Hex(token);
-    const cached = byToken.get(hash);
+    const cached = byToken.get(token);
     if (cached) {
       return cached;
     }
-    const row = await db.appToken.findUnique({ where: { hash }, include: { app: true } });
+    const row = await db.appToken.findUnique({ where: { hash: sha256Hex(token) }, include: { app: true } });
     if (!row || row.app.deletedAt) {
       return null;
     }
     const app = remember(toApp(row.app));
-    byToken.set(hash, app);
+    byToken.set(token, app);
     return app;
   }
 
@@ -211,9 +211,9 @@ export function createApps(deps: CoreDeps) {
 
   function forget(id: number): void {
     byId.delete(id);
-    for (const [hash, app] of byToken.entries()) {
+    for (const [token, app] of byToken.entries()) {
       if (app.id === id) {
-        byToken.delete(hash);
+        byToken.delete(token);
       }
     }
   }

@@ -37,7 +37,7 @@ export async function openKeyDoor(create: (core: Core) => Dialect, kind: KeyKind
   const door = await openDoor((core) => {
     const dialect = create(core);
     const router = new Router();
-    const prefixed = servePrefixed(dialect);
+    const prefixed = servePrefixed([dialect]);
     const atRoot = dialect.router.routes() as Middleware;
     router.all('{/*testPath}', (ctx, next) => prefixed(ctx, () => atRoot(ctx, next)));
     return { ...dialect, router };

@@ -26,9 +26,11 @@ export async function readInput(ctx: Context): Promise<Input> {
   const body = toFields(raw, ctx.get('content-type'));
   const [first, second] = ctx.method === 'POST' ? [body, query] : [query, body];
   const fields: Fields = Object.create(null);
-  for (const [name, value] of [...Object.entries(second), ...Object.entries(first)]) {
-    if (!isAbsent(value)) {
-      fields[name] = value;
+  for (const source of [second, first]) {
+    for (const name of Object.keys(source)) {
+      if (!isAbsent(source[name])) {
+        fields[name] = source[name];
+      }
     }
   }
   return { fields, path: ctx.path, params: ctx.params };
