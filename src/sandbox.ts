@@ -1,9 +1,11 @@
 /** The sandbox: the simulator served by this very server under /simulator, so that nothing but Node is needed. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Middleware } from 'koa';
 import type { Config } from './config.js';
 import type { Clock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
-import { createSimulator, simulatorDefaults } from './simulator/index.js';
+import { createSimulator, type MemoryStore, simulatorDefaults } from './simulator/index.js';
 import { buildMenu } from './wechat/index.js';
 import type { Parts } from './wiring.js';
 
@@ -39,6 +41,7 @@ export function mountSimulator(input: {
     wecomPushTo: `${selfUrl}/wecom`,
     publicUrl: `${config.publicUrl ?? selfUrl.replace('127.0.0.1', 'localhost')}${PREFIX}`,
     smtpPort: config.simulatorSmtpPort,
+    memory: openMemory(config.dataDir, input.log),
     clock: input.clock,
     log: input.log.child('simulator'),
   });
@@ -68,5 +71,29 @@ export function mountSimulator(input: {
       void close();
     },
     close,
+  };
+}
+
+/** The simulator's people live beside the database that knows them. */
+function openMemory(dataDir: string, log: Logger): MemoryStore {
+  const path = join(dataDir, 'sandbox.json');
+  return {
+    read: () => {
+      try {
+        return readFileSync(path, 'utf8');
+      } catch {
+        return null;
+      }
+    },
+    // Whole or not at all: a process may be killed at any moment.
+    write: (text) => {
+      try {
+        mkdirSync(dataDir, { recursive: true });
+        writeFileSync(`${path}.partial`, text, { mode: 0o600 });
+        renameSync(`${path}.partial`, path);
+      } catch (error) {
+        log.warn('the sandbox cannot remember its people for the next start', { error });
+      }
+    },
   };
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ask } from '#test/support/http.js';
 import { createPhone } from '#test/support/phone.js';
 import { type RunningProcess, startServer } from '#test/support/processes.js';
@@ -35,3 +35,34 @@ it.each([
   const bound = await ask(`${path}/${kind}/confirm`, { headers, body: { code } });
   expect([bound.status, bound.json]).toMatchObject([200, { [kind]: address }]);
 });
+
+it('still knows its people and its codes after a restart', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'qingniao-sandbox-'));
+  const settings = { PORT: '0', SIMULATOR_SMTP_PORT: '0', DATA_DIR: home, ADMIN_TOKEN: 'admin' };
+  const headers = { authorization: 'Bearer admin' };
+  let running = await startServer(settings);
+  try {
+    const sim = (path: string, body?: unknown) => ask(`${running.url}/simulator/api${path}`, { body });
+    const made = await ask(`${running.url}/api/v1/apps`, { headers, body: { name: '日报' } });
+    const { appToken, qrcodeUrl } = made.json as { appToken: string; qrcodeUrl: string };
+    const ming = createPhone({ sim }, 'Ming');
+    await ming.scans(qrcodeUrl);
+    const uid = await ming.uid();
+    await running.end('SIGTERM');
+
+    running = await startServer(settings);
+    expect((await sim('/followers')).json).toMatchObject({
+      items: expect.arrayContaining([
+        expect.objectContaining({ openid: await ming.openid(), nickname: 'Ming', following: true }),
+      ]),
+    });
+    await ask(`${running.url}/api/send/message`, { body: { appToken, content: '第二天', uids: [uid] } });
+    await vi.waitFor(async () => expect((await ming.cards())[0]?.rendered).toContain('第二天'), 20_000);
+    const hua = createPhone({ sim }, 'Hua');
+    expect(await hua.scans(qrcodeUrl)).toMatchObject({ event: 'subscribe' });
+    expect(await hua.openid()).not.toBe(await ming.openid());
+  } finally {
+    await running.end('SIGKILL');
+    rmSync(home, { recursive: true, force: true });
+  }
+}, 60_000);

@@ -20,6 +20,7 @@ import { createWechatPlatform } from './wechat/index.js';
 import { createWecomPlatform } from './wecom/index.js';
 import { createWorld, type World } from './world.js';
 
+export type { MemoryStore } from './memory.js';
 export { PUSH_MODES, type PushMode, type SimulatorOptions, simulatorDefaults } from './options.js';
 export { simulatedWecom } from './wecom/directory.js';
 
@@ -81,6 +82,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     },
     close: async () => {
       world.live.close();
+      world.memory.flush();
       await Promise.all(platforms.map((platform) => platform.close?.()));
     },
   };

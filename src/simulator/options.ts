@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '#src/lib/clock.js';
 import type { Logger } from '#src/lib/logger.js';
 import { decodeAesKey } from '#src/lib/message-crypto.js';
+import type { MemoryStore } from './memory.js';
 
 /** The three ways in which WeChat writes its pushes: clear, clear and encrypted, encrypted only. */
 export const PUSH_MODES = ['plain', 'compatible', 'safe'] as const;
@@ -31,6 +32,8 @@ export interface SimulatorOptions {
   publicUrl: string;
   /** Where the mail server listens on the loopback; 0 picks a free port, without it there is no mail server. */
   smtpPort?: number;
+  /** Where people and codes are remembered for the next run; without it they are forgotten. */
+  memory?: MemoryStore;
   clock: Clock;
   log: Logger;
   /** Waits in real time; tests give one that does not. */

@@ -4,6 +4,7 @@ import type { Logger } from '#src/lib/logger.js';
 import type { Arrival } from './arrivals.js';
 import { createFaults, type Faults } from './faults.js';
 import { createLiveEvents, type LiveEvents } from './live-events.js';
+import { createMemory, type Memory } from './memory.js';
 import { realDelay, type Settings, type SimulatorOptions, toSettings } from './options.js';
 import { createStats, type Stats } from './stats.js';
 
@@ -25,6 +26,7 @@ export interface World {
   readonly live: LiveEvents;
   readonly faults: Faults;
   readonly stats: Stats;
+  readonly memory: Memory;
   /** Whether the platforms' rate and day limits are in force; off at first, so that load can be tried. */
   readonly limits: { isOn: boolean };
   /** What arrived by inbox name, newest first: each platform with an inbox puts its own list here. */
@@ -50,6 +52,7 @@ export function createWorld(options: SimulatorOptions): World {
     live: createLiveEvents(),
     faults,
     stats,
+    memory: createMemory(options.memory),
     limits,
     inboxes: new Map(),
     nextId: () => {

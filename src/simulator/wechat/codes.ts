@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#src/lib/clock.js';
 import { randomText } from '#src/lib/ids.js';
+import type { RememberedCodes } from './remembered.js';
 
 /** All permanent codes of an account. */
 export const MAX_PERMANENT_CODES = 100_000;
@@ -25,6 +26,17 @@ export interface Codes {
   add(scene: string | number, expiresAt: number | null): Code | null;
   findByTicket(ticket: string): Code | undefined;
   findByUrl(url: string): Code | undefined;
+  /** Those to be remembered: all that have not ended. */
+  describe(): RememberedCodes;
+}
+
+/** What an account's codes are made with. */
+export interface CodesNeeds {
+  clock: Clock;
+  /** The codes of an earlier run. */
+  remembered: RememberedCodes | null;
+  /** Told of each new code. */
+  onChange: () => void;
 }
 
 /** Whether a scanned text is a WeChat code, and not some page's address. */
@@ -32,12 +44,19 @@ export function isCodeUrl(text: string): boolean {
   return PICTURE_TEXT.test(text);
 }
 
-/** Makes an account's codes: none yet. */
-export function createCodes(clock: Clock): Codes {
+/** Makes an account's codes. */
+export function createCodes({ clock, remembered, onChange }: CodesNeeds): Codes {
   const byTicket = new Map<string, Code>();
   const byName = new Map<string, Code>();
   let permanent = 0;
   let nextSweepAt = clock.now() + KEPT_AFTER_END_MS;
+
+  function place(code: Code): Code {
+    permanent += code.expiresAt === null ? 1 : 0;
+    byTicket.set(code.ticket, code);
+    byName.set(nameIn(code.url), code);
+    return code;
+  }
 
   const sweep = (): void => {
     const now = clock.now();
@@ -53,21 +72,24 @@ export function createCodes(clock: Clock): Codes {
     }
   };
 
+  remembered?.forEach(place);
   return {
     add: (scene, expiresAt) => {
       sweep();
       if (expiresAt === null && permanent >= MAX_PERMANENT_CODES) {
         return null;
       }
-      permanent += expiresAt === null ? 1 : 0;
-      const url = `http://weixin.qq.com/q/${randomText(22)}`;
-      const code = { ticket: newTicket(), url, scene, expiresAt };
-      byTicket.set(code.ticket, code);
-      byName.set(nameIn(url), code);
-      return code;
+      onChange();
+      return place({
+        ticket: newTicket(),
+        url: `http://weixin.qq.com/q/${randomText(22)}`,
+        ...{ scene, expiresAt },
+      });
     },
     findByTicket: (ticket) => byTicket.get(ticket),
     findByUrl: (url) => (isCodeUrl(url) ? byName.get(nameIn(url)) : undefined),
+    describe: () =>
+      [...byTicket.values()].filter(({ expiresAt }) => expiresAt === null || expiresAt > clock.now()),
   };
 }
 

@@ -131,6 +131,7 @@ function wishCalls(state: WechatState): ControlRoute[] {
       schema: z.strictObject({ blocked: z.boolean().optional() }),
       run: ({ params, body }) => {
         getPerson(state, params).isBlocking = body.blocked ?? true;
+        state.world.memory.touch();
         return {};
       },
     }),

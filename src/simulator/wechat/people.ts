@@ -2,6 +2,7 @@
 import { randomLowerText } from '#src/lib/ids.js';
 import { hashText } from '../stats.js';
 import type { InboxItem } from './inbox.js';
+import { REMEMBERED_PEOPLE, type RememberedPeople } from './remembered.js';
 import type { Windows } from './windows.js';
 
 const SEED_LENGTH = 12;
@@ -39,9 +40,12 @@ export class Person {
 
   constructor(
     readonly openid: string,
-    /** Position in the list of people. */
+    /** How many came before, in this run and earlier ones. */
     readonly index: number,
-    private readonly ownName: string | undefined,
+    /** Position in the list of people. */
+    readonly position: number,
+    /** The chosen name; undefined for one made from the position. */
+    readonly ownName: string | undefined,
   ) {}
 
   /** The chosen name, or one made from the position. */
@@ -76,30 +80,62 @@ export interface People {
   /** Follows or leaves, and keeps the count of followers right. */
   setFollowing(person: Person, following: boolean): void;
   followerCount(): number;
+  /** What is to be remembered of the first of them. */
+  describe(): RememberedPeople;
 }
 
-/** Makes an empty crowd. Openids have 28 characters, sort by age, and differ from those of any other crowd. */
-export function createPeople(): People {
-  const seed = randomLowerText(SEED_LENGTH);
+/** What a crowd is made with. */
+export interface PeopleNeeds {
+  /** The crowd of an earlier run, which goes on. */
+  remembered: RememberedPeople | null;
+  /** Told when somebody came, followed or left. */
+  onChange: () => void;
+}
+
+/** Makes a crowd. Openids have 28 characters, sort by age, and differ from those of any other crowd. */
+export function createPeople({ remembered, onChange }: PeopleNeeds): People {
+  const seed = remembered?.seed ?? randomLowerText(SEED_LENGTH);
   const all: Person[] = [];
   const byOpenid = new Map<string, Person>();
+  let made = remembered?.made ?? 0;
   let followers = 0;
+
+  function place(index: number, nickname: string | undefined): Person {
+    const openid = `o${seed}${index.toString(36).padStart(INDEX_LENGTH, '0')}`;
+    const person = new Person(openid, index, all.length, nickname);
+    all.push(person);
+    byOpenid.set(openid, person);
+    return person;
+  }
+
+  for (const { index, name, how, scene, ...facts } of remembered?.people ?? []) {
+    Object.assign(place(index, name), facts, { followScene: { how, scene } });
+    followers += Number(facts.isFollowing);
+  }
   return {
     add: (nickname) => {
-      const index = all.length;
-      const openid = `o${seed}${index.toString(36).padStart(INDEX_LENGTH, '0')}`;
-      const person = new Person(openid, index, nickname);
-      all.push(person);
-      byOpenid.set(openid, person);
-      return person;
+      made += 1;
+      onChange();
+      return place(made - 1, nickname);
     },
     find: (openid) => byOpenid.get(openid),
     list: () => all,
     setFollowing: (person, following) => {
       followers += Number(following) - Number(person.isFollowing);
       person.isFollowing = following;
+      onChange();
     },
     followerCount: () => followers,
+    describe: () => ({
+      seed,
+      made,
+      people: all
+        .slice(0, REMEMBERED_PEOPLE)
+        .map(({ index, ownName, isFollowing, followedAt, followScene, isBlocking }) => ({
+          ...{ index, name: ownName, isFollowing, followedAt, isBlocking },
+          ...followScene,
+        })),
+    }),
   };
 }
 

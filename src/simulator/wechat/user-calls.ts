@@ -40,7 +40,7 @@ function getBatch({ state, body }: CallInput): object {
 
 function listFollowers({ state, query }: CallInput): object {
   const after = query.get('next_openid') ?? '';
-  const start = after === '' ? 0 : getPerson(state, after).index + 1;
+  const start = after === '' ? 0 : getPerson(state, after).position + 1;
   const people = state.people.list();
   const openids: string[] = [];
   for (let index = start; index < people.length && openids.length < PAGE; index += 1) {

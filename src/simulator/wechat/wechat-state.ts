@@ -5,6 +5,7 @@ import { createOauthCodes, type OauthCodes } from './oauth-codes.js';
 import { createPeople, type People } from './people.js';
 import { Pusher } from './pusher.js';
 import { Quotas } from './quotas.js';
+import { type RememberedAccount, readRemembered } from './remembered.js';
 import { createSentIds, type SentIds } from './sent-ids.js';
 import { createTemplates, type Templates } from './templates.js';
 import { Tokens } from './tokens.js';
@@ -60,19 +61,29 @@ export interface WechatState extends WechatParts {
   readonly pusher: Pusher;
 }
 
-/** Makes a fresh account. */
+/** What this account remembers itself by. */
+const MEMORY = 'wechat';
+
+/** Makes an account: that of an earlier run where the world remembers one, else a fresh one. */
 export function createWechatState(world: World): WechatState {
-  return { world, pusher: new Pusher(world), ...freshParts(world) };
+  const remembered = readRemembered(world.memory.recall(MEMORY));
+  const state = { world, pusher: new Pusher(world), ...makeParts(world, remembered) };
+  world.memory.keep(
+    MEMORY,
+    (): RememberedAccount => ({ people: state.people.describe(), codes: state.codes.describe() }),
+  );
+  return state;
 }
 
 /** Makes the account forget everything; kept-back pushes go out. */
 export function resetWechatState(state: WechatState): void {
   void state.pusher.release();
   state.pusher.switches.isDuplicating = false;
-  Object.assign(state, freshParts(state.world));
+  Object.assign(state, makeParts(state.world, null));
+  state.world.memory.touch();
 }
 
-function freshParts(world: World): WechatParts {
+function makeParts(world: World, remembered: RememberedAccount | null): WechatParts {
   const account: AccountSwitches = {
     name: '青鸟模拟公众号',
     kind: 'service',
@@ -83,8 +94,12 @@ function freshParts(world: World): WechatParts {
     jobStatus: 'success',
   };
   return {
-    people: createPeople(),
-    codes: createCodes(world.clock),
+    people: createPeople({ remembered: remembered?.people ?? null, onChange: world.memory.touch }),
+    codes: createCodes({
+      clock: world.clock,
+      remembered: remembered?.codes ?? null,
+      onChange: world.memory.touch,
+    }),
     templates: createTemplates(),
     tokens: new Tokens(world.clock),
     quotas: new Quotas(world.clock, () => account.kind === 'sandbox'),
