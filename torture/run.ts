@@ -4,7 +4,7 @@ import { type Break, strike } from './blows.js';
 import { keepJournal } from './journal.js';
 import { findProblems } from './ledger.js';
 import { makeCast } from './people.js';
-import { type BlowKind, kindsFor, planBlows } from './plan.js';
+import { type BlowKind, kindsFor, type PlannedBlow, planBlows } from './plan.js';
 import { createRandom } from './random.js';
 import { type Rows, readRows } from './rows.js';
 import { runTraffic } from './traffic.js';
@@ -22,6 +22,8 @@ export interface RunOptions {
   people?: number;
   /** The kinds of blow, where not all. */
   kinds?: readonly BlowKind[];
+  /** These very blows instead of what the seed draws. For tests of the harness. */
+  blows?: readonly PlannedBlow[];
   say?: (text: string) => void;
 }
 
@@ -62,7 +64,7 @@ export async function runTorture(options: RunOptions): Promise<RunResult> {
     const cast = await makeCast(world, options.people ?? PEOPLE);
     const kinds = options.kinds ?? kindsFor(database === null ? 'sqlite' : 'postgresql');
     const plan = { trafficMs, kinds, processes: world.servers.length };
-    const blows = planBlows(random.branch('blows'), plan);
+    const blows = options.blows ?? planBlows(random.branch('blows'), plan);
     say(
       `${blows.length} blows: ${blows.map(({ kind, atMs }) => `${kind} ${(atMs / 1000).toFixed(1)} s`).join(', ')}`,
     );

@@ -5,9 +5,80 @@ import { begins, holds, pickIds } from '#src/store/text-search.js';
 import type { Manager } from './accounts.js';
 import type { CoreDeps } from './deps.js';
 
-/** A change. `action` is noun and verb with a dot, such as `app.create`; no field may hold a secret. */
+/** What people do on the pages: noun and verb. */
+export type PageAction =
+  | 'account.change'
+  | 'account.join'
+  | 'app.create'
+  | 'app.delete'
+  | 'app.plan'
+  | 'app.retention'
+  | 'app.token.replace'
+  | 'app.update'
+  | 'backup.download'
+  | 'backup.make'
+  | 'backup.remove'
+  | 'callback.replay'
+  | 'callback.replay-failed'
+  | 'callback.secret.replace'
+  | 'callback.secret.show'
+  | 'callback.test'
+  | 'callback.update'
+  | 'channel.create'
+  | 'channel.delete'
+  | 'channel.down'
+  | 'channel.first'
+  | 'channel.join'
+  | 'channel.leave'
+  | 'channel.not-first'
+  | 'channel.test'
+  | 'channel.up'
+  | 'channel.update'
+  | 'contact.confirm'
+  | 'contact.remove'
+  | 'key.create'
+  | 'key.replace'
+  | 'key.revoke'
+  | 'key.update'
+  | 'menu.create'
+  | 'message.cancel'
+  | 'message.resend'
+  | 'message.send'
+  | 'open-access.ips'
+  | 'open-access.replace'
+  | 'person.pause'
+  | 'person.plans'
+  | 'person.resume'
+  | 'plan.create'
+  | 'plan.delete'
+  | 'plan.update'
+  | 'points.grant'
+  | 'qrcode.create'
+  | 'qrcode.delete'
+  | 'queue.resume'
+  | 'restore.cancel'
+  | 'restore.choose'
+  | 'restore.upload'
+  | 'session.end'
+  | 'settings.registration'
+  | 'settings.save'
+  | 'subscriber.block'
+  | 'subscriber.export'
+  | 'subscriber.remark'
+  | 'subscriber.remove'
+  | 'subscriber.unblock'
+  | 'subscription.block'
+  | 'subscription.unblock'
+  | 'template.choose'
+  | 'template.reset'
+  | 'topic.create'
+  | 'topic.delete'
+  | 'topic.update';
+
+/** A change; no field may hold a secret. */
 export interface AuditNote {
-  action: string;
+  /** What was done, on a page or by a call of the management API. */
+  action: PageAction | `api.${string}`;
   /** What was changed, such as `app 97`. */
   target?: string;
   detail?: string;
@@ -19,7 +90,9 @@ export interface AuditNote {
 export type Actor = Manager | { role: 'follower'; personId: number };
 
 /** A line of the log. */
-export interface AuditLine extends Required<AuditNote> {
+export interface AuditLine extends Omit<Required<AuditNote>, 'action'> {
+  /** One of those of AuditNote, or an earlier version's. */
+  action: string;
   id: number;
   accountId: number | null;
   actor: string;

@@ -157,3 +157,23 @@ it.each([
 ])('the account of %s is %s', (queue, account) => {
   expect(accountOf(queue)).toBe(account);
 });
+
+it('reads ahead as far as the platform was quick in the last round, within bounds', () => {
+  const startAndEnd = (count: number): void => {
+    for (let started = 0; started < count; started += 1) {
+      limits.take(WECHAT_QUEUE);
+      limits.give(WECHAT_QUEUE);
+    }
+  };
+  expect(limits.readAhead(WECHAT_QUEUE)).toBe(64);
+  startAndEnd(100);
+  expect(limits.readAhead(WECHAT_QUEUE)).toBe(64);
+  limits.beginRound();
+  expect(limits.readAhead(WECHAT_QUEUE)).toBe(200);
+  expect(limits.readAhead(WECHAT_BULK_QUEUE)).toBe(64);
+  startAndEnd(5000);
+  limits.beginRound();
+  expect(limits.readAhead(WECHAT_QUEUE)).toBe(512);
+  limits.beginRound();
+  expect(limits.readAhead(WECHAT_QUEUE)).toBe(64);
+});

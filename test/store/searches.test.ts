@@ -23,7 +23,7 @@ beforeAll(async () => {
     await w.phone(`Fan ${at}`).scans((await w.core.qrcodes.getDefault(app.id)).url);
     const { items } = await w.core.subscriberLists.searchSubscribers(here, { take: 1 });
     await w.core.subscribers.setRemark(app.id, items[0]?.id ?? 0, text);
-    await w.core.audit.writeEntry({ role: 'operator' }, { action: 'test', target: text });
+    await w.core.audit.writeEntry({ role: 'operator' }, { action: 'app.update', target: text });
     await w.core.publish({
       appId: app.id,
       title: text,
@@ -78,7 +78,7 @@ describe.each([
 
 it('an actor of the audit log is found by the beginning of the name, by the same rules', async () => {
   const find = async (actor: string) =>
-    (await w.core.audit.searchEntries({ actor, action: 'test', take: 10 })).items.length;
+    (await w.core.audit.searchEntries({ actor, action: 'app.update', take: 10 })).items.length;
   expect([await find('admin_T'), await find('ADMINxT'), await find('%'), await find('TOKEN')]).toEqual([
     2, 0, 0, 0,
   ]);

@@ -1,6 +1,7 @@
 /** Stands before every call: who asks, the body, the errors, the headers of an answer. */
 import type { Context, Middleware } from 'koa';
 import type { Manager } from '#src/core/accounts.js';
+import type { AuditNote } from '#src/core/audit.js';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { decodeUtf8, readRawBody } from '#src/lib/body.js';
@@ -37,7 +38,7 @@ async function keepAudit(ctx: Context, core: Core, manager: Manager, route: Rout
   // Only what the path names: the params of doors that were asked before are among them too.
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const target = names.map((name) => `${name} ${ctx.params[name]}`).join(' ');
-  const note = { action: `api.${route.name}`, target, address: ctx.ip.replace(/^::ffff:/, '') };
+  const note: AuditNote = { action: `api.${route.name}`, target, address: ctx.ip.replace(/^::ffff:/, '') };
   await core.audit.writeEntry(manager, note).catch((error: unknown) => {
     ctx.state.log?.error('a change could not be written to the audit log', { error, action: note.action });
   });

@@ -1,5 +1,6 @@
 /** What a part of the console is: its entries in the navigation and its pages. */
 import type { Manager } from '#src/core/accounts.js';
+import type { PageAction } from '#src/core/audit.js';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import type { MessageContent, MessageTemplates } from '#src/core/types.js';
@@ -47,7 +48,7 @@ export interface ConsolePass {
   /** Who manages: hand it to the same checks as the management API (`web/api/access.ts`). */
   manager: Manager & { accountId: number; personId: number };
   /** Writes a line of the audit log; call it in every handler that changed something. No secrets in it. */
-  audit(action: string, target?: string, detail?: string): Promise<void>;
+  audit(action: PageAction, target?: string, detail?: string): Promise<void>;
 }
 
 /** A request to a page of the console. */

@@ -1,5 +1,6 @@
 /** The followers' own pages: what concerns the person who looks, whether inside WeChat or at a desk. */
 import type { Context, Middleware } from 'koa';
+import type { PageAction } from '#src/core/audit.js';
 import type { Core } from '#src/core/index.js';
 import { isInsideWechat } from '#src/lib/user-agent.js';
 import type { View } from '#src/lib/view.js';
@@ -17,7 +18,7 @@ export interface MeDeps {
 /** What a request brings beside what every desk gives. */
 export interface MePass {
   /** Writes a line of the audit log for changes that matter to others: keys, contacts, sessions. */
-  audit(action: string, target?: string): Promise<void>;
+  audit(action: PageAction, target?: string): Promise<void>;
 }
 
 /** The followers' desk. */

@@ -1,5 +1,6 @@
 /** Who follows an app or a topic: searched, remarked, blocked, removed, exported. */
 import { z } from 'zod';
+import type { PageAction } from '#src/core/audit.js';
 import { notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import type { FoundSubscribers, ListedSubscriber } from '#src/core/subscriber-lists.js';
@@ -23,7 +24,7 @@ type Act = (
   core: Core,
   visit: Visit,
   target: { place: Place; id: number },
-) => Promise<{ said: Key; action: string }>;
+) => Promise<{ said: Key; action: PageAction }>;
 
 const ACTS: Readonly<Record<string, Act>> = {
   remark: async (core, { form }, { place, id }) => {

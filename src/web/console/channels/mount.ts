@@ -1,4 +1,5 @@
 /** The pages about one person's channels. They stand in the console, for the person signed in or for another, and below /me. */
+import type { PageAction } from '#src/core/audit.js';
 import { notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { inLanguage } from '#src/lib/in-language.js';
@@ -20,7 +21,7 @@ import { groupKinds, guideOf } from './kind-guides.js';
 
 /** What the desk of these pages must bring. */
 export interface ChannelPass {
-  audit(action: string, target?: string): Promise<void>;
+  audit(action: PageAction, target?: string): Promise<void>;
 }
 
 /** Whose channels a page is about. */
@@ -165,6 +166,9 @@ function mountTest<Pass extends ChannelPass>(
   });
 }
 
+const BUTTONS = ['first', 'not-first', 'join', 'leave', 'up', 'down', 'delete'] as const;
+type Button = (typeof BUTTONS)[number];
+
 /** The buttons that change one thing and lead back to the list. */
 function mountButtons<Pass extends ChannelPass>(
   { post }: ChannelPages<Pass>,
@@ -172,7 +176,7 @@ function mountButtons<Pass extends ChannelPass>(
 ): void {
   const { channelChain, channels } = core;
   const verbs: Readonly<
-    Record<string, (personId: number, id: number, visit: ChannelVisit) => Promise<void>>
+    Record<Button, (personId: number, id: number, visit: ChannelVisit) => Promise<void>>
   > = {
     first: channelChain.chooseFirst,
     'not-first': async (personId, id) => {
@@ -189,11 +193,11 @@ function mountButtons<Pass extends ChannelPass>(
       visit.flash('good', visit.t('removed', { code }));
     },
   };
-  for (const [name, run] of Object.entries(verbs)) {
+  for (const name of BUTTONS) {
     post(`${base}/:id/${name}`, async (visit) => {
       const owner = await findOwner(visit);
       const id = visit.idParam('id');
-      await run(owner.personId, id, visit);
+      await verbs[name](owner.personId, id, visit);
       await visit.audit(`channel.${name}`, `channel ${id} of ${owner.uid}`);
       visit.redirect(baseOf(base, owner));
     });

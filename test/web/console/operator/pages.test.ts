@@ -246,7 +246,7 @@ describe('settings and the audit log', () => {
     expect(wrong.status).toBe(422);
     expect(wrong.text).toContain('id="f-retentionDays-error"');
     const log = await boss.get('/console/audit?action=settings.save');
-    expect(log.text).toContain('settings.save');
+    expect(log.text).toMatch(/<span>修改设置<\/span> <code>settings\.save<\/code>/);
     expect(log.text).not.toContain('plan.create');
     expect((await boss.get('/console/audit?actor=UID_nobody')).text).toContain('没有找到');
     await boss.submit('/console/settings', {
@@ -292,13 +292,28 @@ describe('settings and the audit log', () => {
     expect((await boss.get('/console/audit?action=app.retention')).text).toContain(`app ${app.id}`);
   });
 
+  it('says in words what was done, in the reader’s language, and the code of what it has no word for', async () => {
+    const { id } = (await w.admin('/apps', { name: 'audited' })).json as { id: number };
+    await boss.submit(`/console/apps/${id}/retention`, { retentionDays: '9' });
+    await w.db.auditEntry.create({
+      data: { id: 1n, actor: 'ADMIN_TOKEN', action: 'app.feed', createdAt: new Date(0) },
+    });
+    const chinese = (await boss.get('/console/audit')).text;
+    expect(chinese).toMatch(/<span>修改应用的保留天数<\/span> <code>app\.retention/);
+    expect(chinese).toMatch(/<span>接口 createApp<\/span> <code>api\.createApp/);
+    const english = (await boss.get('/console/audit', { 'accept-language': 'en' })).text;
+    expect(english).toMatch(/<span>Changed how long an app’s messages are kept<\/span>/);
+    const unknown = (await boss.get('/console/audit?action=app.feed')).text;
+    expect(unknown).toMatch(/class="main did"><code>app\.feed<\/code>/);
+  });
+
   it('is read page by page, each line once', async () => {
     const manager = { role: 'operator' } as const;
     for (let at = 0; at < 70; at += 1) {
-      await w.core.audit.writeEntry(manager, { action: 'many.lines', target: `line ${at}` });
+      await w.core.audit.writeEntry(manager, { action: 'queue.resume', target: `line ${at}` });
     }
     const seen: string[] = [];
-    let path = '/console/audit?actor=ADMIN_TOKEN&action=many.lines';
+    let path = '/console/audit?actor=ADMIN_TOKEN&action=queue.resume';
     for (let page = 0; page < 9 && path !== ''; page += 1) {
       const { text } = await boss.get(path);
       seen.push(...(text.match(/line \d+/g) ?? []));
