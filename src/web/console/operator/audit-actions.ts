@@ -75,10 +75,10 @@ const ACTION_WORDS: Readonly<Record<PageAction, readonly [zh: string, en: string
 
 const BY_API = 'api.';
 
-/** An action in words; of a call of the management API its name, and nothing for one that only an earlier version knew. */
+/** An action in words; nothing for one that only an earlier version knew. A call of the management API is named by its code. */
 export function nameAction(action: string, language: Language): string {
   if (action.startsWith(BY_API)) {
-    return `${language === 'zh' ? '接口' : 'API'} ${action.slice(BY_API.length)}`;
+    return language === 'zh' ? '调用管理接口' : 'Called the management API';
   }
   const words = Object.hasOwn(ACTION_WORDS, action) ? ACTION_WORDS[action as PageAction] : undefined;
   return words?.[language === 'zh' ? 0 : 1] ?? '';

@@ -97,6 +97,12 @@ async function fill(): Promise<void> {
     uid = at === 0 ? person.uid : uid;
   }
   const { personId } = await w.core.people.getByUid(uid);
+  const me = { role: 'operator', personId } as const;
+  const own = { target: `app ${app.id}`, address: '2001:db8:85a3:1234:5678:8a2e:370:7334' };
+  await w.core.audit.writeEntry(me, { action: 'app.token.replace', ...own });
+  await w.core.audit.writeEntry(me, { action: 'channel.not-first', target: `channel 12345 of ${uid}` });
+  const chosen = JSON.stringify({ registration: 'open', retentionDays: 30, serverchan: 'free' });
+  await w.core.audit.writeEntry(me, { action: 'settings.save', detail: chosen, address: '203.0.113.9' });
   await w.core.points.grant(personId, 500, '开通短信');
   await w.core.keys.createKey(personId, 'sendkey', { name: '家里的 NAS' });
   await w.core.channels.createChannel(personId, {

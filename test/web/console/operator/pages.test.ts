@@ -300,7 +300,7 @@ describe('settings and the audit log', () => {
     });
     const chinese = (await boss.get('/console/audit')).text;
     expect(chinese).toMatch(/<span>修改应用的保留天数<\/span> <code>app\.retention/);
-    expect(chinese).toMatch(/<span>接口 createApp<\/span> <code>api\.createApp/);
+    expect(chinese).toMatch(/<span>调用管理接口<\/span> <code>api\.createApp/);
     const english = (await boss.get('/console/audit', { 'accept-language': 'en' })).text;
     expect(english).toMatch(/<span>Changed how long an app’s messages are kept<\/span>/);
     const unknown = (await boss.get('/console/audit?action=app.feed')).text;
