@@ -21,6 +21,18 @@ function start(step: LoopDeps['step'], more: Partial<LoopDeps> = {}): void {
   loop.start();
 }
 
+/** Rounds that last until the test ends them; `progress` is what they answer. */
+function holdRounds(progress: boolean) {
+  let end = (): void => {};
+  const step = vi.fn(
+    () =>
+      new Promise<boolean>((resolve) => {
+        end = () => resolve(progress);
+      }),
+  );
+  return { step, endRound: () => end() };
+}
+
 it('goes on while there is work, and rests when there is none', async () => {
   let left = 5;
   const step = vi.fn(async () => {
@@ -35,13 +47,7 @@ it('goes on while there is work, and rests when there is none', async () => {
 });
 
 it('comes round when somebody wakes it, also during a round that finds nothing', async () => {
-  let endRound = (): void => {};
-  const step = vi.fn(
-    () =>
-      new Promise<boolean>((resolve) => {
-        endRound = () => resolve(false);
-      }),
-  );
+  const { step, endRound } = holdRounds(false);
   start(step);
   loop.wake();
   endRound();
@@ -75,13 +81,7 @@ it('says what went wrong and goes on', async () => {
 });
 
 it('stops when the round under way is over, and begins no other', async () => {
-  let endRound = (): void => {};
-  const step = vi.fn(
-    () =>
-      new Promise<boolean>((resolve) => {
-        endRound = () => resolve(true);
-      }),
-  );
+  const { step, endRound } = holdRounds(true);
   start(step);
   let hasStopped = false;
   const stopped = loop.stop().then(() => {
