@@ -19,6 +19,9 @@ const require = $require(import.meta.url);
 const __filename = $path(import.meta.url);
 const __dirname = $dirname(__filename);`;
 
+/** A line that is no comment and has a tagged template beyond ASCII. */
+const TAGGED_BEYOND_ASCII = /^(?!\s*(?:\/\/|\*)).*[\w$)\]]`[^`\n]*[^\0-\x7f]/m;
+
 /** Returns the files for `outdir`, each with its path and contents; nothing is written. */
 export async function bundle({ root, outdir, plugins = [] }) {
   const { outputFiles } = await build({
@@ -70,8 +73,11 @@ function keepOwnLines(text) {
 
 /**
  * One character beyond Latin-1 makes V8 keep the whole source with two bytes a character, for as long as the process lives.
- * esbuild escapes those in strings and leaves them in regular expressions and comments, where an escape says the same.
+ * esbuild escapes those in strings and leaves them in regular expressions and comments, where an escape says the same, and in
+ * tagged templates, whose tag may read an escape as it stands: a file with one of those keeps its two bytes.
  */
 function toAscii(text) {
-  return text.replace(/[^\0-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return TAGGED_BEYOND_ASCII.test(text)
+    ? text
+    : text.replace(/[^\0-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

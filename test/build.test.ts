@@ -56,6 +56,15 @@ it('names the line of the source in a trace', () => {
   expect(run().stderr).toContain('src/main.ts:6');
 });
 
+it('means the same beyond ASCII, in strings, regular expressions and raw templates', () => {
+  write(
+    'src/main.ts',
+    "process.stdout.write(JSON.stringify([/[年\ud83e\udd85]/u.test('年'), '年', `1年`, String.raw`\\d年`]));",
+  );
+  const [matches, text, template, raw] = JSON.parse(run().stdout) as unknown[];
+  expect([matches, text, template, raw]).toEqual([true, '年', '1年', '\\d年']);
+});
+
 it('keeps what it had when a source cannot be compiled', () => {
   write('src/main.ts', `process.stdout.write('fine');`);
   run();

@@ -27,9 +27,9 @@ export interface MessageTrace {
   state: MessageState;
   /** What is being done with it now. */
   stage: 'waiting' | 'spreading' | 'sending' | 'stopping' | 'ended';
-  /** Deliveries made so far; while it spreads counted up to a bound. */
+  /** Deliveries made so far. */
   total: number;
-  /** The total is only the bound. */
+  /** It is still being spread: there will be more. */
   isMore: boolean;
   sent: number;
   failed: number;
