@@ -1,7 +1,9 @@
 /** Accepting many messages with one write, and spreading them so that a crash may cut anywhere. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ID_STRIDE } from '#src/lib/ids.js';
+import { providerOf } from '#src/store/db.js';
 import { findByDedupeKeys, insertMessages } from '#src/store/messages.js';
+import { listMigrations } from '#src/store/schema-engine.js';
 import {
   type AcceptedMessage,
   beginSpreading,
@@ -226,5 +228,26 @@ describe('spreading over a topic', () => {
     await finishExpansion(w.db, [message.id], w.clock.now());
     expect(await w.db.message.findFirstOrThrow()).toMatchObject({ state: 'expanded', total: 12, sent: 1 });
     expect(await findSpreading(w.db)).toBeNull();
+  });
+
+  it('is counted from where it stood when the way of counting changed', async () => {
+    const appId = await w.addApp();
+    const people = await w.addPeople(8);
+    await w.subscribe(people, appId, 1);
+    const message = await w.accept({ topics: [1] }, { appId });
+    await beginSpreading(w.db, [message.id]);
+    const { last } = await expandTopic(w.db, slice(message, 1, 0, 5), w.scope());
+    await w.putInto('sent', message, people[0]);
+    // What the former way of counting left: nothing but what had been sent.
+    await w.db.message.update({ where: { id: message.id }, data: { total: 0 } });
+    const script = listMigrations(providerOf(w.db)).migrationDirectories.find(({ path }) =>
+      path.endsWith('count-spreading'),
+    );
+    const content = script?.migrationFile.content;
+    await w.db.$executeRawUnsafe(content?.tag === 'ok' ? content.value : '');
+    expect(await w.db.message.findFirstOrThrow()).toMatchObject({ total: 5, sent: 1, failed: 0 });
+    await expandTopic(w.db, slice(message, 1, last, 20), w.scope());
+    await finishExpansion(w.db, [message.id], w.clock.now());
+    expect(await w.db.message.findFirstOrThrow()).toMatchObject({ state: 'expanded', total: 8, sent: 1 });
   });
 });
