@@ -20,6 +20,8 @@ export interface FaultInput {
   count?: number;
   /** Do what was asked first and fail then: the caller cannot know that it worked. */
   after?: boolean;
+  /** Do what was asked; the answer never comes: silence for `hang` ms where that is given, then the connection is cut. */
+  lostAnswer?: boolean;
 }
 
 /** A fault in force. */
@@ -43,12 +45,17 @@ export interface Faults {
 
 /** Whether the fault makes calls fail, rather than only late. */
 export function isFailure(fault: Fault): boolean {
-  return (
-    fault.errcode !== undefined ||
-    fault.status !== undefined ||
-    fault.hang !== undefined ||
-    fault.drop === true
-  );
+  return fault.errcode !== undefined || fault.status !== undefined || isSilent(fault);
+}
+
+/** Whether the platform does what it was asked before the call fails. */
+export function isAfterwards(fault: Fault): boolean {
+  return fault.after === true || fault.lostAnswer === true;
+}
+
+/** Whether no answer comes at all: the connection is cut, at once or after `hang` ms. */
+export function isSilent(fault: Fault): boolean {
+  return fault.hang !== undefined || fault.drop === true || fault.lostAnswer === true;
 }
 
 /** Makes the list, empty. */

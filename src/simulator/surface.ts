@@ -1,7 +1,7 @@
 /** The side that platforms show: every call is counted, may be struck by a fault, and is answered by its platform. */
 import type Koa from 'koa';
 import type { Fault } from './faults.js';
-import { isFailure } from './faults.js';
+import { isAfterwards, isFailure, isSilent } from './faults.js';
 import type { Platform, ServedCall } from './platform.js';
 import type { World } from './world.js';
 
@@ -37,7 +37,7 @@ async function serveWithFaults(world: World, platform: Platform, ctx: Koa.Contex
   if (!isFailure(fault)) {
     return platform.serve(ctx, path);
   }
-  const served = fault.after ? await platform.serve(ctx, path) : {};
+  const served = isAfterwards(fault) ? await platform.serve(ctx, path) : {};
   return { ...served, errcode: await fail(world, { platform, fault, ctx }) };
 }
 
@@ -46,7 +46,7 @@ async function fail(
   world: World,
   { platform, fault, ctx }: { platform: Platform; fault: Fault; ctx: Koa.Context },
 ): Promise<number> {
-  if (fault.hang !== undefined || fault.drop) {
+  if (isSilent(fault)) {
     await world.delay(fault.hang ?? 0);
     ctx.respond = false;
     ctx.req.socket.destroy();

@@ -17,11 +17,14 @@ const faultSchema = z
     rate: z.number().min(0).max(1).optional(),
     count: z.int().min(1).optional(),
     after: z.boolean().optional(),
+    lostAnswer: z.boolean().optional(),
   })
   .refine(
-    ({ errcode, status, hang, drop, latencyMs }) =>
-      [errcode, status, hang, drop, latencyMs].some((value) => value !== undefined && value !== false),
-    '要给 errcode、status、hang、drop 或 latencyMs 之一 Say how it fails',
+    ({ errcode, status, hang, drop, lostAnswer, latencyMs }) =>
+      [errcode, status, hang, drop, lostAnswer, latencyMs].some(
+        (value) => value !== undefined && value !== false,
+      ),
+    '要给 errcode、status、hang、drop、lostAnswer 或 latencyMs 之一 Say how it fails',
   );
 
 /** Makes these routes over all platforms. */

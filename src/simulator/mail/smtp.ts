@@ -10,6 +10,7 @@ import type {
 } from 'smtp-server';
 import { equalsInConstantTime } from '#src/lib/hash.js';
 import type { Arrivals } from '../arrivals.js';
+import { isAfterwards, isFailure, isSilent } from '../faults.js';
 import type { World } from '../world.js';
 
 const HOST = '127.0.0.1';
@@ -81,7 +82,7 @@ async function listen(world: World, arrivals: Arrivals, port: number): Promise<S
     onData: (stream, session, done) => {
       readMail(stream)
         .then((bytes) => simpleParser(bytes, { skipTextToHtml: true }).then((mail) => ({ bytes, mail })))
-        .then((read) => keepMail(arrivals, read, session))
+        .then((read) => takeMail(world, () => keepMail(arrivals, read, session), cutOf(server, session)))
         .then(
           () => done(),
           (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
@@ -124,6 +125,36 @@ async function readMail(stream: SMTPServerDataStream): Promise<Buffer> {
     throw smtpError(552, '5.3.4 Message too large');
   }
   return bytes;
+}
+
+/** A fault of `/mail` strikes when the mail is whole: it says no by `errcode` (451), or cuts the connection. */
+async function takeMail(world: World, keep: () => void, cut: () => void): Promise<void> {
+  const fault = world.faults.strike('/mail');
+  await world.delay(fault?.latencyMs ?? 0);
+  if (!fault || !isFailure(fault)) {
+    keep();
+    return;
+  }
+  if (isAfterwards(fault)) {
+    keep();
+  }
+  if (isSilent(fault)) {
+    await world.delay(fault.hang ?? 0);
+    cut();
+    return;
+  }
+  throw smtpError(fault.errcode ?? 451, '4.3.0 injected fault');
+}
+
+/** Cuts the connection of a session. */
+function cutOf(server: SMTPServer, session: SMTPServerSession): () => void {
+  return () => {
+    for (const connection of server.connections) {
+      if (connection.session === session) {
+        connection._socket.destroy();
+      }
+    }
+  };
 }
 
 function keepMail(

@@ -18,6 +18,8 @@ describe('faults', () => {
     ['a status with an error number', { status: 500, errcode: -1 }, '500 -1'],
     ['a cut', { drop: true }, 'cut'],
     ['a hang', { hang: 5 }, 'cut'],
+    ['a lost answer', { lostAnswer: true }, 'cut'],
+    ['a lost answer after silence', { lostAnswer: true, hang: 5 }, 'cut'],
     ['latency', { latencyMs: 5 }, '200 ok'],
     ['a rate of nothing', { errcode: -1, rate: 0 }, '200 ok'],
     ['another path', { path: '/wechat/cgi-bin/token2', errcode: -1 }, '200 ok'],
@@ -66,6 +68,20 @@ describe('faults', () => {
     expect((await sim.api('GET', '/stats')).body.calls).toMatchObject({
       '/wechat/cgi-bin/message/template/send': { count: 2, errors: 1, distinct: 1 },
     });
+  });
+
+  it.each([
+    ['a webhook', '/webhook/a', 'webhook/a'],
+    ['a bark-server', '/bark/sim-key/title/body', 'bark'],
+    ['gotify', '/gotify/message?token=sim-token&message=hi', 'gotify'],
+    ['ntfy', '/ntfy/sim-topic/publish?message=hi', 'ntfy'],
+    ['PushDeer', '/pushdeer/message/push?pushkey=sim-key&text=hi', 'pushdeer'],
+  ])('lose the answer of %s after it acted', async (_name, path, inbox) => {
+    const sim = await openSim();
+    await sim.api('POST', '/faults', { path: '/', lostAnswer: true, count: 1 });
+    const init = path.includes('gotify') ? { method: 'POST' } : {};
+    expect(await fetch(`${sim.base}${path}`, init).catch(() => 'cut')).toBe('cut');
+    expect(itemsOf(await sim.api('GET', `/inboxes/${inbox}`))).toHaveLength(1);
   });
 
   it('strike webhooks too', async () => {

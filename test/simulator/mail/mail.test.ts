@@ -99,6 +99,19 @@ it('takes a mail for those it knows among others', async () => {
   expect(await inbox(sim)).toMatchObject([{ recipients: ['b@example.com'] }]);
 });
 
+it.each([
+  ['takes a mail and loses the answer', { lostAnswer: true }, { code: 'ECONNECTION' }, 1],
+  ['cuts the connection before it takes a mail', { drop: true }, { code: 'ECONNECTION' }, 0],
+  ['says no as a fault says', { errcode: 452 }, { responseCode: 452 }, 0],
+])('%s', async (_name, fault, failure, kept) => {
+  const sim = await openSim({ smtpPort: 0 });
+  await sim.api('POST', '/faults', { path: '/mail', count: 1, ...fault });
+  const mail = await openMail(sim);
+  const message = { from: 'a@example.com', to: 'b@example.com', text: 'x' };
+  expect(await failureOf(mail.sendMail(message))).toMatchObject(failure);
+  expect(await inbox(sim)).toHaveLength(kept);
+});
+
 it('refuses a mail over ten megabytes with 552', async () => {
   const sim = await openSim({ smtpPort: 0 });
   const mail = await openMail(sim);
