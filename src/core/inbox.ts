@@ -1,6 +1,7 @@
 /** The inbox: makes sure that each push of a platform is worked on once, also when the platform repeats it or we crash. */
 import { createBatcher } from '#src/lib/batcher.js';
 import { randomHex } from '#src/lib/ids.js';
+import type { SecretBox } from '#src/lib/secret-box.js';
 import { providerOf } from '#src/store/db.js';
 import { claimInbound, finishInbound, releaseInbound } from '#src/store/inbound.js';
 import { insertReceipts } from '#src/store/receipts.js';
@@ -8,6 +9,12 @@ import type { CoreDeps } from './deps.js';
 
 /** What a claim says: work on it, or it is being worked on, or it is done with this reply. */
 export type InboundClaim = { kind: 'mine' } | { kind: 'running' } | { kind: 'done'; reply: string | null };
+
+/** A reply, and the platform's name of the person it was written for. */
+export interface WrittenReply {
+  to: string;
+  text: string;
+}
 
 /** The verbs of the inbox. */
 export type Inbox = ReturnType<typeof createInbox>;
@@ -24,12 +31,12 @@ const STALE_MS = 8_000;
 export function createInbox({ db, clock, box, wake }: CoreDeps, bootedAt: number) {
   const isAlone = providerOf(db) === 'sqlite';
   const claims = createBatcher({
-    run: async (items: { key: string; owner: string; at: number }[]): Promise<InboundClaim[]> => {
+    run: async (items: { key: string; to: string; owner: string; at: number }[]): Promise<InboundClaim[]> => {
       const rows = await claimInbound(db, items, isAlone ? bootedAt : clock.now() - STALE_MS);
-      return items.map(({ key, owner }) => {
+      return items.map(({ key, to, owner }) => {
         const row = rows.get(key);
         if (row?.done) {
-          return { kind: 'done', reply: row.reply === null ? null : box.open(row.reply) };
+          return { kind: 'done', reply: row.reply === null ? null : openReply(box, row.reply, to) };
         }
         return row?.owner === owner ? { kind: 'mine' } : { kind: 'running' };
       });
@@ -54,16 +61,15 @@ export function createInbox({ db, clock, box, wake }: CoreDeps, bootedAt: number
 
   /**
    * Claims a push by its deduplication key before any work is done. The work that follows must be safe to repeat: it is,
-   * after a crash.
+   * after a crash. `to` is who sent the push: nobody else is given the reply that was kept for it.
    */
-  function claim(key: string): Promise<InboundClaim> {
-    return claims({ key, owner: randomHex(8), at: clock.now() });
+  function claim(key: string, to: string): Promise<InboundClaim> {
+    return claims({ key, to, owner: randomHex(8), at: clock.now() });
   }
 
   /** Marks a claimed push as done; `reply` is what a repeat of it is answered. */
-  async function finish(key: string, reply: string | null): Promise<void> {
-    // Sealed, since a reply may hold a link to somebody's keys.
-    await finishes({ key, reply: reply === null ? null : box.seal(reply), at: clock.now() });
+  async function finish(key: string, reply: WrittenReply | null): Promise<void> {
+    await finishes({ key, reply: reply === null ? null : sealReply(box, reply), at: clock.now() });
   }
 
   /** Gives a claim back whose work failed, so that the platform's next try is worked on. */
@@ -77,4 +83,15 @@ export function createInbox({ db, clock, box, wake }: CoreDeps, bootedAt: number
   }
 
   return { claim, finish, release, keepReceipt };
+}
+
+/** Sealed, since a reply may hold a link to somebody's keys; with its reader's name, which has no line breaks, before it. */
+function sealReply(box: SecretBox, { to, text }: WrittenReply): string {
+  return box.seal(`${to}\n${text}`);
+}
+
+/** The reply where it was written for this reader, and null for anybody else, whatever the key of the push says. */
+function openReply(box: SecretBox, sealed: string, to: string): string | null {
+  const kept = box.open(sealed);
+  return kept.startsWith(`${to}\n`) ? kept.slice(to.length + 1) : null;
 }

@@ -13,7 +13,10 @@ export interface Push {
   externalId: string;
   /** When it happened by the platform's clock, which counts seconds: the end of that second, in milliseconds; never the future. */
   at: number;
-  /** The same for every repeat of this push, and for nothing else. At most 200 characters. */
+  /**
+   * The same for every repeat of this push, and for nothing else: it holds who sent it, when, and what. A MsgId alone is
+   * no identity: the platform's own debugging page gives all its messages one. At most 200 characters.
+   */
   key: string;
   /** `event`, or the kind of message: `text`, `image`, ... */
   type: string;
@@ -32,14 +35,14 @@ export interface PushForm {
   account: string;
   /** What a sender's name may be. */
   sender: RegExp;
-  /** The fields that tell two events apart. */
+  /** The fields that tell two events of one sender and second apart. */
   eventParts: readonly string[];
   nowMs: number;
 }
 
 const OPENID = /^[\w-]{1,64}$/;
 /** CreateTime alone has a resolution of a second: two scans within one differ by their EventKey. */
-const EVENT_PARTS = ['FromUserName', 'CreateTime', 'Event', 'EventKey', 'MsgID'];
+const EVENT_PARTS = ['Event', 'EventKey', 'MsgID'];
 const LONGEST_KEY = 200;
 
 /** Understands the fields of an official account's push that came now. Throws PushRefusal 400. */
@@ -55,8 +58,8 @@ export function toPush(fields: Fields, { platform, account, sender, eventParts, 
     throw new PushRefusal(400, 'no sender or no type');
   }
   const isMessage = type !== 'event';
-  const parts = isMessage ? messageKey(field) : eventParts.map(field);
-  const key = [platform, account, ...parts].join('|');
+  const parts = isMessage ? messageParts(field) : eventParts.map(field);
+  const key = [platform, account, from, field('CreateTime'), ...parts].join('|');
   return {
     to: field('ToUserName'),
     from,
@@ -75,10 +78,7 @@ function endOfSecond(seconds: string, nowMs: number): number {
   return Math.min(started, nowMs) + 999;
 }
 
-function messageKey(field: Push['field']): string[] {
-  const id = field('MsgId');
-  if (/^\d{1,20}$/.test(id)) {
-    return [id];
-  }
-  return [field('FromUserName'), field('CreateTime'), field('MsgType'), sha256Hex(field('Content'))];
+/** What tells two messages of one sender and second apart; the text as well, for those whose ids repeat. */
+function messageParts(field: Push['field']): string[] {
+  return [field('MsgType'), sha256Hex(field('Content')), field('MsgId')];
 }

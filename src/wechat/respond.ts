@@ -51,6 +51,7 @@ export function createResponder(needs: ResponderNeeds): (push: Push) => Promise<
     }
     return needs.turns.take({
       key: push.key,
+      to: push.from,
       work,
       apology: push.isMessage ? APOLOGY : null,
       sendLater: (text) => needs.sendText(push.from, text),

@@ -19,6 +19,8 @@ export interface Progress {
 /** A push to be worked on. */
 export interface Order {
   key: string;
+  /** Whom the reply is for, by the platform's name of them. */
+  to: string;
   /** Must be safe to repeat. Resolves to the reply, or null. */
   work(progress: Progress): Promise<string | null>;
   /** The reply where work that is committed fails after all; null for events. */
@@ -75,7 +77,7 @@ export function createTurns({ inbox, log, budgetMs }: TurnsNeeds): Turns {
 
   async function run(order: Order, turn: Turn): Promise<void> {
     try {
-      const claim = await inbox.claim(order.key);
+      const claim = await inbox.claim(order.key, order.to);
       if (claim.kind === 'done') {
         end(turn, { kind: 'reply', text: claim.reply });
       } else if (claim.kind === 'running' && !orphans.has(order.key)) {
@@ -99,7 +101,7 @@ export function createTurns({ inbox, log, budgetMs }: TurnsNeeds): Turns {
       track(order.sendLater(text).catch((error) => log.warn('a late reply could not be sent', { error })));
     }
     await inbox
-      .finish(order.key, isLate ? null : text)
+      .finish(order.key, isLate || text === null ? null : { to: order.to, text })
       .catch((error) => log.error('the end of a push could not be recorded', { error }));
   }
 

@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => w.close());
 
 describe('an inbound push', () => {
-  const claim = (key: string) => w.core.inbox.claim(key);
+  const claim = (key: string) => w.core.inbox.claim(key, 'oMing');
 
   it('is worked on by one, while the others wait', async () => {
     const claims = await Promise.all([claim('k'), claim('k'), claim('k')]);
@@ -19,9 +19,17 @@ describe('an inbound push', () => {
 
   it('is answered the same when it comes again, and the reply is sealed', async () => {
     await claim('k');
-    await w.core.inbox.finish('k', 'https://push.example/keys/hunter2');
+    await w.core.inbox.finish('k', { to: 'oMing', text: 'https://push.example/keys/hunter2' });
     expect(await claim('k')).toEqual({ kind: 'done', reply: 'https://push.example/keys/hunter2' });
     expect((await w.db.inbound.findFirstOrThrow()).reply).not.toContain('hunter2');
+  });
+
+  it('gives the reply to nobody but whom it was written for', async () => {
+    await claim('k');
+    await w.core.inbox.finish('k', { to: 'oMing', text: 'https://push.example/keys/hunter2' });
+    for (const other of ['oHong', 'oMin', 'oMing2', '']) {
+      expect(await w.core.inbox.claim('k', other)).toEqual({ kind: 'done', reply: null });
+    }
   });
 
   it('that a dead process began is begun anew after the restart', async () => {

@@ -11,7 +11,8 @@ export interface MemberItem {
 
 /** A member. */
 export interface Member {
-  says(content: string): Promise<Said>;
+  /** Writes to the app. `msgId`: an id to repeat instead of one of its own. */
+  says(content: string, msgId?: string): Promise<Said>;
   /** Sends a message of another kind, such as `image`. */
   sends(type: string): Promise<Said>;
   /** Does what WeCom tells the server by an event. */
@@ -36,7 +37,7 @@ export function createMember({ sim }: Means, userId: string): Member {
   const does = (event: string, eventKey?: string): Promise<Said> =>
     act('/events', { event, ...(eventKey === undefined ? {} : { eventKey }) });
   return {
-    says: (content) => act('/messages', { content }),
+    says: (content, msgId) => act('/messages', { content, ...(msgId === undefined ? {} : { msgId }) }),
     sends: (type) => act('/messages', { type }),
     does,
     taps: (key) => does('click', key),

@@ -28,7 +28,8 @@ export interface Phone {
   scans(url: string): Promise<Said & { event: string }>;
   follows(): Promise<Said>;
   unfollows(): Promise<Said>;
-  says(content: string): Promise<Said>;
+  /** Writes to the account. `msgId`: an id to repeat instead of one of its own. */
+  says(content: string, msgId?: string): Promise<Said>;
   taps(menuKey: string): Promise<Said>;
   inbox(): Promise<InboxItem[]>;
   /** Template cards only, newest first. */
@@ -68,7 +69,7 @@ export function createPhone(means: Means, nickname: string): Phone {
     scans: (url) => act('/scan', { url }),
     follows: () => act('/follow', {}),
     unfollows: () => act('/unfollow', {}),
-    says: (content) => act('/messages', { content }),
+    says: (content, msgId) => act('/messages', { content, ...(msgId === undefined ? {} : { msgId }) }),
     taps: (key) => act('/menu', { key }),
     cards: async () => (await inbox()).filter((item) => item.kind === 'template'),
     uid: async () => {

@@ -1,7 +1,8 @@
 /** Each push counts once, whatever repeats, fails, hangs or dies, and no answer waits beyond the budget. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Core } from '#src/core/index.js';
-import { type DoorOptions, type DoorWorld, eventOf, openDoor, shown, textOf } from './door-world.js';
+import { readPush } from '#src/wechat/push.js';
+import { ACCOUNT, type DoorOptions, type DoorWorld, eventOf, openDoor, shown, textOf } from './door-world.js';
 
 const doors: DoorWorld[] = [];
 async function open(options?: DoorOptions): Promise<DoorWorld> {
@@ -63,8 +64,9 @@ describe('repeats', () => {
   it('works again on a push that a dead process had claimed', async () => {
     const { door, app } = await openWithApp();
     const message = textOf(`#${app.id} restart`);
-    const key = `wechat|wx0000000000000001|${message.MsgId}`;
-    expect((await door.core.inbox.claim(key)).kind).toBe('mine');
+    const fields = new Map(Object.entries(message).map(([name, value]) => [name, String(value)]));
+    const { key, from } = readPush(fields, ACCOUNT.appId, door.clock.now());
+    expect((await door.core.inbox.claim(key, from)).kind).toBe('mine');
     // Not yet known to be dead: it is not told success, or its push would be lost.
     expect((await door.push(message)).status).toBe(503);
     expect(await door.upstream()).toEqual([]);

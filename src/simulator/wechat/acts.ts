@@ -82,17 +82,20 @@ export function tapMenu(
   return pushEvent(state, person, { event: 'CLICK', own: { EventKey: button.key }, isReplyShown: true });
 }
 
-/** Sends a message. `own` are its fields from MsgType on, `shown` what stands in the person's chat. */
+/**
+ * Sends a message. `own` are its fields from MsgType on, `shown` what stands in the person's chat, `msgId` an id to repeat instead
+ * of one of its own.
+ */
 export async function say(
   state: WechatState,
   person: Person,
-  { own, shown }: { own: XmlFields; shown: string },
+  { own, shown, msgId: given }: { own: XmlFields; shown: string; msgId?: string },
 ): Promise<ActResult> {
   requireFollowing(person);
   const now = state.world.clock.now();
   person.windows = openWindow(person.windows, 'message', now);
   keepTalk(state, person, { kind: 'own', text: shown });
-  const msgId = state.sentIds.nextInboundId();
+  const msgId = given ?? state.sentIds.nextInboundId();
   const fields = pushFields(person.openid, now, { ...own, MsgId: msgId });
   const result = await state.pusher.push({ openid: person.openid, fields, lane: 'urgent' });
   return { msgId, ...(await showReply(state, { person, result, to: 'message', isReplyShown: true })) };

@@ -88,7 +88,8 @@ function actCalls(state: WechatState): ControlRoute[] {
       method: 'POST',
       pattern: '/followers/:openid/messages',
       schema: messageSchema,
-      run: ({ params, body }) => say(state, getPerson(state, params), describeMessage(state, body)),
+      run: ({ params, body }) =>
+        say(state, getPerson(state, params), { ...describeMessage(state, body), msgId: body.msgId }),
     }),
     controlRoute({
       method: 'POST',

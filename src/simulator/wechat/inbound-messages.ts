@@ -7,18 +7,25 @@ import type { WechatState } from './wechat-state.js';
 const content = z.string().min(1).max(100_000);
 const short = z.string().max(2_000);
 
+/** The message's id, where it shall not be one of its own: the platform's debugging page gives all its messages one. */
+const msgId = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .optional();
+
 /** `{content}` is a text; `{type, ...}` any kind. */
 export const messageSchema = z.union([
-  z.strictObject({ type: z.literal('text').optional(), content }),
-  z.strictObject({ type: z.enum(['image', 'video', 'shortvideo']) }),
-  z.strictObject({ type: z.literal('voice'), recognition: short.optional() }),
+  z.strictObject({ msgId, type: z.literal('text').optional(), content }),
+  z.strictObject({ msgId, type: z.enum(['image', 'video', 'shortvideo']) }),
+  z.strictObject({ msgId, type: z.literal('voice'), recognition: short.optional() }),
   z.strictObject({
+    msgId,
     type: z.literal('location'),
     latitude: z.number().optional(),
     longitude: z.number().optional(),
     label: short.optional(),
   }),
-  z.strictObject({ type: z.literal('link'), title: short, description: short.optional(), url: short }),
+  z.strictObject({ msgId, type: z.literal('link'), title: short, description: short.optional(), url: short }),
 ]);
 
 /** The push fields from MsgType on, and what stands in the person's own chat. */

@@ -24,11 +24,16 @@ const EVENTS = [
 ] as const;
 const short = z.string().max(2_000);
 const userIdSchema = z.string().regex(/^[0-9A-Za-z][0-9A-Za-z_@.-]{0,63}$/);
+/** The message's id, where it shall not be one of its own. */
+const msgId = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .optional();
 const messageSchema = z.union([
-  z.strictObject({ type: z.literal('text').optional(), content: z.string().min(1).max(100_000) }),
-  z.strictObject({ type: z.enum(['image', 'voice', 'video']) }),
-  z.strictObject({ type: z.literal('location'), label: short.optional() }),
-  z.strictObject({ type: z.literal('link'), title: short, description: short.optional(), url: short }),
+  z.strictObject({ msgId, type: z.literal('text').optional(), content: z.string().min(1).max(100_000) }),
+  z.strictObject({ msgId, type: z.enum(['image', 'voice', 'video']) }),
+  z.strictObject({ msgId, type: z.literal('location'), label: short.optional() }),
+  z.strictObject({ msgId, type: z.literal('link'), title: short, description: short.optional(), url: short }),
 ]);
 const eventSchema = z.strictObject({
   event: z.enum(EVENTS),

@@ -20,12 +20,13 @@ export interface MemberActResult {
   problem?: string;
 }
 
-/** A message of a member. */
-export type MemberMessage =
+/** A message of a member; `msgId` is an id to repeat instead of one of its own. */
+export type MemberMessage = { msgId?: string } & (
   | { type?: 'text'; content: string }
   | { type: 'image' | 'voice' | 'video' }
   | { type: 'location'; label?: string }
-  | { type: 'link'; title: string; description?: string; url: string };
+  | { type: 'link'; title: string; description?: string; url: string }
+);
 
 /** Sends a message to the app. */
 export async function writeToApp(
@@ -35,7 +36,7 @@ export async function writeToApp(
 ): Promise<MemberActResult> {
   const { own, shown } = fieldsOf(message);
   keepOwn(state, member, { kind: 'own', text: shown });
-  const msgId = `${randomInt(1e9, 9e9)}${randomInt(1e8, 9e8)}`;
+  const msgId = message.msgId ?? `${randomInt(1e9, 9e9)}${randomInt(1e8, 9e8)}`;
   const result = await push(state, member, { ...own, MsgId: msgId });
   return { msgId, ...(await take(state, member, result)) };
 }

@@ -4,8 +4,8 @@ import { type Push, toPush } from '#src/wechat/push.js';
 
 /** First a letter or digit, 64 bytes at most (WeCom's rule for userid). */
 const MEMBER_ID = /^[0-9A-Za-z][0-9A-Za-z_@.-]{0,63}$/;
-/** What tells two events of one second apart. */
-const EVENT_PARTS = ['FromUserName', 'CreateTime', 'Event', 'EventKey', 'AgentID'];
+/** What tells two events of one member and second apart. */
+const EVENT_PARTS = ['Event', 'EventKey', 'AgentID'];
 
 /** Understands the fields of a push that came now. Throws PushRefusal 400. */
 export function readMemberPush(fields: Fields, corpId: string, nowMs: number): Push {
