@@ -3,12 +3,14 @@ import { AppError, ERRORS, type ErrorCode } from '#src/core/errors.js';
 import { BodyError } from '#src/lib/body.js';
 import type { Logger } from '#src/lib/logger.js';
 
-/** An answer, key by key in PushPlus's order. */
+/**
+ * An answer, key by key in PushPlus's order. What says nothing stays away: PushPlus's own MCP server takes a null `count`
+ * or `data` for a failed call. A success always has its `data`, since callers read it without looking.
+ */
 export interface Envelope {
   code: number;
   msg: string;
-  data: unknown;
-  count: null;
+  data?: unknown;
 }
 
 /** PushPlus's numbers. */
@@ -33,7 +35,7 @@ export type Code = (typeof CODES)[keyof typeof CODES];
 /** A refusal in PushPlus's words. It never leaves the dialect. */
 export class Refusal extends Error {
   readonly code: Code;
-  /** What stands beside the text. */
+  /** What stands beside the text; null: nothing. */
   readonly data: unknown;
 
   constructor(code: Code, msg: string, data: unknown = null) {
@@ -56,7 +58,7 @@ export function invalid(text: string): Refusal {
 
 /** The envelope of what went well. */
 export function toSuccess(data: unknown, msg = '请求成功'): Envelope {
-  return { code: CODES.ok, msg, data, count: null };
+  return { code: CODES.ok, msg, data };
 }
 
 /** The domain's codes that have a number of their own; all others are the caller's mistakes. */
@@ -89,7 +91,7 @@ export function toRefusal(error: unknown, log: Logger | undefined): Refusal {
 
 /** The envelope of a refusal. */
 export function toFailure({ code, message, data }: Refusal): Envelope {
-  return { code, msg: message, data, count: null };
+  return { code, msg: message, ...(data === null ? {} : { data }) };
 }
 
 const BODY_TEXTS = {

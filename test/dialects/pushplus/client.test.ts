@@ -18,7 +18,7 @@ interface Clients {
 const require = createRequire(import.meta.url);
 const { request: realHttp } = http;
 const { request: realHttps } = https;
-const ACCEPTED = { code: 200, msg: '请求成功', data: expect.stringMatching(/^[0-9a-f]{32}$/), count: null };
+const ACCEPTED = { code: 200, msg: '请求成功', data: expect.stringMatching(/^[0-9a-f]{32}$/) };
 
 let w: World;
 let clients: Clients;
@@ -111,7 +111,7 @@ describe('pushoo', () => {
 
   it('is told of a wrong token', async () => {
     const answer = await clients.push('pushplus', { token: 'nobody', title: 't', content: 'c' });
-    expect(answer).toEqual({ code: 903, msg: '无效的用户token', data: null, count: null });
+    expect(answer).toEqual({ code: 903, msg: '无效的用户token' });
   });
 });
 
@@ -240,7 +240,10 @@ describe('each channel', () => {
 
   it('sms: the title for ten points, none while the account cannot pay', async () => {
     await verify('phone', '13800138000');
-    expect((await send({ title: '走短信', channel: 'sms' })).json).toMatchObject({ code: 888, data: null });
+    expect((await send({ title: '走短信', channel: 'sms' })).json).toEqual({
+      code: 888,
+      msg: expect.any(String),
+    });
     await w.admin(`/users/${uid}/points`, { amount: 10 });
     const answer = await send({ title: '走短信', content: '只在页面上', channel: 'sms' });
     expect(answer.json).toEqual(ACCEPTED);
@@ -300,7 +303,7 @@ describe('receivers', () => {
 describe('the prefix and the log', () => {
   it('the prefix serves the same, and answers in the dialect’s words whatever is asked', async () => {
     expect((await w.call(`/pushplus/send/${token}?content=x&title=前缀`)).json).toEqual(ACCEPTED);
-    expect((await w.call('/pushplus/nothing')).json).toMatchObject({ code: 999, data: null });
+    expect((await w.call('/pushplus/nothing')).json).toEqual({ code: 999, msg: expect.any(String) });
   });
 
   it('other dialects keep their addresses under /send', async () => {

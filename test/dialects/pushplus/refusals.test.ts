@@ -58,7 +58,7 @@ describe('a parameter that cannot be', () => {
 
   it('a content that is too long', async () => {
     const got = await cast.send({ content: '长'.repeat(120_000), template: 'txt' });
-    expect(got.json).toMatchObject({ code: 999, msg: expect.stringContaining('过长'), data: null });
+    expect(got.json).toEqual({ code: 999, msg: expect.stringContaining('过长') });
     expect(await cast.stored()).toEqual([]);
   });
 
@@ -148,7 +148,7 @@ describe('short messages', () => {
 
   it('are refused with 888 while the account cannot pay', async () => {
     const got = await cast.send({ title: 't', content: 'x', channel: 'sms' });
-    expect(got.json).toMatchObject({ code: 888, msg: expect.any(String), data: null });
+    expect(got.json).toEqual({ code: 888, msg: expect.any(String) });
     expect(await cast.stored()).toEqual([]);
   });
 
@@ -189,7 +189,6 @@ describe('batchSend', () => {
         },
         { shortCode: '', message: '渠道配置不存在[hook]', code: 999, channel: 'webhook' },
       ],
-      count: null,
     });
     expect((await cast.stored()).map((one) => one.channels)).toEqual([['wechat'], ['mail']]);
     await cast.contact('email', '');

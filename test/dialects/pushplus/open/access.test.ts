@@ -63,7 +63,7 @@ describe('an access key', () => {
     w.clock.advance(115 * MINUTE - 1);
     expect((await use(second)).code).toBe(200);
     w.clock.advance(1);
-    expect(await use(second)).toMatchObject({ code: 401, data: null });
+    expect(await use(second)).toEqual({ code: 401, msg: expect.any(String) });
   });
 
   it('that was renewed at its very end does not outlive its time', async () => {
@@ -100,7 +100,7 @@ describe('an access key', () => {
 describe('asking for one', () => {
   it.each(['GET', 'PUT', 'DELETE'])('is told the right method instead of %s', async (method) => {
     const { status, json } = await w.call('/api/common/openApi/getAccessKey', { method });
-    expect([status, json]).toEqual([200, { code: 999, msg: '请求方式应为 POST', data: null, count: null }]);
+    expect([status, json]).toEqual([200, { code: 999, msg: '请求方式应为 POST' }]);
   });
 
   it('is refused without the right token and secret', async () => {

@@ -312,7 +312,7 @@ describe('refuses', () => {
     ['GET', '/friend/getQrCode?scanCount=3', 'scanCount'],
   ])('clearly what is not served: %s %s', async (method, path, word) => {
     const said = await ming.open(path, undefined, method);
-    expect(said).toMatchObject({ code: 999, msg: expect.stringContaining(word), data: null });
+    expect(said).toEqual({ code: 999, msg: expect.stringContaining(word) });
   });
 
   it.each([
