@@ -13,7 +13,13 @@ import { checkKey, register } from './register.js';
 const KEY = /^[A-Za-z0-9]{22}$/;
 const MAX_SEGMENTS = 4;
 /** The version whose parameters and answers these are. */
-const INFO = { version: 'v2.3.3', build: '2026-02-24', arch: 'qingniao', commit: '1091c91', devices: 0 };
+const INFO = {
+  version: 'v2.3.4',
+  build: '2026-02-24',
+  arch: 'qingniao',
+  commit: '1091c91780c032afa4bebc7be5bc36da4b27e323',
+  devices: 0,
+};
 
 /** Makes the dialect. */
 export function createBark(core: Core): Dialect {

@@ -24,6 +24,8 @@ const NAMES: Readonly<Record<number, string>> = {
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
+/** The release of gotify whose calls and answers these are. */
+const VERSION = '3.0.0';
 const NO_TOKEN = 'you need to provide a valid access token or user credentials to access this api';
 
 /** Makes the dialect. */
@@ -36,12 +38,17 @@ export function createGotify(core: Core): Dialect {
     ctx.body = { health: 'green', database: 'green' };
   });
   router.get('/version', (ctx) => {
-    ctx.body = { version: '2.7.0', commit: 'qingniao', buildDate: '2026-07-24-00:00:00' };
+    ctx.body = { version: VERSION, commit: 'qingniao', buildDate: '2026-07-18-12:08:41' };
+  });
+  router.get('/gotifyinfo', (ctx) => {
+    // Nobody has an account here: keys come from the chat.
+    ctx.body = { version: VERSION, register: false, oidc: false };
   });
   const routes = [
     { method: 'POST', path: '/message' },
     { method: 'GET', path: '/health' },
     { method: 'GET', path: '/version' },
+    { method: 'GET', path: '/gotifyinfo' },
   ];
   return {
     name: 'gotify',

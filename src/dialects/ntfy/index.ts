@@ -21,6 +21,8 @@ const MAX_BODY_BYTES = 512 * 1024;
 /** How long ntfy keeps a message for its subscribers, in seconds. */
 const CACHE_S = 12 * 3600;
 const ID_LENGTH = 12;
+/** The release of ntfy whose calls and answers these are. Callers look here for whether sequences are known. */
+const VERSION = { version: '2.23.0', commit: 'qingniao', date: '2026-10-14T00:00:00Z' };
 
 /** Makes the dialect. */
 export function createNtfy(core: Core): Dialect {
@@ -33,6 +35,9 @@ export function createNtfy(core: Core): Dialect {
   });
   router.get('/v1/health', (ctx) => {
     ctx.body = { healthy: true };
+  });
+  router.get('/v1/version', (ctx) => {
+    ctx.body = VERSION;
   });
   router.all('/:ntfyTopic{/:ntfyVerb}', async (ctx, next) => {
     const { ntfyTopic = '' } = ctx.params;
@@ -61,6 +66,7 @@ const ROUTES = [
   { method: 'POST', path: '/' },
   { method: 'PUT', path: '/' },
   { method: 'GET', path: '/v1/health' },
+  { method: 'GET', path: '/v1/version' },
 ];
 
 /** The topic of a publishing request; null for all others. */

@@ -120,7 +120,7 @@ function serveFixedPath(
   }
   if (word === 'info') {
     sendJson(ctx, 200, {
-      version: 'v2.3.3',
+      version: 'v2.3.4',
       build: '2026-02-24',
       arch: 'linux/amd64',
       commit: 'sim',

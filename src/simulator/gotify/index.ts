@@ -46,7 +46,7 @@ async function serveGotify(state: GotifyState, ctx: Koa.Context, path: string): 
     return {};
   }
   if (ctx.method === 'GET' && path === '/version') {
-    sendJson(ctx, 200, { version: '2.7.0', commit: 'simulator', buildDate: '2026-07-24-00:00:00' });
+    sendJson(ctx, 200, { version: '3.0.0', commit: 'simulator', buildDate: '2026-07-18-12:08:41' });
     return {};
   }
   if (ctx.method !== 'POST' || path !== '/message') {

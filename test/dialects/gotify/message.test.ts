@@ -216,13 +216,18 @@ it.each<[string, () => Ask & { path?: string }, number, string, string | RegExp]
   expect(await door.taken()).toEqual([]);
 });
 
-it('tells how it is', async () => {
+it('tells how it is, as gotify 3 does', async () => {
   for (const prefix of ['', '/gotify']) {
     expect((await door.ask(`${prefix}/health`)).json).toEqual({ health: 'green', database: 'green' });
-    expect(Object.keys((await door.ask(`${prefix}/version`)).json as object)).toEqual([
-      'version',
-      'commit',
-      'buildDate',
-    ]);
+    expect((await door.ask(`${prefix}/version`)).json).toEqual({
+      version: expect.stringMatching(/^3\.\d+\.\d+$/),
+      commit: expect.any(String),
+      buildDate: expect.stringMatching(/^2026-\d\d-\d\d-\d\d:\d\d:\d\d$/),
+    });
+    expect((await door.ask(`${prefix}/gotifyinfo`)).json).toEqual({
+      version: expect.stringMatching(/^3\./),
+      register: false,
+      oidc: false,
+    });
   }
 });

@@ -388,3 +388,11 @@ it('sends nothing for a preview’s HEAD', async () => {
 it('is healthy', async () => {
   expect((await door.ask('/ntfy/v1/health')).json).toEqual({ healthy: true });
 });
+
+it('tells its version, by which callers know that it has sequences', async () => {
+  for (const prefix of ['', '/ntfy']) {
+    const { version } = (await door.ask(`${prefix}/v1/version`)).json as { version: string };
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    expect([major, minor >= 16]).toEqual([2, true]);
+  }
+});
