@@ -171,7 +171,7 @@ function toServerSettings(config: Config): Readonly<Record<string, ChannelSettin
 }
 
 /** What notify codes ask of WeCom. */
-function createNotifyOutside(wecom: WecomPlatform, input: OutgoingInput): NotifyOutside {
+function createNotifyOutside(wecom: WecomPlatform, input: OutgoingInput): Omit<NotifyOutside, 'resumeQueue'> {
   const credentialsOf = ({ corpId = '', agentId = '', secret = '' }: ChannelSettings) => ({
     corpId,
     agentId,

@@ -113,6 +113,7 @@ export async function wire(input: WiringInput) {
     wakeHere();
     callOthers();
   };
+  const resumeQueue = (queue: string): Promise<void> => limits.resume(queue).then(wake);
   store.session.onWord(wakeHere);
   const core: Core = createCore(
     { db, clock, newId, box, hashKey, log: log.child('core'), account, publicUrl, wake },
@@ -125,7 +126,7 @@ export async function wire(input: WiringInput) {
       firstAdminPath: join(config.dataDir, 'first-admin-code'),
       registration: config.sandbox ? 'open' : 'closed',
       channels: { kinds: outgoing.personal, trySend: outgoing.trySend },
-      notify: outgoing.notify,
+      notify: { ...outgoing.notify, resumeQueue },
       contacts: outgoing.contacts,
       ...(config.databaseUrl.startsWith('file:') ? { backups: placeBackups(config) } : {}),
     },
@@ -208,7 +209,7 @@ export async function wire(input: WiringInput) {
       ...{ config, clock, publicUrl, wechat, wecom: outgoing.wecom },
       ...{ menu: buildMenu(publicUrl), version: VERSION },
     }),
-    resumeQueue: (queue) => limits.resume(queue).then(wake),
+    resumeQueue,
   });
   const ops = createOps({
     isReady: createReadiness({

@@ -117,9 +117,17 @@ const LIMITS = { action: 100, target: 200, detail: 1000, address: 64 };
 export type Audit = ReturnType<typeof createAudit>;
 
 /** Makes the verbs of the audit log. */
-export function createAudit({ db, clock, newId }: CoreDeps, window = WINDOW) {
-  /** Writes a line. */
+export function createAudit({ db, clock, newId, log }: CoreDeps, window = WINDOW) {
+  /** Writes a line. Never throws: the change is made already, and an answer that denied it would be wrong. */
   async function writeEntry(actor: Actor, note: AuditNote): Promise<void> {
+    try {
+      await write(actor, note);
+    } catch (error) {
+      log.error('a change could not be written to the audit log', { error, action: note.action });
+    }
+  }
+
+  async function write(actor: Actor, note: AuditNote): Promise<void> {
     const { action, target = '', detail = '', address = '' } = note;
     await db.auditEntry.create({
       data: {

@@ -54,7 +54,7 @@ export type Channels = ReturnType<typeof createChannels>;
 
 /** Makes the verbs of channels. */
 export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
-  const { db, clock, box } = deps;
+  const { db, clock, box, log } = deps;
   const kindOf = new Map(outside.kinds.map((kind) => [kind.id, kind]));
 
   /** All kinds of channel, with the fields of their forms. */
@@ -161,7 +161,10 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
     const result = await outside.trySend(row.kind, openSettings(row), { ...person, address });
     const at = new Date(clock.now());
     const data = result.ok ? { lastOkAt: at } : { lastError: result.detail, lastErrorAt: at };
-    await db.channelConfig.updateMany({ where: { id }, data });
+    // The message is out: how it went is told whether or not that can be kept.
+    await db.channelConfig.updateMany({ where: { id }, data }).catch((error: unknown) => {
+      log.error('how a channel fared could not be stored', { error, channel: id });
+    });
     return result;
   }
 

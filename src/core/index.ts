@@ -87,7 +87,12 @@ const NO_CHANNELS: Pick<ChannelOutside, 'kinds' | 'trySend'> = {
 };
 
 /** A server without WeCom: it has no such kind of channel, so that none of these is ever asked. */
-const NO_WECOM: NotifyOutside = { check: async () => {}, listMembers: async () => [], countParts: () => 1 };
+const NO_WECOM: NotifyOutside = {
+  check: async () => {},
+  listMembers: async () => [],
+  countParts: () => 1,
+  resumeQueue: async () => {},
+};
 
 /** A server without mailer and SMS account. */
 const NO_CODES: ContactOutside = { kinds: [], sendCode: async () => ({ ok: false, detail: '' }) };

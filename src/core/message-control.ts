@@ -5,8 +5,11 @@ import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
 import type { Attempt } from './types.js';
 
+/** What an answer can promise of a message whose sender is about to be refused. */
+export type Withdrawal = 'ended' | 'under-way';
+
 /** Makes the verbs. */
-export function createMessageControl({ db, clock, newId, wake }: CoreDeps) {
+export function createMessageControl({ db, clock, newId, log, wake }: CoreDeps) {
   /**
    * Stops what of a message has not left: nothing of it is spread or sent any more, and what a channel has in hand ends by
    * itself. `by` stands in each delivery's log. Safe to repeat, as after a crash. Returns how many deliveries were
@@ -14,10 +17,23 @@ export function createMessageControl({ db, clock, newId, wake }: CoreDeps) {
    */
   async function cancel(id: number, by: string): Promise<number> {
     await readRow(id);
+    return stop(id, note('cancelled', inBoth(`${by} 取消了发送`, `cancelled by ${by}`)));
+  }
+
+  /**
+   * Ends a message because its sender is refused, by `why`: a program that is told of a failure sends again, and must not find
+   * two. `under-way`: a channel has it in hand, so that only its outcome tells; nothing of it is begun any more.
+   */
+  async function withdraw(id: number, why: string): Promise<Withdrawal> {
+    await stop(id, note('withdrawn', why));
+    const open = { messageId: BigInt(id), state: { in: ['due', 'claimed'] } };
+    return (await db.delivery.findFirst({ where: open, select: { id: true } })) ? 'under-way' : 'ended';
+  }
+
+  async function stop(id: number, attempt: string): Promise<number> {
     if (!(await beginCancelling(db, id, clock.now()))) {
       return 0;
     }
-    const attempt = note('cancelled', inBoth(`${by} 取消了发送`, `cancelled by ${by}`));
     const count = await forAllPeople(id, (slice) => cancelSlice(db, { ...slice, attempt }));
     wake();
     return count;
@@ -61,19 +77,30 @@ export function createMessageControl({ db, clock, newId, wake }: CoreDeps) {
     return JSON.stringify({ at: clock.now(), outcome: 'skipped', code, detail } satisfies Attempt);
   }
 
-  /** Once over all deliveries, slice by slice; what changes behind is not looked at again. */
+  /**
+   * Once over all deliveries, slice by slice; what changes behind is not looked at again. Where it breaks off, what was changed
+   * stands and is told of: the call can be repeated for the rest.
+   */
   async function forAllPeople(
     messageId: number,
     run: (slice: { messageId: number; after: number; mark: string; now: number }) => Promise<ControlEnd>,
   ): Promise<number> {
     let count = 0;
     for (let after = 0, isEnd = false; !isEnd; ) {
-      const end = await run({ messageId, after, mark: `control:${newId()}`, now: clock.now() });
-      count += end.changed;
-      ({ last: after, isEnd } = end);
+      try {
+        const end = await run({ messageId, after, mark: `control:${newId()}`, now: clock.now() });
+        count += end.changed;
+        ({ last: after, isEnd } = end);
+      } catch (error) {
+        if (count === 0) {
+          throw error;
+        }
+        log.error('a message was controlled in part', { messageId, after, error });
+        isEnd = true;
+      }
     }
     return count;
   }
 
-  return { cancel, resend };
+  return { cancel, withdraw, resend };
 }

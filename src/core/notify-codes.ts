@@ -35,6 +35,8 @@ export interface NotifyOutside {
   listMembers(settings: ChannelSettings): Promise<readonly NotifyMember[]>;
   /** How many messages of WeCom's a text becomes. */
   countParts(text: { title: string; body: string }, settings: ChannelSettings): number;
+  /** Lets a queue that rests try again at once. */
+  resumeQueue(queue: string): Promise<void>;
 }
 
 /** Whom a code reaches. */
@@ -62,8 +64,11 @@ export interface NotifyCodeView {
 export type NotifyAnswer =
   | { kind: 'sent'; msgIds: string[]; missed: string }
   | { kind: 'failed'; why: string }
-  /** `code` and `why` are empty before the first try; `until` is the next one (milliseconds since the epoch). */
-  | { kind: 'waiting'; code: string; why: string; until: number };
+  /**
+   * `code` and `why` are of its last try, before the first one of what its queue rests for, or empty; `until` is the next try
+   * (milliseconds since the epoch).
+   */
+  | { kind: 'waiting'; code: string; why: string; until: number; isTried: boolean };
 
 /** The verbs of notify codes. */
 export type NotifyCodes = ReturnType<typeof createNotifyCodes>;
@@ -134,7 +139,7 @@ export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: N
     const row = await db.delivery.findFirst({ where: { messageId: BigInt(messageId) } });
     const now = clock.now();
     if (!row) {
-      return { kind: 'waiting', code: '', why: '', until: now };
+      return { kind: 'waiting', code: '', why: '', until: now, isTried: false };
     }
     const last = (JSON.parse(row.attempts) as Attempt[]).at(-1);
     const why = last?.detail ?? '';
@@ -150,10 +155,19 @@ export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: N
           code: last?.code ?? rest?.code ?? '',
           why: why || (rest?.why ?? ''),
           until,
+          isTried: last !== undefined,
         };
       }
       default:
         return { kind: 'failed', why };
+    }
+  }
+
+  /** Lets a message be tried that waits because an earlier one was refused: WeCom may take this one. */
+  async function tryNow(messageId: number): Promise<void> {
+    const row = await db.delivery.findFirst({ where: { messageId: BigInt(messageId) } });
+    if (row) {
+      await outside.resumeQueue(row.queue);
     }
   }
 
@@ -203,6 +217,7 @@ export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: N
     findTarget,
     countParts: outside.countParts,
     readAnswer,
+    tryNow,
     listCodes,
     showOwnCode,
     deleteCode,

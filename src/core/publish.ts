@@ -2,7 +2,8 @@
 import { createBatcher } from '#src/lib/batcher.js';
 import { ID_STRIDE } from '#src/lib/ids.js';
 import { countCodePoints, isHttpUrl } from '#src/lib/text.js';
-import { findByDedupeKeys, insertMessages, type NewMessage } from '#src/store/messages.js';
+import { mayBeCommitted } from '#src/store/group-commit.js';
+import { insertMessages, type NewMessage } from '#src/store/messages.js';
 import type { Backlog } from './backlog.js';
 import type { CoreDeps } from './deps.js';
 import { AppError } from './errors.js';
@@ -49,9 +50,8 @@ export function createPublish(
 ): Publish {
   const write = createBatcher({
     run: async (rows: NewMessage[]) => {
-      await insertMessages(db, rows);
-      const keys = rows.flatMap((row) => row.dedupeKey ?? []);
-      const first = keys.length > 0 ? await findByDedupeKeys(db, keys) : new Map<string, number>();
+      // Nothing that can fail comes after it: what is refused must not go out.
+      const first = await insertMessages(db, rows);
       wake();
       const ids = rows.map((row) => first.get(row.dedupeKey ?? '') ?? row.id);
       const accepted = rows.filter((row, at) => row.id === ids[at]).length;
@@ -62,7 +62,7 @@ export function createPublish(
     maxItems: MAX_BATCH,
     eagerAt: EAGER_AT,
     maxConcurrent: WRITES_AT_ONCE,
-    isolateFailures: true,
+    isolates: (error) => !mayBeCommitted(db, error),
   });
 
   return async (command) => {

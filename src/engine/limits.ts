@@ -199,9 +199,9 @@ export function createLimits(
     },
     /** Ends a rest early, when something got through or an operator says so. */
     async resume(queue: string): Promise<void> {
-      if (rests.delete(accountOf(queue))) {
-        await db.pause.deleteMany({ where: { queue: accountOf(queue) } });
-      }
+      rests.delete(accountOf(queue));
+      // Another process may have let it rest.
+      await db.pause.deleteMany({ where: { queue: accountOf(queue) } });
     },
     /** Reads anew what rests, where other processes may have said so; a second old at most. */
     async refresh(): Promise<void> {

@@ -15,9 +15,9 @@ export interface BatcherOptions<In, Out> {
   maxConcurrent?: number;
   /**
    * When a run of several items throws, run its halves, and so on down to single items, so that one bad item fails alone
-   * (about 2 x log2(items) extra runs). Only for a `run` that changed nothing when it throws. Default false: all fail.
+   * (about 2 x log2(items) extra runs). True for an error after which nothing was changed. Default never: all fail.
    */
-  isolateFailures?: boolean;
+  isolates?: (error: unknown) => boolean;
 }
 
 /** Adds one item to the next run and gives its own result, or the error of the run it was in. */
@@ -117,7 +117,7 @@ async function settleBatch<In, Out>(
     });
     return;
   }
-  if (options.isolateFailures && batch.length > 1) {
+  if (batch.length > 1 && options.isolates?.(outcome.error)) {
     const middle = Math.ceil(batch.length / 2);
     await settleBatch(options, batch.slice(0, middle));
     await settleBatch(options, batch.slice(middle));

@@ -140,7 +140,7 @@ async function runUnits(db: Db, units: readonly Unit[], tried = 1): Promise<void
       await runUnits(db, units, tried + 1);
       return;
     }
-    if (units.length === 1 || isUncertain(db, error)) {
+    if (units.length === 1 || mayBeCommitted(db, error)) {
       for (const unit of units) {
         unit.reject(error);
       }
@@ -160,7 +160,7 @@ function isConflict(error: unknown): boolean {
  * Whether a commit may have come to be although it failed: the connection broke. Its statements must not run again
  * behind their callers' backs. Errors of statements carry codes that begin with P2 (Prisma's reference of errors).
  */
-function isUncertain(db: Db, error: unknown): boolean {
+export function mayBeCommitted(db: Db, error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return providerOf(db) === 'postgresql' && !code.startsWith('P2');
 }

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MESSAGE_LIMITS } from '#src/core/publish.js';
 import type { PublishCommand } from '#src/core/types.js';
 import { ID_STRIDE } from '#src/lib/ids.js';
+import { breakCalls } from '#test/support/broken-calls.js';
+import { ON_POSTGRES } from '#test/support/database.js';
 import { countCommits } from '#test/support/wal.js';
 import { type CoreWorld, openCoreWorld } from './core-world.js';
 
@@ -76,6 +78,23 @@ describe('a message with a key', () => {
     expect(await publish({ idempotencyKey: 'k', targets })).toEqual(first);
     expect(await w.db.message.count()).toBe(1);
   });
+
+  it.skipIf(ON_POSTGRES)(
+    'is refused only where nothing is stored, whichever call of the database fails',
+    async () => {
+      for (let at = 0; at < 4; at += 1) {
+        const mend = breakCalls(w.db, { at, isLasting: true });
+        const key = `k${at}`;
+        const isTaken = await publish({ idempotencyKey: key }).then(
+          () => true,
+          () => false,
+        );
+        mend();
+        const rows = await w.db.message.count({ where: { dedupeKey: `1:${key}` } });
+        expect([at, rows > 0]).toEqual([at, isTaken]);
+      }
+    },
+  );
 
   it('belongs to its sender: another app or person may use the same', async () => {
     const ids = await Promise.all([

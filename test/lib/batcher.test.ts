@@ -108,7 +108,7 @@ describe('failures', () => {
   });
 
   it('fails only the bad item when failures are isolated', async () => {
-    const echo = createBatcher({ run: refuse13, maxItems: 10, isolateFailures: true });
+    const echo = createBatcher({ run: refuse13, maxItems: 10, isolates: () => true });
     const settled = await Promise.allSettled([1, 2, 13, 4, 5].map(echo));
     expect(settled.map(({ status }) => status)).toEqual([
       'fulfilled',

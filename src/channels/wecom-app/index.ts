@@ -6,7 +6,7 @@ import type { MessageContent, Outcome, Recipient } from '#src/core/types.js';
 import type { WecomPlatform } from '#src/platforms/wecom/index.js';
 import { drawWecomBodies, type WecomBody } from './draw.js';
 import { createMemberPace, MEMBER_WINDOWS, type MemberPace, type TakePlaces } from './member-pace.js';
-import { tellMissed, toWecomOutcome } from './outcome.js';
+import { isAddressRefusal, tellMissed, toWecomOutcome } from './outcome.js';
 import {
   checkWecomAppSettings,
   credentialsOf,
@@ -84,11 +84,7 @@ export function createWecomAppChannel({
       if ('kind' in job) {
         return job;
       }
-      try {
-        return await runSend({ platform, pace, unfinished, io }, job);
-      } catch (error) {
-        return toWecomOutcome(error);
-      }
+      return runSend({ platform, pace, unfinished, io }, job);
     },
   };
 }
@@ -167,7 +163,12 @@ async function runSend({ platform, pace, unfinished, io }: SendRun, job: SendJob
   }
   for (const step of steps.slice(progress.done)) {
     const message = { touser: step.receivers.join('|'), ...step.body };
-    const sent = await platform.sendMessage(credentialsOf(settings), message);
+    const sent = await platform
+      .sendMessage(credentialsOf(settings), message)
+      .catch((error: unknown) => toWecomOutcome(error));
+    if ('kind' in sent) {
+      return toPartOutcome(sent, progress, steps.length);
+    }
     progress.done += 1;
     progress.refs.push(sent.msgId);
     progress.invalid.push(...sent.invalidUsers);
@@ -178,6 +179,23 @@ async function runSend({ platform, pace, unfinished, io }: SendRun, job: SendJob
   }
   unfinished.delete(io.deliveryId);
   return concludeSend(progress, receivers);
+}
+
+/**
+ * A failure behind parts that have arrived is none of the whole message: who is told of a failure sends all of it again. What
+ * can follow does so by itself, also once the server's address is allowed.
+ */
+function toPartOutcome(failure: Outcome, { done, refs }: Progress, parts: number): Outcome {
+  if (done === 0 || failure.kind === 'sent') {
+    return failure;
+  }
+  const why = `只送达 ${done}/${parts} 段 only ${done} of ${parts} parts arrived: ${failure.why}`;
+  if (failure.kind !== 'retry') {
+    return { kind: 'sent', ref: refs.join(','), detail: why };
+  }
+  return isAddressRefusal(failure)
+    ? { kind: 'retry', code: 'part', why, ...(failure.afterMs ? { afterMs: failure.afterMs } : {}) }
+    : { ...failure, why };
 }
 
 function newProgress(): Progress {

@@ -27,6 +27,11 @@ export function toWecomOutcome(error: unknown): Outcome {
   }
 }
 
+/** Whether WeCom wants the server's address allowed first. */
+export function isAddressRefusal({ code = '' }: Exclude<Outcome, { kind: 'sent' }>): boolean {
+  return describeWecomCode(Number(code)).kind === 'address';
+}
+
 /** Who missed a message. */
 export interface Missed {
   invalid: readonly string[];

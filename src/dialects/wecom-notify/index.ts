@@ -50,7 +50,7 @@ async function notify(core: Core, ctx: Context, delay: Delay): Promise<object> {
     targets: [{ uid: target.uid }],
     source: NAME,
   });
-  return awaitAnswer(core, messageId, delay);
+  return awaitAnswer(core, messageId, { delay, log: ctx.state.log });
 }
 
 /** WeCom would cut what is longer than 2048 bytes, without a word (message/send, 2025-09). */

@@ -1,6 +1,5 @@
 /** Stands before every call: who asks, the body, the errors, the headers of an answer. */
 import type { Context, Middleware } from 'koa';
-import type { Manager } from '#src/core/accounts.js';
 import type { AuditNote } from '#src/core/audit.js';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
@@ -18,7 +17,7 @@ export function guardRoute(route: Route, core: Core): Middleware {
     const body = route.body ? await readJson(ctx) : undefined;
     const answer = await route.answerTo({ manager, params: ctx.params, query: ctx.query, body });
     if (route.method !== 'get') {
-      await keepAudit(ctx, core, manager, route);
+      await core.audit.writeEntry(manager, toAuditNote(ctx, route));
     }
     ctx.status = route.status;
     if (route.answer) {
@@ -33,15 +32,11 @@ export function guardRoute(route: Route, core: Core): Middleware {
   });
 }
 
-/** Writes a change to the audit log. The change is made already: when the log fails, the answer still says so. */
-async function keepAudit(ctx: Context, core: Core, manager: Manager, route: Route): Promise<void> {
+function toAuditNote(ctx: Context, route: Route): AuditNote {
   // Only what the path names: the params of doors that were asked before are among them too.
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const target = names.map((name) => `${name} ${ctx.params[name]}`).join(' ');
-  const note: AuditNote = { action: `api.${route.name}`, target, address: ctx.ip.replace(/^::ffff:/, '') };
-  await core.audit.writeEntry(manager, note).catch((error: unknown) => {
-    ctx.state.log?.error('a change could not be written to the audit log', { error, action: note.action });
-  });
+  return { action: `api.${route.name}`, target, address: ctx.ip.replace(/^::ffff:/, '') };
 }
 
 /** Makes a middleware whose errors become the API's own answers. */

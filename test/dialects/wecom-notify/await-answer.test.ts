@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { NotifyAnswer } from '#src/core/notify-codes.js';
 import { awaitAnswer } from '#src/dialects/wecom-notify/await-answer.js';
 
-const WAITING: NotifyAnswer = { kind: 'waiting', code: '', why: '', until: 0 };
+const WAITING: NotifyAnswer = { kind: 'waiting', code: '', why: '', until: 0, isTried: false };
 
 /** Answers look by look, the last one again and again; counts the time that was waited. */
 async function waitThrough(looks: readonly NotifyAnswer[]) {
@@ -11,12 +11,18 @@ async function waitThrough(looks: readonly NotifyAnswer[]) {
   let waitedMs = 0;
   const source = {
     clock: { now: () => waitedMs },
-    notifyCodes: { readAnswer: async () => looks[Math.min(look++, looks.length - 1)] ?? WAITING },
+    notifyCodes: {
+      readAnswer: async () => looks[Math.min(look++, looks.length - 1)] ?? WAITING,
+      tryNow: async () => {},
+    },
+    messages: { withdraw: async () => 'ended' as const },
   };
   const delay = async (ms: number) => {
     waitedMs += ms;
   };
-  const answer = await awaitAnswer(source, 1, delay).catch((error: Error) => error.message);
+  const answer = await awaitAnswer(source, 1, { delay, log: undefined }).catch(
+    (error: Error) => error.message,
+  );
   return { answer, waitedMs };
 }
 
@@ -36,7 +42,7 @@ it('says after five seconds that the message is queued', async () => {
 });
 
 it('waits for a second try that comes in time, not for one that comes later', async () => {
-  const retry: NotifyAnswer = { kind: 'waiting', code: '-1', why: 'busy', until: 1000 };
+  const retry: NotifyAnswer = { kind: 'waiting', code: '-1', why: 'busy', until: 1000, isTried: true };
   const sent: NotifyAnswer = { kind: 'sent', msgIds: ['m2'], missed: '' };
   expect((await waitThrough([retry, retry, sent])).answer).toMatchObject({ response: { msgid: 'm2' } });
   const { answer, waitedMs } = await waitThrough([{ ...retry, until: 60_000 }]);

@@ -51,6 +51,12 @@ async function arrives(...texts: readonly string[]): Promise<void> {
   );
 }
 
+/** The oldest fault strikes first, and this one only makes late. */
+async function faultSecond(errcode: number): Promise<void> {
+  await w.sim('/faults', { path: SEND, latencyMs: 1, count: 1 });
+  await w.sim('/faults', { path: SEND, errcode, count: 1 });
+}
+
 function bodyOf(item: Arrived | undefined): unknown {
   const body = item?.request.body;
   return typeof body === 'string' ? JSON.parse(body) : body;
@@ -158,16 +164,57 @@ describe('a refusal by WeCom', () => {
     expect(answer.text).toContain(String(errcode));
   });
 
-  it('of our address tells the address to allow; the message goes out once it is', async () => {
+  it('of our address tells the address to allow; what was refused so never goes out, not even once it is allowed', async () => {
     const code = await makeCode();
     await w.sim('/wecom', { trustedIps: ['203.0.113.7'] });
-    for (const content of ['kept, the first', 'kept, the second']) {
+    for (const content of ['refused, the first', 'refused, the second']) {
       const answer = await notify(code, { content });
       expect([answer.status, answer.json]).toEqual([500, { error: expect.stringContaining('127.0.0.1') }]);
     }
     await w.sim('/wecom', { trustedIps: null });
+    expect((await notify(code, { content: 'allowed' })).json).toEqual(SENT);
     w.clock.advance(3_600_000);
-    await arrives('kept, the first', 'kept, the second');
+    expect((await notify(code, { content: 'later' })).json).toEqual(SENT);
+    await arrives('allowed', 'later');
+    expect((await arrived()).filter(({ rendered }) => rendered.includes('refused, the'))).toEqual([]);
+  });
+
+  it('of our address, once, is one failure: the same call repeated is asked of WeCom, and arrives once a success', async () => {
+    const code = await makeCode();
+    await w.sim('/faults', { path: SEND, errcode: 60020, count: 1 });
+    const statuses: number[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      statuses.push((await notify(code, { title: '三次', content: 'three times' })).status);
+    }
+    w.clock.advance(120_000);
+    await notify(code, { content: 'afterwards' });
+    await arrives('afterwards');
+    const copies = (await arrived()).filter(({ rendered }) => rendered.includes('three times'));
+    expect([statuses, copies.length]).toEqual([[500, 200, 200], 2]);
+  });
+
+  it('in the middle of a long message is no failure of it: the rest follows, and nothing comes twice', async () => {
+    const code = await makeCode();
+    await faultSecond(60020);
+    const answer = await notify(code, { content: '段'.repeat(1500) });
+    expect(answer.status).toBe(200);
+    expect(answer.json).toMatchObject({ response: { errmsg: expect.stringMatching(/^queued.*1\/\d/s) } });
+    w.clock.advance(120_000);
+    await arrives('(3/3)');
+    const parts = (await arrived()).filter(({ rendered }) => rendered.includes('段'));
+    expect(parts.map(({ rendered }) => rendered.match(/段/g)?.length ?? 0).reduce((a, b) => a + b)).toBe(
+      1500,
+    );
+  });
+
+  it('for good in the middle of a long message says what arrived', async () => {
+    const code = await makeCode();
+    await faultSecond(81013);
+    const answer = await notify(code, { content: '断'.repeat(1500) });
+    expect([answer.status, answer.json]).toEqual([
+      200,
+      expect.objectContaining({ warning: expect.stringMatching(/1\/\d.*81013/s) }),
+    ]);
   });
 
   it('for calling too often is answered as queued, with the reason, and sent later', async () => {
