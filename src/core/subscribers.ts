@@ -18,6 +18,8 @@ export interface Subscriber {
   /** The owner's own words on them. */
   remark: string;
   createdAt: Date;
+  /** Since when they are blocked, as far as that is known. */
+  blockedAt: Date | null;
 }
 
 /** A topic that somebody follows. */
@@ -114,6 +116,7 @@ interface SubscriberRow {
   topicId: number;
   remark: string;
   createdAt: Date;
+  blockedAt: Date | null;
   person: {
     nickname: string;
     phone: string;
@@ -122,7 +125,8 @@ interface SubscriberRow {
   };
 }
 
-function toSubscriber({ id, personId, topicId, remark, createdAt, person }: SubscriberRow): Subscriber {
+function toSubscriber({ id, personId, person, ...row }: SubscriberRow): Subscriber {
+  const { topicId, remark, createdAt, blockedAt } = row;
   return {
     id: Number(id),
     personId: Number(personId),
@@ -134,5 +138,6 @@ function toSubscriber({ id, personId, topicId, remark, createdAt, person }: Subs
     hasEmail: person.email !== '',
     remark,
     createdAt,
+    blockedAt,
   };
 }

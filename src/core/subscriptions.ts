@@ -160,7 +160,10 @@ export function createSubscriptions(
 
   /** Blocks or unblocks one relation of an app. Throws not_found. */
   async function setBlocked(appId: number, id: number, blocked: boolean): Promise<void> {
-    const { count } = await db.subscription.updateMany({ where: { id: toId(id), appId }, data: { blocked } });
+    const { count } = await db.subscription.updateMany({
+      where: { id: toId(id), appId },
+      data: { blocked, blockedAt: blocked ? new Date(clock.now()) : null },
+    });
     if (count === 0) {
       throw notFound('订阅关系 Subscription');
     }

@@ -11,6 +11,7 @@ import { integer, parseFields } from './read-fields.js';
 import { orNull } from './spaces.js';
 
 const mailChoice = z.object({ mailId: integer });
+const accountChoice = z.object({ id: integer });
 /** Where nothing is said of a mail server's port, it is this one. */
 const TLS_PORT = 465;
 
@@ -18,6 +19,18 @@ const TLS_PORT = 465;
 export function createChannelListCalls(core: Core): Call[] {
   return [
     listKind(core, { path: '/mp/list', kind: 'wechat-own', toRow: toAccount }),
+    {
+      method: 'GET',
+      path: '/mp/detail',
+      run: async ({ personId }, fields) => {
+        const { id } = parseFields(accountChoice, fields);
+        const found = await orNull(core.channels.getChannel(personId, id));
+        if (found?.kind !== 'wechat-own') {
+          throw invalid('公众号不存在');
+        }
+        return { data: toAccount(found) };
+      },
+    },
     listKind(core, {
       path: '/cp/list',
       kind: 'wecom-app',

@@ -6,11 +6,12 @@ import type { DialectRoute } from '#src/dialects/dialect.js';
 import { invalid, toFailure, toRefusal, toSuccess } from '#src/dialects/pushplus/envelope.js';
 import type { Logger } from '#src/lib/logger.js';
 import { findCaller, getAccessKey } from './access.js';
-import type { Call, Reply } from './call.js';
+import { createBlacklistCalls } from './blacklists.js';
+import { type Call, notServed, type Reply } from './call.js';
 import { createChannelListCalls } from './channel-lists.js';
 import { createFriendCalls, createTopicUserCalls } from './members.js';
 import { createMessageCalls } from './messages.js';
-import { createNotServedCalls } from './not-served.js';
+import { NOT_SERVED } from './not-served.js';
 import { answerPicture, createQrcodeCalls, PICTURE_PATH } from './qrcodes.js';
 import { readFields } from './read-fields.js';
 import { createTokenCalls } from './tokens.js';
@@ -32,10 +33,10 @@ export function createOpenApi(core: Core): { routes: DialectRoute[]; router: Rou
     ...createQrcodeCalls(core),
     ...createTopicUserCalls(core),
     ...createFriendCalls(core),
+    ...createBlacklistCalls(core),
     ...createWebhookCalls(core),
     ...createChannelListCalls(core),
     ...createSettingCalls(core),
-    ...createNotServedCalls(),
   ];
   const router = new Router();
   router.get(PICTURE_PATH, (ctx) => answerPicture(core, ctx, ctx.params.code ?? ''));
@@ -49,6 +50,14 @@ export function createOpenApi(core: Core): { routes: DialectRoute[]; router: Rou
     // A router's get() would also take HEAD, and some of these change things by GET.
     router.all(PREFIX + call.path, (ctx) => answer(ctx, () => runCall(core, ctx, call)));
   }
+  for (const { path, what } of NOT_SERVED) {
+    router.all(path, (ctx) =>
+      answer(ctx, async () => {
+        await findCaller(core, ctx);
+        throw notServed(what);
+      }),
+    );
+  }
   router.all(`${PREFIX}{/*rest}`, (ctx) =>
     answer(ctx, async () => {
       await findCaller(core, ctx);
@@ -59,6 +68,7 @@ export function createOpenApi(core: Core): { routes: DialectRoute[]; router: Rou
     { method: 'POST', path: ACCESS_KEY_PATH },
     { method: 'GET', path: PICTURE_PATH },
     ...calls.map(({ method, path }) => ({ method, path: PREFIX + path })),
+    ...NOT_SERVED.map(({ method, path }) => ({ method, path })),
   ];
   return { routes, router };
 }

@@ -5,7 +5,7 @@ import { formatChinaTime } from '#src/lib/china-time.js';
 import { type Call, DONE } from './call.js';
 import { readPage, toPage, toSlice } from './pages.js';
 import { integer, parseFields, text } from './read-fields.js';
-import { findSpaceId, getOwnSubscriber, toPersonFields } from './spaces.js';
+import { findSpaceId, getOwnSubscriber, type SubscriberKind, toPersonFields } from './spaces.js';
 import { getOwn } from './topics.js';
 
 const topicChoice = z.object({ topicId: integer });
@@ -85,7 +85,7 @@ export function createFriendCalls(core: Core): Call[] {
 }
 
 /** An empty remark takes it away. */
-function editRemark(core: Core, kind: 'friend' | 'topicUser'): Call {
+function editRemark(core: Core, kind: SubscriberKind): Call {
   return {
     method: 'POST',
     path: `/${kind}/editRemark`,

@@ -10,17 +10,26 @@ export async function findSpaceId(core: Core, { personId }: Caller): Promise<num
   return (await core.spaces.findSpace(personId))?.id ?? 0;
 }
 
-/** Somebody of an account's space: a friend, or a user of one of its groups. Throws a Refusal for anybody else. */
+/** What somebody of an account's space is to it. */
+export type SubscriberKind = 'friend' | 'topicUser';
+
+const NOBODY: Readonly<Record<SubscriberKind, string>> = { friend: '好友不存在', topicUser: '用户不存在' };
+
+/**
+ * Somebody of an account's space: a friend, or a user of one of its groups, or one of those whom it blacklisted. Throws a
+ * Refusal for anybody else.
+ */
 export async function getOwnSubscriber(
   core: Core,
   caller: Caller,
-  wanted: { id: number; kind: 'friend' | 'topicUser' },
+  wanted: { id: number; kind: SubscriberKind; isBlacklisted?: boolean },
 ): Promise<Subscriber & { appId: number }> {
+  const { isBlacklisted = false } = wanted;
   const appId = await findSpaceId(core, caller);
   const found = await orNull(core.subscribers.getSubscriber(appId, wanted.id));
   const isKind = found && (found.topicId === 0) === (wanted.kind === 'friend');
-  if (!found || !isKind || found.blocked) {
-    throw invalid(wanted.kind === 'friend' ? '好友不存在' : '用户不存在');
+  if (!found || !isKind || found.blocked !== isBlacklisted) {
+    throw invalid(isBlacklisted ? '黑名单记录不存在' : NOBODY[wanted.kind]);
   }
   return { ...found, appId };
 }

@@ -79,6 +79,15 @@ export function createWebhookCalls(core: Core): Call[] {
         return { data: '修改成功' };
       },
     },
+    {
+      method: 'GET',
+      path: '/webhook/delete',
+      run: async (caller, fields) => {
+        const { id } = await getWebhook(core, caller, parseFields(choice, fields).webhookId);
+        await core.channels.deleteChannel(caller.personId, id);
+        return { data: '删除成功' };
+      },
+    },
   ];
 }
 

@@ -216,6 +216,22 @@ describe('answers', () => {
   });
 
   it('the lists of channels', async () => {
+    expect((await ming.open('/mp/detail?id=1')).msg).toBe('公众号不存在');
+    const own = {
+      appId: `wx${'0'.repeat(16)}`,
+      secret: 's'.repeat(32),
+      openid: 'o'.repeat(28),
+      templateId: 't'.repeat(43),
+      fields: 'thing1=title',
+    };
+    const made = await w.core.channels.createChannel(hua.personId, {
+      kind: 'wechat-own',
+      code: 'mp',
+      config: own,
+    });
+    const [listed] = await rowsOf(hua, '/mp/list');
+    expect((await hua.open(`/mp/detail?id=${made.id}`)).data).toEqual(listed);
+    expect((await ming.open(`/mp/detail?id=${made.id}`)).msg).toBe('公众号不存在');
     expect((await ming.open('/mp/list', {})).data).toEqual(page([]));
     expect((await ming.open('/cp/list', {})).data).toEqual(page([]));
     const mailbox = { id: ids.mail, mailName: 'post', mailCode: 'post' };
@@ -307,12 +323,37 @@ describe('refuses', () => {
     ['GET', '/clawBot/getQrcodeStatus', 'ClawBot'],
     ['GET', '/clawBot/getMsg', 'ClawBot'],
     ['GET', '/clawBot/unbind', 'ClawBot'],
+    ['GET', '/userImage/uploadToken', '图片'],
+    ['POST', '/userImage/list', '图片'],
+    ['DELETE', '/userImage/delete?id=1', '图片'],
+    ['POST', '/pay/transferOrder', '提现'],
     ['GET', '/setting/changeOpenMessageType?openMessageType=1', '小程序'],
     ['GET', '/setting/extension?forward=1', '浏览器插件'],
     ['GET', '/friend/getQrCode?scanCount=3', 'scanCount'],
   ])('clearly what is not served: %s %s', async (method, path, word) => {
     const said = await ming.open(path, undefined, method);
     expect(said).toEqual({ code: 999, msg: expect.stringContaining(word) });
+  });
+
+  it('clearly an upload of a picture, and documents of all kinds, which have a path of their own', async () => {
+    const headers = { 'access-key': ming.accessKey };
+    const picture = new FormData();
+    picture.append('file', new Blob([Buffer.from([0xff, 0xd8, 0xff, 0xe0])]), 'a.jpg');
+    const upload = await fetch(`${w.url}/api/open/file/uploadImage`, {
+      method: 'POST',
+      headers,
+      body: picture,
+    });
+    expect(await upload.json()).toEqual({ code: 999, msg: expect.stringContaining('图片') });
+    for (const [path, method, word] of [
+      ['form/list', 'POST', '表单'],
+      ['doc/content?docCode=x', 'GET', '文档'],
+      ['excel/writeCells', 'POST', '表格'],
+    ] as const) {
+      const said = await w.call(`/push/api/open/${path}`, { method, headers });
+      expect(said.json).toEqual({ code: 999, msg: expect.stringContaining(word) });
+      expect((await w.call(`/push/api/open/${path}`, { method })).json).toMatchObject({ code: 401 });
+    }
   });
 
   it.each([

@@ -87,6 +87,10 @@ describe('a webhook', () => {
     expect((await send({ title: '标题', channel: 'webhook', webhook: 'own2' })).code).toBe(200);
     await w.drain();
     expect((await received('own')).map((one) => one.request.body)).toEqual(['{"text":"标题: hello"}']);
+    const other = await w.account('Other');
+    expect((await other.open(`/webhook/delete?webhookId=${change.id}`)).msg).toBe('webhook配置不存在');
+    expect((await ming.open(`/webhook/delete?webhookId=${change.id}`)).data).toBe('删除成功');
+    expect((await ming.open(`/webhook/detail?webhookId=${change.id}`)).msg).toBe('webhook配置不存在');
   });
 });
 
