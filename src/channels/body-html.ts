@@ -2,10 +2,11 @@
 import { escapeHtml } from '#src/lib/bare-link.js';
 import { sanitizeHtml } from '#src/lib/html.js';
 import { renderMarkdown } from '#src/lib/markdown.js';
-import { stripControls, type TextFormat } from '#src/lib/text.js';
+import { settleFormat, stripControls, type TextFormat } from '#src/lib/text.js';
 
 /** The body as safe HTML; a plain text keeps its lines. */
-export function toBodyHtml(body: string, format: TextFormat): string {
+export function toBodyHtml(given: string, as: TextFormat): string {
+  const { body, format } = settleFormat(given, as);
   switch (format) {
     case 'text':
       return escapeHtml(stripControls(body)).replaceAll('\n', '<br>\n');

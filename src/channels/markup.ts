@@ -24,6 +24,22 @@ export interface Markup {
   rule?: string;
   /** Takes the power from plain text that the platform would act on, such as calling out to everybody. */
   disarm(text: string): string;
+  /** Writes plain text outside code so that it is shown and not taken for HTML. */
+  escape?(text: string): string;
+}
+
+/** Plain text as the platform shows it. */
+export function writeText(markup: Markup, text: string): string {
+  const disarmed = markup.disarm(text);
+  return markup.escape ? markup.escape(disarmed) : disarmed;
+}
+
+/**
+ * For platforms whose Markdown holds HTML: what could begin a tag is written as a reference, and so is an ampersand that
+ * could begin one.
+ */
+export function escapeTags(text: string): string {
+  return text.replace(/&(?=#?\w{1,10};)/g, '&amp;').replace(/<(?=[a-z/!?])/gi, '&lt;');
 }
 
 /** A line ready to send. */
@@ -39,7 +55,7 @@ export interface DrawnLine {
 export function drawLines(lines: readonly RichLine[], markup: Markup): DrawnLine[] {
   return lines.map((line) => ({
     text: drawLine(line, markup),
-    plain: leadOf(line, markup) + markup.disarm(line.spans.map((span) => span.text).join('')),
+    plain: leadOf(line, markup) + writeText(markup, line.spans.map((span) => span.text).join('')),
     gap: line.gap,
   }));
 }
@@ -74,10 +90,11 @@ function leadOf(line: RichLine, markup: Markup): string {
 
 function drawSpan(span: Span, markup: Markup): string {
   if (span.image !== undefined) {
-    const alt = labelOf(markup.disarm(span.text)) || '图片';
+    const alt = labelOf(writeText(markup, span.text)) || '图片';
     return (markup.image ?? markup.link)(alt, safeUrl(span.image));
   }
-  const text = markup.disarm(span.text);
+  const isCode = span.code === true && markup.code !== undefined && !span.text.includes('`');
+  const text = isCode ? markup.disarm(span.text) : writeText(markup, span.text);
   if (span.href !== undefined && /^https?:/i.test(span.href) && text.trim() !== '') {
     return markup.link(labelOf(text), safeUrl(span.href));
   }

@@ -2,7 +2,7 @@
 import type { MessageContent } from '#src/core/types.js';
 import { takeCodePoints } from '#src/lib/text.js';
 import type { DrawnText } from './fit-text.js';
-import { drawLines, drawLink, type Markup } from './markup.js';
+import { drawLines, drawLink, type Markup, writeText } from './markup.js';
 import { repeatsTitle } from './parts.js';
 import { readRichText } from './rich-text.js';
 
@@ -19,10 +19,10 @@ export function drawMessage(
   const title = titleLine(message.title);
   const drawn = repeatsTitle(message, message.body) ? [] : drawLines(lines, markup);
   // A body that shows nothing, such as a lone script: never an empty message, which the platforms refuse.
-  const spare = markup.disarm(titleLine(message.summary) || titleLine(message.appName) || '(空 empty)');
+  const spare = writeText(markup, titleLine(message.summary) || titleLine(message.appName) || '(空 empty)');
   const isEmpty = drawn.length === 0 && title === '';
   return {
-    head: title === '' ? '' : head(markup.disarm(title)),
+    head: title === '' ? '' : head(writeText(markup, title)),
     lines: isEmpty ? [{ text: spare, plain: spare, gap: false }] : drawn,
     foot: message.url === '' ? '' : drawLink(markup, '查看原文 Original', message.url),
     more: message.pageUrl === '' ? '' : drawLink(markup, '查看全文 Read all', message.pageUrl),
@@ -33,6 +33,11 @@ export function drawMessage(
 /** A title on one line, at most 100 characters. */
 export function titleLine(title: string): string {
   return takeCodePoints(title.replace(/[\p{Cc}\s]+/gu, ' ').trim(), MAX_TITLE_LENGTH, '…');
+}
+
+/** For WeCom, which also reads links and colours in these texts. */
+export function disarmElements(text: string): string {
+  return disarmMentions(text).replace(/<(?=\/?(?:a|font)\b)/gi, '<\u200b');
 }
 
 /** Breaks `<at ...>`, `<@...>` and their like with a character nobody sees, so that no sender can call out to a group. */

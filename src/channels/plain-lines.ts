@@ -1,6 +1,6 @@
 /** A body as plain text that keeps its lines, for receivers that show no markup. */
 import { createMarkdownParser } from '#src/lib/markdown-parser.js';
-import { stripControls, type TextFormat, toPlainText } from '#src/lib/text.js';
+import { settleFormat, stripControls, type TextFormat, toPlainText } from '#src/lib/text.js';
 
 /** Ends a line on its way through the removal of tags, which folds real line ends; no real text holds it. */
 const LINE_END = '\ue000';
@@ -9,7 +9,8 @@ const ENDS_A_LINE =
 const parser = createMarkdownParser();
 
 /** The body without markup, line by line; at most one empty line in a row. A plain text stays as it is. */
-export function toPlainLines(body: string, format: TextFormat): string {
+export function toPlainLines(given: string, as: TextFormat): string {
+  const { body, format } = settleFormat(given, as);
   if (format === 'text') {
     return stripControls(body);
   }

@@ -1,7 +1,8 @@
 /** Reads a body of any format as lines of styled pieces, from which each platform's own small markup is written. */
 import { sanitizeHtml } from '#src/lib/html.js';
+import { closeCut } from '#src/lib/html-tags.js';
 import { createMarkdownParser } from '#src/lib/markdown-parser.js';
-import { stripControls, type TextFormat } from '#src/lib/text.js';
+import { settleFormat, stripControls, type TextFormat } from '#src/lib/text.js';
 import { type Tone, toTone } from './color-tone.js';
 
 /** A piece of a line. */
@@ -43,9 +44,10 @@ export interface RichText {
 const MAX_SOURCE_LENGTH = 60_000;
 
 /** Reads a body. Never throws; what runs, frames or hides is gone; links keep safe schemes only. */
-export function readRichText(body: string, format: TextFormat): RichText {
-  const isCut = body.length > MAX_SOURCE_LENGTH;
-  const source = stripControls(isCut ? body.slice(0, MAX_SOURCE_LENGTH) : body);
+export function readRichText(whole: string, as: TextFormat): RichText {
+  const isCut = whole.length > MAX_SOURCE_LENGTH;
+  const { body, format } = settleFormat(whole.slice(0, MAX_SOURCE_LENGTH), as);
+  const source = stripControls(isCut && format !== 'text' ? closeCut(body) : body);
   if (format === 'text') {
     return { lines: readPlainLines(source), isCut };
   }

@@ -1,6 +1,7 @@
 /** What a person received: the list of their own messages, newest first, with a search that never takes long. */
+import { closeCut } from '#src/lib/html-tags.js';
 import { takeCodePoints, toPlainText } from '#src/lib/text.js';
-import { listReceived, type ReceivedRow } from '#src/store/received.js';
+import { BODY_START, listReceived, type ReceivedRow } from '#src/store/received.js';
 import type { CoreDeps } from './deps.js';
 import type { PageLinks } from './page-links.js';
 import type { Format } from './types.js';
@@ -63,9 +64,8 @@ export function createReceivedMessages({ db }: CoreDeps, links: PageLinks, windo
 }
 
 function toMessage(row: ReceivedRow, links: PageLinks): ReceivedMessage {
-  const plain = toPlainText(row.body, row.format as Format)
-    .replace(/\s+/g, ' ')
-    .trim();
+  const isCut = row.format !== 'text' && row.body.length >= BODY_START;
+  const plain = toPlainText(isCut ? closeCut(row.body) : row.body, row.format as Format);
   const title = row.title || row.summary;
   const preview = title === '' ? '' : row.title !== '' && row.summary !== '' ? row.summary : plain;
   return {

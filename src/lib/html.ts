@@ -1,15 +1,16 @@
 /** Makes HTML that strangers wrote safe to show: an allow-list of elements, attributes, styles and addresses. */
 import sanitize from 'sanitize-html';
+import { escapeNonTags, HIDDEN_ELEMENTS } from './html-tags.js';
 import { keepSafeStyles } from './safe-styles.js';
 
 /**
  * Safe HTML of any text. What stays: text markup, lists, tables, details, pictures (http, https, raster `data:`), links
  * (http, https, mailto, tel; opened apart and without a referrer), colours and sizes, and `<copy data-clipboard-text>`
- * as a button of class `copy`. What goes: everything that runs, frames, asks for input, loads anything but a picture,
- * or carries an id or name. Never throws; time grows with the length.
+ * as a button of class `copy`, and as text what is no element of HTML. What goes: everything that runs, frames, asks for
+ * input, loads anything but a picture, or carries an id or name. Never throws; time grows with the length.
  */
 export function sanitizeHtml(html: string): string {
-  return sanitize(html, OPTIONS);
+  return sanitize(escapeNonTags(html), OPTIONS);
 }
 
 /** Whether safe HTML brings colours of its own, which were chosen for a light page. */
@@ -22,16 +23,12 @@ const TEXT_TAGS =
   'figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strike ' +
   'strong sub summary sup table tbody td tfoot th thead tr tt u ul var wbr';
 
-/** These lose their text too, not only their tags. */
-const DROPPED_WHOLE =
-  'script style textarea option select noscript template title iframe object embed applet svg math head audio video canvas';
-
 /** Deeper elements are unwrapped: nobody reads them, and browsers work hard on them. */
 const NESTING_LIMIT = 40;
 
 const OPTIONS: sanitize.IOptions = {
   allowedTags: [...TEXT_TAGS.split(' '), 'button'],
-  nonTextTags: DROPPED_WHOLE.split(' '),
+  nonTextTags: [...HIDDEN_ELEMENTS],
   disallowedTagsMode: 'discard',
   nestingLimit: NESTING_LIMIT,
   allowedAttributes: {

@@ -1,6 +1,9 @@
 /** The one Markdown dialect of this house: tables, line breaks, bare links, HTML let through for the sanitiser. */
-import MarkdownIt from 'markdown-it';
+import MarkdownIt, { type StateBlock, type StateInline } from 'markdown-it';
 import { lengthOfLink } from './bare-link.js';
+import { createTagReader, type TagReader } from './html-tags.js';
+
+type BlockRule = (state: StateBlock, startLine: number, endLine: number, silent: boolean) => boolean;
 
 /**
  * Makes a parser whose output is NOT safe to show: raw HTML passes through. `highlight` gets the text and language of a
@@ -15,5 +18,85 @@ export function createMarkdownParser(highlight?: (code: string, language: string
   parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   parser.linkify.add('http:', { validate: lengthOfLink }).add('https:', { validate: lengthOfLink });
   parser.linkify.add('ftp:', null).add('mailto:', null).add('//', null);
+  keepText(parser);
   return parser;
+}
+
+/** Text that Markdown would take for its own and show without its signs, or not at all, stays text. */
+function keepText(parser: MarkdownIt): void {
+  parser.block.ruler.at('html_block', onlyTags(ruleOf('html_block')), {
+    alt: ['paragraph', 'reference', 'blockquote'],
+  });
+  parser.block.ruler.at('reference', onlyUsed(ruleOf('reference')));
+  parser.inline.ruler.before('autolink', 'foreign_scheme', readForeignScheme);
+}
+
+/** A rule of the library's own, which it keeps under no name. */
+function ruleOf(name: string): BlockRule {
+  const { ruler } = new MarkdownIt().block;
+  ruler.enableOnly(name);
+  const [rule] = ruler.getRules('');
+  if (rule === undefined) {
+    throw new Error(`markdown-it has no rule ${name}`);
+  }
+  return rule;
+}
+
+/** A line that begins with `<module>` begins no HTML, in which line breaks and marks would count for nothing. */
+function onlyTags(rule: BlockRule): BlockRule {
+  let known: { src: string; readTag: TagReader } | null = null;
+  return (state, line, ...rest) => {
+    const at = startOf(state, line);
+    if (state.src[at] !== '<') {
+      return false;
+    }
+    if (known?.src !== state.src) {
+      known = { src: state.src, readTag: createTagReader(state.src) };
+    }
+    return known.readTag(at) !== null && rule(state, line, ...rest);
+  };
+}
+
+/** `[INFO]: done` is a line of a log: a definition names an address, and something refers to it. */
+function onlyUsed(rule: BlockRule): BlockRule {
+  let known: { src: string; labels: ReadonlySet<string> } | null = null;
+  return (state, line, ...rest) => {
+    DEFINITION.lastIndex = startOf(state, line);
+    const label = DEFINITION.exec(state.src)?.[1];
+    if (label === undefined) {
+      return false;
+    }
+    if (known?.src !== state.src) {
+      const found = [...state.src.matchAll(REFERENCE)].map(([, one = '']) => toLabel(one));
+      known = { src: state.src, labels: new Set(found) };
+    }
+    return known.labels.has(toLabel(label)) && rule(state, line, ...rest);
+  };
+}
+
+/** Labels have at most 999 characters (CommonMark 0.31, link reference definitions). */
+const DEFINITION = /\[((?:[^[\]\\]|\\.){1,999})\]:\s*<?(?:https?|mailto|tel|data):/iy;
+const REFERENCE = /\[((?:[^[\]\\]|\\.){1,999})\](?!:)/g;
+
+function toLabel(text: string): string {
+  return text.trim().replace(/\s+/g, ' ').toLowerCase();
+}
+
+function startOf({ bMarks, tShift }: StateBlock, line: number): number {
+  return (bMarks[line] ?? 0) + (tShift[line] ?? 0);
+}
+
+/** `<std::string>` is no address in brackets: only these schemes are, and those with a mail address. */
+const FOREIGN_SCHEME = /<(?!(?:https?|ftp|mailto|tel):)[a-z][a-z\d+.-]{1,31}:/iy;
+
+function readForeignScheme(state: StateInline, silent: boolean): boolean {
+  FOREIGN_SCHEME.lastIndex = state.pos;
+  if (!FOREIGN_SCHEME.test(state.src)) {
+    return false;
+  }
+  if (!silent) {
+    state.pending += '<';
+  }
+  state.pos += 1;
+  return true;
 }

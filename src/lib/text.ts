@@ -1,4 +1,5 @@
 /** Cuts, counts, cleans and flattens texts that strangers wrote, in time that grows with their length only. */
+import { createTagReader, hasTags, skipHidden, type Tag } from './html-tags.js';
 import { createMarkdownParser } from './markdown-parser.js';
 
 /** How the body of a message is written. */
@@ -49,12 +50,31 @@ export function isHttpUrl(text: string): boolean {
   return /^https?:\/\/[^\s\p{Cc}]+$/iu.test(text) && URL.canParse(text);
 }
 
+/** A body that is called HTML and has no tag in it is a text, whose lines a page would run together. */
+export function settleFormat(body: string, format: TextFormat): { body: string; format: TextFormat } {
+  return format === 'html' && !hasTags(body)
+    ? { body: decodeEntities(body), format: 'text' }
+    : { body, format };
+}
+
 /**
  * What a body says once its markup is gone, on one line: tags, scripts, styles and comments dropped, pictures replaced by
  * their alt text, entities decoded, control characters removed, white space folded.
  */
 export function toPlainText(body: string, format: TextFormat): string {
   return fold(plainOf(body, format));
+}
+
+/** How much of a long Markdown text is read for its start. */
+const START_SOURCE_LENGTH = 2000;
+
+/** The start of `toPlainText`, at most `max` code points with an ellipsis where it goes on; reads no more than it needs. */
+export function startOfPlainText(body: string, format: TextFormat, max: number): string {
+  // A tag that the cut leaves open would be read as text.
+  const start = format === 'markdown' && !body.includes('<') ? body.slice(0, START_SOURCE_LENGTH) : body;
+  const plain = fold(format === 'html' ? dropTags(body, 2 * max) : plainOf(start, format));
+  const isShort = start.length < body.length && countCodePoints(plain) <= max;
+  return takeCodePoints(isShort ? toPlainText(body, format) : plain, max, '…');
 }
 
 function plainOf(body: string, format: TextFormat): string {
@@ -74,88 +94,39 @@ function fold(text: string): string {
   return stripControls(text).replace(/\s+/g, ' ').trim();
 }
 
-/** Elements whose text is not for reading. */
-const HIDDEN = new Set([
-  'script',
-  'style',
-  'template',
-  'title',
-  'textarea',
-  'noscript',
-  'iframe',
-  'svg',
-  'math',
-]);
 /** Elements that do not end a word; any other tag separates the text around it. */
 const INLINE = new Set(
   'a abbr b bdi bdo big cite code copy del dfn em font i ins kbd mark q ruby s samp small span strike strong sub sup tt u var wbr'.split(
     ' ',
   ),
 );
-const TAG_NAME = /[a-z][a-z0-9:-]*/iy;
 
-/** One pass from the left; each step ends behind what it looked at, so no input makes it look twice. */
-function dropTags(html: string): string {
+/** One pass from the left; each step ends behind what it looked at, so no input makes it look twice. It may stop at `enough`. */
+function dropTags(html: string, enough = Number.POSITIVE_INFINITY): string {
   const lower = html.toLowerCase();
+  const readTag = createTagReader(html);
   const parts: string[] = [];
   let at = 0;
-  while (at < html.length) {
-    const open = html.indexOf('<', at);
-    const end = open < 0 ? html.length : open;
-    parts.push(decodeEntities(html.slice(at, end)));
-    if (open < 0) {
-      break;
-    }
-    const tag = readTag(html, lower, open);
-    parts.push(tag.shows);
-    at = tag.end;
+  let length = 0;
+  for (let open = html.indexOf('<'); open >= 0 && length <= enough; open = html.indexOf('<', at)) {
+    parts.push(decodeEntities(html.slice(at, open)));
+    const tag = readTag(open);
+    parts.push(tag === null ? '<' : showTag(tag, html.slice(open, tag.end)));
+    length += fold(parts.at(-2) ?? '').length + (tag === null ? 1 : 0);
+    at = tag === null ? open + 1 : (skipHidden(lower, tag) ?? tag.end);
   }
+  parts.push(length > enough ? '' : decodeEntities(html.slice(at)));
   return parts.join('');
 }
 
-function readTag(html: string, lower: string, open: number): { shows: string; end: number } {
-  if (html.startsWith('<!--', open)) {
-    return { shows: '', end: endAfter(html, '-->', open + 4) };
-  }
-  const next = html[open + 1] ?? '';
-  if (next === '!' || next === '?') {
-    return { shows: '', end: endAfter(html, '>', open) };
-  }
-  TAG_NAME.lastIndex = open + (next === '/' ? 2 : 1);
-  const name = TAG_NAME.exec(lower)?.[0];
-  if (name === undefined) {
-    return { shows: '<', end: open + 1 };
-  }
-  const end = endOfTag(html, open);
-  if (HIDDEN.has(name) && next !== '/') {
-    const close = lower.indexOf(`</${name}`, end);
-    return { shows: ' ', end: close < 0 ? html.length : endAfter(html, '>', close) };
+function showTag({ kind, name }: Tag, whole: string): string {
+  if (kind === 'other') {
+    return '';
   }
   if (name === 'img') {
-    return { shows: ` ${altText(html.slice(open, end))} `, end };
+    return ` ${altText(whole)} `;
   }
-  return { shows: INLINE.has(name) ? '' : ' ', end };
-}
-
-function endAfter(text: string, mark: string, from: number): number {
-  const found = text.indexOf(mark, from);
-  return found < 0 ? text.length : found + mark.length;
-}
-
-/** The place behind the tag's `>`, not counting those inside quotes. */
-function endOfTag(html: string, open: number): number {
-  let quote = '';
-  for (let at = open; at < html.length; at += 1) {
-    const char = html[at] ?? '';
-    if (quote !== '') {
-      quote = char === quote ? '' : quote;
-    } else if ((char === '"' || char === "'") && html[at - 1] === '=') {
-      quote = char;
-    } else if (char === '>') {
-      return at + 1;
-    }
-  }
-  return html.length;
+  return INLINE.has(name) ? '' : ' ';
 }
 
 function altText(tag: string): string {

@@ -35,7 +35,7 @@ export interface ReceivedRow {
 type Raw = Record<keyof ReceivedRow, unknown>;
 
 /** Longer bodies are no help in a list. */
-const BODY_START = 400;
+export const BODY_START = 400;
 
 /** Reads a part: its messages, and the oldest delivery that was looked at (null: there were none). */
 export async function listReceived(

@@ -45,7 +45,7 @@ describe('safe HTML keeps', () => {
 describe('safe HTML drops', () => {
   it.each([
     ['scripts with their text', 'a<script>alert(1)</script>b', 'ab'],
-    ['scripts in pieces', '<scr<script></script>ipt>alert(1)</script>', 'ipt&gt;alert(1)'],
+    ['scripts in pieces', '<scr<script></script>ipt>alert(1)</script>', '&lt;script&gt;alert(1)'],
     ['event attributes', '<b onclick="x()" onerror=x>a</b>', '<b>a</b>'],
     ['script addresses', '<a href="java\nscript:alert(1)">a</a>', `<a ${LINK}>a</a>`],
     ['encoded script addresses', '<a href="&#106;avascript:alert(1)">a</a>', `<a ${LINK}>a</a>`],

@@ -64,8 +64,8 @@ describe('plain text', () => {
     ['&lt;b&gt; &amp;amp; &#38; &#x9e1f;&nbsp;&hellip;&unknown; &#0;', '<b> &amp; & 鸟 …&unknown; \ufffd'],
     ['<img alt="图 &quot;1&quot;" src=x> 1 < 2 <3 a<', '图 "1" 1 < 2 <3 a<'],
     ['<a title="a>b" href=x>link</a><td>1</td><td>2</td>', 'link 1 2'],
-    ['<div class="open', ''],
-    ['a<script>never closed', 'a'],
+    ['a <div class="open', 'a <div class="open'],
+    ['a<script>never closed', 'a<script>never closed'],
   ])('of the HTML %j is %j', (html, expected) => {
     expect(toPlainText(html, 'html')).toBe(expected);
   });

@@ -2,7 +2,7 @@
 
 import { BARE_TEXT } from '#src/channels/bare-text.js';
 import { countJsonBytes, fitText } from '#src/channels/fit-text.js';
-import type { Markup } from '#src/channels/markup.js';
+import { escapeTags, type Markup } from '#src/channels/markup.js';
 import { drawMessage, titleLine } from '#src/channels/message-text.js';
 import type { MessageContent } from '#src/core/types.js';
 import { takeCodePoints } from '#src/lib/text.js';
@@ -30,6 +30,8 @@ const DINGTALK_MARKDOWN: Markup = {
   image: (alt, url) => `![${alt}](${url})`,
   // DingTalk calls out to people by a field of its own, never by the text.
   disarm: (text) => text,
+  // Its clients take HTML for HTML, and phones then show nothing of it (chatgpt-dingtalk, pull request 213).
+  escape: escapeTags,
 };
 
 /** Draws a message, with its title in bold or, as plain text, in brackets. */

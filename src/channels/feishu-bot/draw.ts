@@ -3,7 +3,7 @@
 import { BARE_TEXT } from '#src/channels/bare-text.js';
 import type { Tone } from '#src/channels/color-tone.js';
 import { countJsonBytes, fitText } from '#src/channels/fit-text.js';
-import type { Markup } from '#src/channels/markup.js';
+import { escapeTags, type Markup } from '#src/channels/markup.js';
 import { disarmMentions, drawMessage, titleLine } from '#src/channels/message-text.js';
 import type { MessageContent } from '#src/core/types.js';
 
@@ -34,6 +34,7 @@ const FEISHU_MARKDOWN: Markup = {
   link: (label, url) => `[${label}](${url})`,
   rule: '———',
   disarm: disarmMentions,
+  escape: escapeTags,
 };
 
 /** Draws a message; an urgent one has a red title. */

@@ -7,7 +7,7 @@ import { toPlainLines } from '#src/channels/plain-lines.js';
 import type { MessageContent, Outcome } from '#src/core/types.js';
 import { formatChinaTime } from '#src/lib/china-time.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
-import { takeCodePoints, toPlainText } from '#src/lib/text.js';
+import { startOfPlainText, takeCodePoints } from '#src/lib/text.js';
 import { fillPlaces, type Placeholder } from './placeholders.js';
 import { WEBHOOK_FORMS } from './presets.js';
 import {
@@ -32,7 +32,6 @@ export type SignHeaders = (input: {
 }) => Record<string, string>;
 
 const SUMMARY_LENGTH = 64;
-const SUMMARY_SOURCE_LENGTH = 2000;
 
 /** Makes the channel. */
 export function createWebhookChannel(deps: { sign: SignHeaders }): Channel<WebhookParts> {
@@ -78,9 +77,7 @@ export function renderWebhook(message: MessageContent): WebhookParts {
   const { body, format } = message;
   return {
     title: () => headingOf(message),
-    summary: () =>
-      message.summary ||
-      takeCodePoints(toPlainText(body.slice(0, SUMMARY_SOURCE_LENGTH), format), SUMMARY_LENGTH, '…'),
+    summary: () => message.summary || startOfPlainText(body, format, SUMMARY_LENGTH),
     content: () => body,
     text: () => toPlainLines(body, format),
     html: () => toBodyHtml(body, format),

@@ -4,7 +4,7 @@ import type { WechatSettings } from '#src/config.js';
 import type { MessageContent, Outcome } from '#src/core/types.js';
 import { formatChinaTime } from '#src/lib/china-time.js';
 import type { Clock } from '#src/lib/clock.js';
-import { takeCodePoints, toPlainText } from '#src/lib/text.js';
+import { startOfPlainText } from '#src/lib/text.js';
 import type { WechatPlatform } from '#src/platforms/wechat/index.js';
 import { fitKeyword } from './keyword-values.js';
 import { toOutcome } from './outcome.js';
@@ -20,8 +20,8 @@ export interface WechatCard {
 /** The calls of the platform that the channel makes. */
 export type WechatSender = Pick<WechatPlatform, 'sendTemplate' | 'listTemplates'>;
 
-/** How much of a long body is read for a summary; no keyword takes more than 32 characters. */
-const SUMMARY_SOURCE_LENGTH = 2000;
+/** No keyword takes more than 32 characters. */
+const SUMMARY_LENGTH = 64;
 const NO_TEMPLATE_REST_MS = 60_000;
 /** How long the account's templates are remembered for previews. */
 const TEMPLATES_TTL_MS = 600_000;
@@ -117,11 +117,10 @@ export function createWechatChannel(deps: {
 
 /** Draws a message as the parts of a card. A message without a title goes under its app's name. */
 export function renderCard(message: MessageContent): WechatCard {
-  const start = takeCodePoints(toPlainText(message.body.slice(0, SUMMARY_SOURCE_LENGTH), message.format), 64);
   return {
     parts: {
       title: message.title || message.appName,
-      summary: message.summary || start,
+      summary: message.summary || startOfPlainText(message.body, message.format, SUMMARY_LENGTH),
       time: formatChinaTime(message.createdAt),
       app: message.appName,
       sender: message.appName,

@@ -1,6 +1,6 @@
 /** What each kind of DingTalk message must carry, and how a person sees it. */
 import { isRecord } from '../call.js';
-import { firstMarkdownLink, showMarkdown } from '../markdown-look.js';
+import { firstMarkdownLink, showHtmlMarkdown } from '../markdown-look.js';
 import { DingtalkRefusal } from './errors.js';
 
 /** A message as a person sees it. */
@@ -28,7 +28,7 @@ function readKind(body: Fields): DingtalkLook {
       // The title shows in the list of chats and in the notice, not in the message.
       textIn(markdown, 'title');
       const text = textIn(markdown, 'text');
-      return { rendered: showMarkdown(text), url: firstMarkdownLink(text) };
+      return { rendered: showHtmlMarkdown(text), url: firstMarkdownLink(text) };
     }
     case 'link': {
       const link = part(body, 'link');
@@ -46,7 +46,7 @@ function readKind(body: Fields): DingtalkLook {
 
 function readActionCard(card: Fields): DingtalkLook {
   textIn(card, 'title');
-  const text = showMarkdown(textIn(card, 'text'));
+  const text = showHtmlMarkdown(textIn(card, 'text'));
   if (card.singleTitle !== undefined) {
     return { rendered: `${text}\n[${textIn(card, 'singleTitle')}]`, url: textIn(card, 'singleURL') };
   }

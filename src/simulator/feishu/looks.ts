@@ -1,6 +1,6 @@
 /** What each kind of Feishu message must carry, and how a person sees it. */
 import { isRecord } from '../call.js';
-import { firstMarkdownLink, showMarkdown } from '../markdown-look.js';
+import { firstMarkdownLink, showHtmlMarkdown } from '../markdown-look.js';
 import { FeishuRefusal } from './errors.js';
 
 /** A message as a person sees it. */
@@ -74,7 +74,7 @@ function showRun(run: Fields): string {
     case 'img':
       return '[图片]';
     case 'md':
-      return showMarkdown(textOf(run.text));
+      return showHtmlMarkdown(textOf(run.text));
     default:
       throw new FeishuRefusal(19002);
   }
@@ -103,7 +103,7 @@ function showElement(element: Fields): string {
   switch (element.tag) {
     case 'markdown':
     case 'div':
-      return showMarkdown(text);
+      return showHtmlMarkdown(text);
     case 'button':
       return `[${text}]`;
     case 'hr':
@@ -116,7 +116,7 @@ function showElement(element: Fields): string {
       return Array.isArray(inner) ? inner.filter(isRecord).map(showElement).join(' ') : '';
     }
     default:
-      return showMarkdown(text);
+      return showHtmlMarkdown(text);
   }
 }
 

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { linkText } from '#src/lib/bare-link.js';
 import { hasOwnColors, sanitizeHtml } from '#src/lib/html.js';
 import { renderMarkdown } from '#src/lib/markdown.js';
-import type { TextFormat } from '#src/lib/text.js';
+import { settleFormat, type TextFormat } from '#src/lib/text.js';
 import { letKeysScroll } from './scroll-boxes.js';
 
 /** Safe HTML with what the page must know about it. */
@@ -37,7 +37,8 @@ export function createBodyRenderer(): (body: string, format: TextFormat) => Mess
   };
 }
 
-function renderBody(body: string, format: TextFormat): MessageBody {
+function renderBody(given: string, as: TextFormat): MessageBody {
+  const { body, format } = settleFormat(given, as);
   const tooLong = format !== 'text' && body.length > MAX_FORMATTED;
   if (format === 'text' || tooLong) {
     return { html: linkText(body.slice(0, MAX_SHOWN)), kind: 'plain', ownColors: false, tooLong };

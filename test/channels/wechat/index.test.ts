@@ -102,7 +102,7 @@ describe('a card', () => {
   it('reads no more of a huge body than it shows, and cuts no character in half', () => {
     const { summary } = renderCard({ ...MESSAGE, body: '🔥'.repeat(20_000) }).parts;
     expect([...summary]).toHaveLength(64);
-    expect(summary).toBe('🔥'.repeat(64));
+    expect(summary).toBe(`${'🔥'.repeat(63)}…`);
   });
 });
 

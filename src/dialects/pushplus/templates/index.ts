@@ -37,7 +37,7 @@ const isText = (name: string): name is keyof typeof TEXTS => Object.hasOwn(TEXTS
 export function drawTemplate(template: string, content: string, now: Date): Drawing {
   const name = TEMPLATES.find((one) => one.toLowerCase() === template.trim().toLowerCase()) ?? '';
   if (isText(name)) {
-    return { format: name === 'html' && isLines(content) ? 'text' : TEXTS[name], body: content };
+    return { format: TEXTS[name], body: content };
   }
   const draw = DATA[name];
   if (!draw) {
@@ -52,11 +52,6 @@ export function drawTemplate(template: string, content: string, now: Date): Draw
     return { format: 'text', body: content };
   }
   return fits(drawn.body) ? drawn : { ...drawn, format: 'text', body: toShortest(value, content) };
-}
-
-/** Lines without any HTML in them, which a page would run together: html is the default, and few think of it. */
-function isLines(content: string): boolean {
-  return content.trim().includes('\n') && !/<[a-z/!]|&#?\w+;/i.test(content);
 }
 
 function fits(body: string): boolean {

@@ -256,17 +256,12 @@ describe('content that does not fit its template', () => {
   });
 });
 
-describe('html', () => {
-  it.each([
-    ['lines without a tag keep their ends', '磁盘 < 5%\n1 <2 & 3', 'text'],
-    ['one line is HTML', '磁盘已满', 'html'],
-    ['lines with a tag are HTML', '磁盘\n<b>已满</b>', 'html'],
-    ['lines that end with a tag are HTML', '磁盘<br/>\n已满', 'html'],
-    ['lines with an entity are HTML', '磁盘&nbsp;\n已满', 'html'],
-  ])('%s', (_, content, format) => {
-    expect(drawTemplate('html', content, NOW)).toEqual({ format, body: content });
-  });
-});
+it.each(['磁盘 < 5%\n1 <2 & 3', '磁盘已满', '磁盘\n<b>已满</b>'])(
+  'html is shown as it is written, whether it has tags or not: %j',
+  (content) => {
+    expect(drawTemplate('html', content, NOW)).toEqual({ format: 'html', body: content });
+  },
+);
 
 it('a table gives room to longer cells, and to those alone', () => {
   const { body } = draw('json', [{ id: 1, note: '需要尽快处理的告警信息' }]);
