@@ -1,15 +1,13 @@
 /** Boots the server: settings, port, parts, engine; a signal drains it. */
 import './lib/lean-wasm.js';
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError, loadConfig } from './config.js';
 import { systemClock } from './lib/clock.js';
+import { createHttpServer } from './lib/http-server.js';
 import { createLogger, type Logger } from './lib/logger.js';
 import { StoreError } from './store/open.js';
 import { wire } from './wiring.js';
-
-/** Long messages come as a part of the address too (Bark, Server酱): some 7,000 Chinese characters, escaped. */
-const MAX_HEAD_BYTES = 65_536;
 
 /** How long requests under way may take to end after a signal, in milliseconds. */
 const DRAIN_MS = 10_000;
@@ -29,9 +27,7 @@ async function boot(): Promise<void> {
   let answer: RequestListener = (_request, response) => {
     response.writeHead(503, { 'retry-after': '1' }).end('starting');
   };
-  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES }, (request, response) =>
-    answer(request, response),
-  );
+  const server = createHttpServer((request, response) => answer(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.port, config.host, resolve);

@@ -12,7 +12,11 @@ interface ErrorRow {
 export const ERRORS = {
   bad_request: { status: 400, zh: '请求参数有误：{detail}', en: 'Bad request: {detail}' },
   bad_json: { status: 400, zh: '请求体不是有效的 JSON', en: 'The body is not valid JSON' },
-  bad_encoding: { status: 400, zh: '请求体不是有效的 UTF-8', en: 'The body is not valid UTF-8' },
+  bad_encoding: {
+    status: 400,
+    zh: '请求无法解码：应为完整的 UTF-8 或 GBK 文本，可用 gzip、deflate、br 压缩',
+    en: 'The request cannot be decoded: it must be whole text in UTF-8 or GBK, packed by gzip, deflate or br if at all',
+  },
   too_large: {
     status: 413,
     zh: '请求体过大，最多 {limit} 字节',

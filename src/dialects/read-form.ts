@@ -1,32 +1,54 @@
-/** Reads what clients of a dialect send as a form or as JSON, into fields without inherited keys. */
-import { BodyError, decodeUtf8 } from '#src/lib/body.js';
+/** What the readings of all dialects share: the fields of a query or a body by name, and the words about files that came along. */
+import type { Context } from 'koa';
+import { ERRORS } from '#src/core/errors.js';
+import { type Body, BodyError } from '#src/lib/body.js';
+import { collectFields, type FormFields, type FormFile, parseFields } from '#src/lib/form-fields.js';
 
-/** Fields of a form or query by name. */
-export type FormFields = Record<string, string>;
+export { type FormFields, parseFields } from '#src/lib/form-fields.js';
 
-/** What a request body is called, without the parameters of its type and in lower case. */
-export function typeOf(contentType: string): string {
-  return contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-}
-
-/** The fields of a query or urlencoded text; the last of repeated names wins. */
-export function parseFields(text: string): FormFields {
-  return collect(new URLSearchParams(text));
+/** The fields of a request's query; the last of repeated names wins. Throws BodyError `encoding` for bytes that are no text. */
+export function readQuery(ctx: Context): FormFields {
+  return parseFields(ctx.querystring);
 }
 
 /**
- * The text fields of a urlencoded or multipart form; files are left out, and any other body has no fields. Throws BodyError
- * `encoding` for what is no UTF-8 and for a multipart body that is broken.
+ * The fields that a body gives by name, as JSON or as a form; null for a text, and for JSON that is no object. Throws
+ * BodyError `json` for what is called JSON and is none.
  */
-export function readFormFields(bytes: Buffer, contentType: string): FormFields {
-  switch (typeOf(contentType)) {
-    case 'application/x-www-form-urlencoded':
-      return parseFields(decodeUtf8(bytes).trim());
-    case 'multipart/form-data':
-      return collect(readParts(bytes, contentType));
-    default:
-      return Object.create(null);
+export function fieldsOf(body: Body): Record<string, unknown> | null {
+  switch (body.kind) {
+    case 'empty':
+      return {};
+    case 'form':
+      return collectFields(body.pairs);
+    case 'json':
+      return isObject(body.value) ? body.value : null;
+    case 'text':
+      if (body.isCalledJson) {
+        throw new BodyError('json', 'the body is not valid JSON');
+      }
+      return null;
   }
+}
+
+/** The files of a multipart form; none of any other body. */
+export function filesOf(body: Body): readonly FormFile[] {
+  return body.kind === 'form' ? body.files : [];
+}
+
+/** A text with the names of files under it: they are not kept here, and nobody should wonder where they are. */
+export function withFiles(text: string, files: readonly FormFile[]): string {
+  const notes = files
+    .filter(({ name, bytes }) => name !== '' || bytes.length > 0)
+    .map(({ name, field, bytes }) => nameFile(name || field, bytes.length));
+  return [text, ...notes].filter((part) => part.trim() !== '').join('\n\n');
+}
+
+/** The line that names a file which is not kept. */
+export function nameFile(name: string, sizeBytes: number): string {
+  const kilobytes = Math.max(1, Math.round(sizeBytes / 1024));
+  const plain = name.replace(/\s+/g, ' ').trim();
+  return `附件 File: ${plain}（${kilobytes} KB，这里不保存文件 files are not kept here）`;
 }
 
 /** The object that a JSON text stands for; null for any other text. */
@@ -44,36 +66,16 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Splits at the boundary itself: the platform's own parser refuses the short boundaries that some clients make. */
-function readParts(bytes: Buffer, contentType: string): [string, string][] {
-  const match = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(contentType);
-  const boundary = match?.[1] ?? match?.[2] ?? '';
-  // Latin 1 keeps every byte as one sign; a boundary stands at the start of a line.
-  const [preamble, ...parts] = `\r\n${bytes.toString('latin1')}`.split(`\r\n--${boundary}`);
-  const isClosed = parts.at(-1)?.startsWith('--') === true;
-  if (boundary === '' || preamble === undefined || !isClosed) {
-    throw new BodyError('encoding', 'the multipart form is broken');
+/** What a refusal says of a body in Chinese, where the dialect has no words of its own for it. */
+export function bodyWords({ reason }: BodyError): string {
+  switch (reason) {
+    case 'too_large':
+      return '请求体过大';
+    case 'json':
+      return ERRORS.bad_json.zh;
+    case 'encoding':
+      return ERRORS.bad_encoding.zh;
+    case 'aborted':
+      return '请求体不完整';
   }
-  return parts.slice(0, -1).flatMap(readPart);
-}
-
-function readPart(part: string): [string, string][] {
-  const end = part.indexOf('\r\n\r\n');
-  const headers = part.slice(0, Math.max(0, end));
-  const disposition = /^content-disposition:[^\r\n]*$/im.exec(headers)?.[0] ?? '';
-  const [, quoted, bare] = /;\s*name=(?:"([^"]*)"|([^\s;"]+))/i.exec(disposition) ?? [];
-  const name = quoted ?? bare;
-  if (end < 0 || name === undefined || /;\s*filename\*?=/i.test(disposition)) {
-    return [];
-  }
-  const decode = (latin1: string): string => decodeUtf8(Buffer.from(latin1, 'latin1'));
-  return [[decode(name), decode(part.slice(end + 4))]];
-}
-
-function collect(pairs: Iterable<[string, string]>): FormFields {
-  const fields: FormFields = Object.create(null);
-  for (const [name, value] of pairs) {
-    fields[name] = value;
-  }
-  return fields;
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '#src/config.js';
 import { SANDBOX_SMS } from '#src/config-table.js';
+import { createHttpServer } from '#src/lib/http-server.js';
 import { createLogger } from '#src/lib/logger.js';
 import {
   createSimulator,
@@ -66,7 +67,7 @@ export async function openWorld(options: WorldOptions = {}) {
     ...(options.mail ? { smtpPort: 0 } : {}),
   });
   const outside = await listen(simulator.app.callback());
-  const server = createServer();
+  const server = createHttpServer((req, res) => void parts.answer(req, res));
   const serverUrl = await listenOn(server);
   simulator.setAddresses({
     pushTo: `${serverUrl}/wechat`,
@@ -111,7 +112,6 @@ export async function openWorld(options: WorldOptions = {}) {
     return { ...made, answer: made.app.callback() };
   };
   let parts = await boot();
-  server.on('request', (req, res) => void parts.answer(req, res));
 
   /** Asks the server. */
   const call = (path: string, input: Ask = {}): Promise<Answer> => ask(`${serverUrl}${path}`, input);

@@ -1,7 +1,8 @@
 /** Reads a Bark push as bark-server does: which source wins, and what becomes of names. */
 import type { Context } from 'koa';
-import { isObject, parseFields, parseObject, readFormFields, typeOf } from '#src/dialects/read-form.js';
-import { decodeUtf8, readRawBody } from '#src/lib/body.js';
+import { fieldsOf, filesOf, isObject, readQuery, withFiles } from '#src/dialects/read-form.js';
+import { type Body, mediaTypeOf, readBody } from '#src/lib/body.js';
+import { unescapeAll } from '#src/lib/form-fields.js';
 import { BarkRefusal } from './envelope.js';
 
 /** What a push says by name, without inherited keys. Names are in lower case, except of JSON values that are no texts. */
@@ -18,37 +19,35 @@ const PATH_NAMES: readonly (readonly string[])[] = [
   ['device_key', 'title', 'body'],
   ['device_key', 'title', 'subtitle', 'body'],
 ];
+/** What a push can say. */
+const TEXTS = ['title', 'subtitle', 'body', 'markdown', 'ciphertext'];
 
 /**
- * Reads the parameters. Under a JSON type (V2) the query overrides the body, and the path the query; under any other (V1)
- * a form overrides the query, and the path all. Throws BarkRefusal, BodyError.
+ * Reads the parameters. Of JSON (V2) the query overrides the body, and the path the query; else (V1) a form, or a text that is
+ * the body, overrides the query, and the path all. Throws BarkRefusal, BodyError.
  */
 export async function readParameters(
   ctx: Context,
   segments: readonly string[],
 ): Promise<{ parameters: BarkParameters; isV2: boolean }> {
-  const path = readPath(segments);
-  const query = parseFields(ctx.querystring);
-  const bytes = await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
-  const isV2 = isJson(ctx);
-  const sources = isV2
-    ? [flatten(readJson(bytes, 'request bind failed')), query, path]
-    : [query, readFormFields(bytes, ctx.get('content-type')), path];
-  const parameters: BarkParameters = Object.create(null);
-  for (const [name, value] of sources.flatMap((source) => Object.entries(source))) {
-    parameters[typeof value === 'string' ? name.toLowerCase() : name] = value;
+  const body = await readBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
+  const isV2 = isJson(ctx, body);
+  const query = lowerNames(readQuery(ctx));
+  const said = lowerNames(isV2 ? flatten(readFields(body, 'request bind failed')) : readForm(body));
+  const others = isV2 ? { ...said, ...query } : { ...query, ...said };
+  const parameters = Object.assign(Object.create(null), others, readPath(segments, ctx.method, others));
+  const files = filesOf(body);
+  if (files.length > 0) {
+    parameters.body = withFiles(typeof parameters.body === 'string' ? parameters.body : '', files);
   }
   return { parameters, isV2 };
 }
 
 /** The text fields of a registration, from wherever they stand. Throws BarkRefusal, BodyError. */
 export async function readRegistration(ctx: Context): Promise<BarkParameters> {
-  const bytes = await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
-  const query = parseFields(ctx.querystring);
-  const body = isJson(ctx)
-    ? readJson(bytes, 'request bind failed1')
-    : readFormFields(bytes, ctx.get('content-type'));
-  return { ...query, ...body };
+  const body = await readBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
+  const fields = isJson(ctx, body) ? readFields(body, 'request bind failed1') : readForm(body);
+  return { ...readQuery(ctx), ...fields };
 }
 
 /** The keys of a batch, from a list or a text with commas; empty when there is none. Throws BarkRefusal for other types. */
@@ -63,34 +62,53 @@ export function readBatch({ device_keys: given }: BarkParameters): string[] {
   return keys.map((key) => key.trim()).filter((key) => key !== '');
 }
 
-/** One segment of a path, unescaped as query values are: a plus is a space. Throws BarkRefusal. */
-export function unescapeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment.replaceAll('+', ' '));
-  } catch {
-    throw new BarkRefusal(400, 'url path parse failed: invalid URL escape');
-  }
+/** Segments of a path, unescaped as query values are: a plus is a space, a bare percent sign itself. Throws BodyError. */
+export function unescapeSegments(segments: readonly string[]): string[] {
+  return unescapeAll(segments);
 }
 
-function readPath(segments: readonly string[]): BarkParameters {
+function readPath(segments: readonly string[], method: string, others: BarkParameters): BarkParameters {
   const names = PATH_NAMES[segments.length] ?? [];
-  const pairs = names.map((name, at) => [name, unescapeSegment(segments[at] ?? '')]);
+  const values = unescapeSegments(segments);
+  const pairs = names.map((name, at) => [name, values[at] ?? ''] as const);
+  // `POST /KEY/push` is a known mistake of clients: who says something elsewhere does not mean the word.
+  const isMistake = method === 'POST' && segments.length === 2 && TEXTS.some((name) => isSaid(others[name]));
   // An empty segment says nothing: it must not wipe out what body or query say.
-  return Object.fromEntries(pairs.filter(([, value]) => value !== ''));
+  return Object.fromEntries(
+    pairs.filter(([name, value]) => value !== '' && !(isMistake && name === 'body' && value === 'push')),
+  );
 }
 
-function isJson(ctx: Context): boolean {
-  return typeOf(ctx.get('content-type')).startsWith('application/json');
+function isSaid(value: unknown): boolean {
+  return (typeof value === 'string' && value.trim() !== '') || typeof value === 'number';
 }
 
-function readJson(bytes: Buffer, problem: string): Record<string, unknown> {
-  const text = decodeUtf8(bytes).trim();
-  // Some clients call a GET without a body JSON.
-  const object = text === '' ? {} : parseObject(text);
-  if (!object) {
+/** What is called JSON, and what is JSON whatever it is called. Some clients call a GET without a body JSON. */
+function isJson(ctx: Context, body: Body): boolean {
+  return mediaTypeOf(ctx.get('content-type')).startsWith('application/json')
+    ? body.kind !== 'form'
+    : body.kind === 'json' && isObject(body.value);
+}
+
+function readFields(body: Body, problem: string): Record<string, unknown> {
+  const fields = body.kind === 'text' ? null : fieldsOf(body);
+  if (!fields) {
     throw new BarkRefusal(400, `${problem}: the body is not a JSON object`);
   }
-  return object;
+  return fields;
+}
+
+/** A text without names is what is to be said. */
+function readForm(body: Body): Record<string, unknown> {
+  return fieldsOf(body) ?? { body: body.text };
+}
+
+function lowerNames(fields: Record<string, unknown>): BarkParameters {
+  const lower: BarkParameters = Object.create(null);
+  for (const [name, value] of Object.entries(fields)) {
+    lower[typeof value === 'string' ? name.toLowerCase() : name] = value;
+  }
+  return lower;
 }
 
 /** A nested object gives its members to the push. */

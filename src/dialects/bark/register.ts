@@ -2,15 +2,15 @@
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
 import { type BarkAnswer, BarkRefusal, SUCCESS, toUnknownKey } from './envelope.js';
-import { readRegistration, unescapeSegment } from './read-parameters.js';
+import { readRegistration, unescapeSegments } from './read-parameters.js';
 
 const MAX_TOKEN_LENGTH = 160;
 const NO_NEW_KEYS =
   'device registration failed: 这里不能匿名新建 Key，请在微信里发送「密钥」获取自己的 Bark Key，填入 device_key new keys cannot be made here: ask for yours in WeChat and give it as device_key';
 
-/** Answers `GET /register/{key}`: is this a key? Throws BarkRefusal. */
+/** Answers `GET /register/{key}`: is this a key? Throws BarkRefusal, BodyError. */
 export async function checkKey(core: Core, segment: string): Promise<BarkAnswer> {
-  const key = unescapeSegment(segment);
+  const [key = ''] = unescapeSegments([segment]);
   if (!(await core.keys.findOwner('bark', key))) {
     throw new BarkRefusal(400, toUnknownKey(key));
   }

@@ -1,7 +1,7 @@
 /** Reads a gotify message from JSON, a form or the query. */
 import type { Context } from 'koa';
-import { isObject, parseFields, parseObject, readFormFields, typeOf } from '#src/dialects/read-form.js';
-import { decodeUtf8, readRawBody } from '#src/lib/body.js';
+import { fieldsOf, filesOf, isObject, readQuery, withFiles } from '#src/dialects/read-form.js';
+import { readBody } from '#src/lib/body.js';
 
 /** A refusal with its status. It never leaves the dialect. */
 export class GotifyRefusal extends Error {
@@ -28,22 +28,26 @@ const WRONG_TYPE = 'json: cannot unmarshal the value into a field of another typ
 
 /** Reads a message; what the body says wins over the query, and extras come by JSON only. Throws GotifyRefusal, BodyError. */
 export async function readMessage(ctx: Context): Promise<GotifyMessage> {
-  const bytes = await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
-  const { extras: _none, ...query } = parseFields(ctx.querystring);
-  const contentType = ctx.get('content-type');
-  if (typeOf(contentType) === 'application/json') {
-    return toMessage({ ...query, ...readJson(bytes) });
+  const body = await readBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
+  const { extras: _none, ...query } = readQuery(ctx);
+  if (body.kind === 'json') {
+    return toMessage({ ...query, ...readObject(body.value) });
   }
-  const { extras: _neither, ...form } = readFormFields(bytes, contentType);
-  return toMessage({ ...query, ...form });
+  const { extras: _neither, ...form } = fieldsOf(body) ?? {};
+  const said = { ...query, ...form };
+  const files = filesOf(body);
+  return toMessage(files.length === 0 ? said : { ...said, message: withFiles(toText(said.message), files) });
 }
 
-function readJson(bytes: Buffer): Record<string, unknown> {
-  const object = parseObject(decodeUtf8(bytes));
-  if (!object) {
+function readObject(value: unknown): Record<string, unknown> {
+  if (!isObject(value)) {
     throw new GotifyRefusal(400, 'the body is not a valid JSON object');
   }
-  return object;
+  return value;
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function toMessage({ message, title, priority, extras }: Record<string, unknown>): GotifyMessage {

@@ -4,9 +4,9 @@ import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
-import { parseObject, typeOf } from '#src/dialects/read-form.js';
+import { parseObject } from '#src/dialects/read-form.js';
 import { tellRetryLater } from '#src/dialects/retry-later.js';
-import { BodyError, decodeUtf8, readRawBody } from '#src/lib/body.js';
+import { BodyError, mediaTypeOf, readText } from '#src/lib/body.js';
 import { toDraft } from './draft.js';
 import { type ErrorBody, NtfyRefusal, toErrorAnswer, toErrorBody } from './errors.js';
 import { type Reading, readMessage } from './message.js';
@@ -100,7 +100,7 @@ async function publishJson(core: Core, ctx: Context): Promise<boolean> {
 
 async function readJson(ctx: Context): Promise<{ body: Record<string, unknown> }> {
   try {
-    const body = parseObject(decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES })));
+    const body = parseObject(await readText(ctx.req, { limitBytes: MAX_BODY_BYTES }));
     if (body) {
       return { body };
     }
@@ -114,11 +114,11 @@ async function readJson(ctx: Context): Promise<{ body: Record<string, unknown> }
 
 /** The body is the message, whatever it is called: clients send it as a form. */
 async function readRaw(ctx: Context) {
-  const text = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
+  const text = await readText(ctx.req, { limitBytes: MAX_BODY_BYTES });
   return {
     options: readOptions(ctx),
     text,
-    isMarkdown: typeOf(ctx.get('content-type')) === 'text/markdown',
+    isMarkdown: mediaTypeOf(ctx.get('content-type')) === 'text/markdown',
   };
 }
 

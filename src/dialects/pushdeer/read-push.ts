@@ -1,7 +1,7 @@
 /** Reads a PushDeer push, wherever its parameters stand. */
 import type { Context } from 'koa';
-import { parseFields, parseObject, readFormFields } from '#src/dialects/read-form.js';
-import { decodeUtf8, readRawBody } from '#src/lib/body.js';
+import { fieldsOf, filesOf, readQuery, withFiles } from '#src/dialects/read-form.js';
+import { type Body, readBody } from '#src/lib/body.js';
 
 /** A refusal for its arguments. It never leaves the dialect. */
 export class PushDeerRefusal extends Error {
@@ -23,8 +23,8 @@ const MAX_BODY_BYTES = 512 * 1024;
 
 /** Reads a push: the body, form or JSON, over the query. Throws PushDeerRefusal, BodyError. */
 export async function readPush(ctx: Context): Promise<PushFields> {
-  const bytes = await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
-  const fields = { ...parseFields(ctx.querystring), ...readBody(bytes, ctx.get('content-type')) };
+  const body = await readBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
+  const fields = { ...readQuery(ctx), ...readFields(body) };
   const given = toText(fields, 'pushkey').split(',');
   const keys = [...new Set(given.map((key) => key.trim()).filter((key) => key !== ''))].slice(0, MAX_KEYS);
   const text = toText(fields, 'text');
@@ -37,22 +37,19 @@ export async function readPush(ctx: Context): Promise<PushFields> {
   return {
     keys,
     text,
-    desp: toText(fields, 'desp'),
+    desp: withFiles(toText(fields, 'desp'), filesOf(body)),
     type: toText(fields, 'type').trim().toLowerCase() || 'markdown',
   };
 }
 
-function readBody(bytes: Buffer, contentType: string): Record<string, unknown> {
-  // A body that starts like JSON is JSON, whatever it is called.
-  if (/[/+]json/i.test(contentType) || /^\s*\{/.test(bytes.toString('latin1', 0, 64))) {
-    const text = decodeUtf8(bytes).trim();
-    const object = text === '' ? {} : parseObject(text);
-    if (!object) {
-      throw new PushDeerRefusal('The body is not a JSON object.');
-    }
-    return object;
+/** A text that starts like JSON was meant to be JSON; any other has no fields. */
+function readFields(body: Body): Record<string, unknown> {
+  const isBroken = body.kind === 'text' && (body.isCalledJson || /^\s*\{/.test(body.text));
+  const fields = isBroken ? null : fieldsOf(body);
+  if (!fields && (isBroken || body.kind === 'json')) {
+    throw new PushDeerRefusal('The body is not a JSON object.');
   }
-  return readFormFields(bytes, contentType);
+  return fields ?? {};
 }
 
 function toText(fields: Record<string, unknown>, name: string): string {

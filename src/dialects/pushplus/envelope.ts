@@ -1,5 +1,6 @@
 /** The answers of PushPlus: one envelope with a number, for success and refusal alike, always under HTTP 200. */
 import { AppError, ERRORS, type ErrorCode } from '#src/core/errors.js';
+import { bodyWords } from '#src/dialects/read-form.js';
 import { BodyError } from '#src/lib/body.js';
 import type { Logger } from '#src/lib/logger.js';
 
@@ -83,7 +84,7 @@ export function toRefusal(error: unknown, log: Logger | undefined): Refusal {
     return new Refusal(NUMBERS[error.code] ?? CODES.invalid, error.zh);
   }
   if (error instanceof BodyError) {
-    return invalid(BODY_TEXTS[error.reason]);
+    return invalid(bodyWords(error));
   }
   log?.error('a pushplus call failed', { error });
   return new Refusal(CODES.system, ERRORS.internal.zh);
@@ -93,10 +94,3 @@ export function toRefusal(error: unknown, log: Logger | undefined): Refusal {
 export function toFailure({ code, message, data }: Refusal): Envelope {
   return { code, msg: message, ...(data === null ? {} : { data }) };
 }
-
-const BODY_TEXTS = {
-  too_large: '请求体过大',
-  json: '请求体不是有效的 JSON',
-  encoding: '请求体无法解码，应为 UTF-8',
-  aborted: '请求体不完整',
-} as const;

@@ -1,7 +1,7 @@
 /** Reads the parameters of a call: from the path, a body of any kind, and the query, in this order. */
 import type { Context } from 'koa';
-import { isObject, parseFields, parseObject, readFormFields, typeOf } from '#src/dialects/read-form.js';
-import { decodeUtf8, parseLenient, readRawBody } from '#src/lib/body.js';
+import { fieldsOf, filesOf, isObject, parseFields, readQuery, withFiles } from '#src/dialects/read-form.js';
+import { type Body, readBody } from '#src/lib/body.js';
 import { invalid } from './envelope.js';
 
 /** The parameters of a send call; what says nothing is absent. */
@@ -33,61 +33,44 @@ const TEXTS: readonly string[] = ['title', 'content'];
 
 /** Reads a call. Throws Refusal, BodyError. */
 export async function readInput(ctx: Context, pathToken = ''): Promise<SendInput> {
-  const query = toInput(parseFields(ctx.querystring));
-  const named = { ...query, ...(pathToken === '' ? {} : { token: pathToken }) };
-  const body = await readBody(ctx);
-  if (body.text.trim() === '') {
-    return named;
+  const query = toInput(readQuery(ctx));
+  const path = pathToken === '' ? {} : { token: pathToken };
+  const body = await readBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
+  if (isWholeBody({ ...query, ...path }, body)) {
+    return { ...query, content: body.text, ...path };
   }
-  if (isWholeBody(named, body)) {
-    return { ...named, content: body.text };
-  }
-  const fields = readFields(body);
-  return { ...query, ...fields, ...(pathToken === '' ? {} : { token: pathToken }) };
-}
-
-interface Body {
-  text: string;
-  type: string;
-  /** The fields of a form; null where the body is called something else. */
-  form: Record<string, string> | null;
-}
-
-async function readBody(ctx: Context): Promise<Body> {
-  const type = ctx.get('content-type');
-  const bytes = await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
-  const text = decodeUtf8(bytes);
-  // curl calls everything a form, and a JSON text with "=" in it would be read as one.
-  const isForm = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)$/.test(typeOf(type));
-  return { text, type, form: isForm && !parseObject(text) ? readFormFields(bytes, type) : null };
+  const input = { ...query, ...toInput(readFields(body)), ...path };
+  const files = filesOf(body);
+  return files.length === 0 ? input : { ...input, content: withFiles(input.content ?? '', files) };
 }
 
 /**
  * Senders that cannot shape their body have the template in the address, and the whole body is the content. A body that
  * is made for PushPlus has a content and says more than that itself.
  */
-function isWholeBody(named: SendInput, { text, form }: Body): boolean {
-  if (named.template === undefined || named.token === undefined || named.content !== undefined) {
+function isWholeBody(named: SendInput, body: Body): boolean {
+  const isAsked = named.template !== undefined && named.token !== undefined && named.content === undefined;
+  if (!isAsked || body.text === '') {
     return false;
   }
-  const own = form ?? parseObject(text);
-  return own?.content === undefined || (!form && own.token === undefined && own.template === undefined);
+  const own = body.kind === 'text' ? null : fieldsOf(body);
+  return (
+    own?.content === undefined ||
+    (body.kind === 'json' && own.token === undefined && own.template === undefined)
+  );
 }
 
-function readFields({ text, type, form }: Body): SendInput {
-  if (form) {
-    return toInput(form);
+function readFields(body: Body): Record<string, unknown> {
+  if (body.kind === 'json' && !isObject(body.value)) {
+    throw invalid('请求体应为 JSON 对象');
   }
-  const parsed = parseLenient(text, type);
-  if (parsed.kind === 'json') {
-    if (!isObject(parsed.value)) {
-      throw invalid('请求体应为 JSON 对象');
-    }
-    return toInput(parsed.value);
+  const fields = fieldsOf(body);
+  if (fields) {
+    return fields;
   }
   // A form under another name, or just a text.
-  const fields = toInput(parseFields(text.trim()));
-  return Object.keys(fields).length > 0 ? fields : { content: text };
+  const form = parseFields(body.text.trim());
+  return Object.keys(toInput(form)).length > 0 ? form : { content: body.text };
 }
 
 function toInput(fields: Record<string, unknown>): SendInput {

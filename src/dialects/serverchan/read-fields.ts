@@ -1,6 +1,8 @@
 /** Reads the parameters of a call from query and body: form by default, JSON and multipart by their type. */
 import type { Context } from 'koa';
-import { BodyError, decodeUtf8, parseLenient, readRawBody } from '#src/lib/body.js';
+import { bodyWords, fieldsOf, filesOf, withFiles } from '#src/dialects/read-form.js';
+import { type Body, BodyError, readBody } from '#src/lib/body.js';
+import { parsePairs } from '#src/lib/form-fields.js';
 import { Refusal } from './envelope.js';
 
 /** The parameters by name; what says nothing is left out. It has no inherited keys. */
@@ -24,17 +26,24 @@ const NAMES: readonly string[] = [
 /** 64 KB of text, each byte percent-encoded or escaped, fit several times. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Reads a call: of a POST the body, and the query for what the body lacks. Throws Refusal. */
+/** Reads a call: the body, whatever it is called, over the query. Throws Refusal. */
 export async function readFields(ctx: Context): Promise<Fields> {
   const fields: Record<string, string> = Object.create(null);
-  addAll(fields, new URLSearchParams(ctx.querystring));
-  if (ctx.method === 'POST') {
-    addAll(fields, await readBody(ctx));
+  try {
+    const body = await readBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
+    addAll(fields, parsePairs(ctx.querystring));
+    addAll(fields, toEntries(body));
+    const files = filesOf(body);
+    if (files.length > 0) {
+      fields.desp = withFiles(fields.desp ?? '', files);
+    }
+    return fields;
+  } catch (error) {
+    throw error instanceof BodyError ? toRefusal(error) : error;
   }
-  return fields;
 }
 
-function addAll(fields: Record<string, string>, entries: Iterable<[string, unknown]>): void {
+function addAll(fields: Record<string, string>, entries: Iterable<readonly [string, unknown]>): void {
   for (const [name, value] of entries) {
     const text = NAMES.includes(name) ? toText(name, value) : '';
     if (text !== '') {
@@ -62,57 +71,20 @@ function toText(name: string, value: unknown): string {
   }
 }
 
-async function readBody(ctx: Context): Promise<Iterable<[string, unknown]>> {
-  const type = ctx.get('content-type');
-  try {
-    const bytes = await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
-    return /^multipart\/form-data/i.test(type) ? await readMultipart(bytes, type) : parse(bytes, type);
-  } catch (error) {
-    throw error instanceof BodyError ? toRefusal(error) : error;
+function toEntries(body: Body): Iterable<readonly [string, unknown]> {
+  if (body.kind === 'form') {
+    return body.pairs;
   }
+  const fields = fieldsOf(body);
+  if (!fields && body.kind === 'json') {
+    throw new Refusal('INPUT', '请求体应为 JSON 对象');
+  }
+  // Whatever else it is called, a body is a form.
+  return fields ? Object.entries(fields) : parsePairs(body.text.trim());
 }
 
-function parse(bytes: Buffer, type: string): Iterable<[string, unknown]> {
-  const text = decodeUtf8(bytes);
-  const body = parseLenient(text, type);
-  switch (body.kind) {
-    case 'empty':
-      return [];
-    case 'json':
-      if (typeof body.value !== 'object' || body.value === null || Array.isArray(body.value)) {
-        throw new Refusal('INPUT', '请求体应为 JSON 对象');
-      }
-      return Object.entries(body.value);
-    default:
-      // Whatever else it is called, a body is a form.
-      return new URLSearchParams(text.trim());
-  }
-}
-
-async function readMultipart(bytes: Buffer, type: string): Promise<Iterable<[string, unknown]>> {
-  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } })
-    .formData()
-    .catch(() => {
-      throw new BodyError('encoding', 'the body is no multipart form');
-    });
-  const entries: [string, unknown][] = [];
-  form.forEach((value, name) => {
-    if (typeof value === 'string') {
-      entries.push([name, value]);
-    }
-  });
-  return entries;
-}
-
-function toRefusal({ reason }: BodyError): Refusal {
-  switch (reason) {
-    case 'too_large':
-      return new Refusal('INPUT', `请求体过大，最多 ${MAX_BODY_BYTES} 字节`, 413);
-    case 'json':
-      return new Refusal('INPUT', '请求体不是有效的 JSON');
-    case 'encoding':
-      return new Refusal('INPUT', '请求体无法解码，应为 UTF-8');
-    case 'aborted':
-      return new Refusal('INPUT', '请求体不完整');
-  }
+function toRefusal(error: BodyError): Refusal {
+  return error.reason === 'too_large'
+    ? new Refusal('INPUT', `请求体过大，最多 ${MAX_BODY_BYTES} 字节`, 413)
+    : new Refusal('INPUT', bodyWords(error));
 }

@@ -1,6 +1,7 @@
 /** Reads what a caller of the notify API sends: a title and a content of simple Markdown. */
 import type { Context } from 'koa';
-import { decodeUtf8, parseLenient, readRawBody } from '#src/lib/body.js';
+import { fieldsOf, filesOf, readQuery, withFiles } from '#src/dialects/read-form.js';
+import { readBody } from '#src/lib/body.js';
 import { countCodePoints } from '#src/lib/text.js';
 import { Refusal } from './refusals.js';
 
@@ -17,12 +18,16 @@ const MAX_CONTENT = 2048;
 const MAX_TITLE = 100;
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Reads the body, whatever its sender calls it; a form does too. Throws Refusal, BodyError. */
+/** Reads the body, whatever its sender calls it, over the query; a form does too. Throws Refusal, BodyError. */
 export async function readNote(ctx: Context): Promise<Note> {
-  const text = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
-  const fields = toFields(text, ctx.get('content-type'));
+  const body = await readBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
+  const given = fieldsOf(body);
+  if (!given) {
+    throw new Refusal(400, '请求体应为 JSON 对象，如 {"title":"标题","content":"内容"}');
+  }
+  const fields = new Map<string, unknown>([...Object.entries(readQuery(ctx)), ...Object.entries(given)]);
   const title = readText(fields, 'title').replace(/\s+/g, ' ').trim();
-  const content = readText(fields, 'content');
+  const content = withFiles(readText(fields, 'content'), filesOf(body));
   if (content.trim() === '') {
     throw new Refusal(400, '消息内容不能为空');
   }
@@ -33,18 +38,6 @@ export async function readNote(ctx: Context): Promise<Note> {
     throw new Refusal(400, `消息标题不能超过 ${MAX_TITLE} 个字符`);
   }
   return { title, content };
-}
-
-function toFields(text: string, contentType: string): Map<string, unknown> {
-  const body = parseLenient(text, contentType);
-  if (body.kind === 'empty') {
-    return new Map();
-  }
-  const isObject = typeof body.value === 'object' && body.value !== null && !Array.isArray(body.value);
-  if (!isObject) {
-    throw new Refusal(400, '请求体应为 JSON 对象，如 {"title":"标题","content":"内容"}');
-  }
-  return new Map(Object.entries(body.value as object));
 }
 
 function readText(fields: ReadonlyMap<string, unknown>, name: string): string {

@@ -1,7 +1,8 @@
 /** Refusals of the WeCom notify dialect: a status of its table, and a sentence as `{"error": "..."}`. */
 import { AppError } from '#src/core/errors.js';
+import { bodyWords } from '#src/dialects/read-form.js';
 import { isOverloaded } from '#src/dialects/retry-later.js';
-import { BodyError, type BodyErrorReason } from '#src/lib/body.js';
+import { BodyError } from '#src/lib/body.js';
 import type { Logger } from '#src/lib/logger.js';
 
 /** A refusal in this dialect's own words. It never leaves the dialect. */
@@ -15,20 +16,13 @@ export class Refusal extends Error {
   }
 }
 
-const BODY_TEXTS: Readonly<Record<BodyErrorReason, string>> = {
-  too_large: '请求体过大',
-  encoding: '请求体应为未压缩的 UTF-8',
-  json: '请求体不是有效的 JSON',
-  aborted: '请求不完整',
-};
-
 /** The refusal that whatever was thrown becomes; a bug is logged, and nothing of it reaches the caller. */
 export function toRefusal(error: unknown, log: Logger | undefined): Refusal {
   if (error instanceof Refusal) {
     return error;
   }
   if (error instanceof BodyError) {
-    return new Refusal(400, BODY_TEXTS[error.reason]);
+    return new Refusal(400, bodyWords(error));
   }
   if (error instanceof AppError && error.status < 500) {
     return new Refusal(400, error.zh);

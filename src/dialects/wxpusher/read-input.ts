@@ -1,6 +1,8 @@
 /** Reads what a caller sent, wherever they put it: query, form, JSON or plain text, whatever they call it. */
 import type { Context } from 'koa';
-import { BodyError, decodeUtf8, parseLenient, readRawBody } from '#src/lib/body.js';
+import { filesOf, withFiles } from '#src/dialects/read-form.js';
+import { type Body, BodyError, readBody } from '#src/lib/body.js';
+import { type FieldPair, parsePairs } from '#src/lib/form-fields.js';
 import { MAX_BODY_BYTES, TypeMismatch } from './errors.js';
 
 /** The fields of a call by name, without those that say nothing. It has no inherited keys. */
@@ -21,9 +23,9 @@ export interface Input {
  * Throws BodyError, TypeMismatch (a JSON body that is no object).
  */
 export async function readInput(ctx: Context): Promise<Input> {
-  const raw = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
-  const query = collectParams(ctx.querystring);
-  const body = toFields(raw, ctx.get('content-type'));
+  const read = await readBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
+  const query = collectParams(parsePairs(ctx.querystring));
+  const body = toFields(read);
   const [first, second] = ctx.method === 'POST' ? [body, query] : [query, body];
   const fields: Fields = Object.create(null);
   for (const source of [second, first]) {
@@ -32,6 +34,10 @@ export async function readInput(ctx: Context): Promise<Input> {
         fields[name] = source[name];
       }
     }
+  }
+  const files = filesOf(read);
+  if (files.length > 0) {
+    fields.content = withFiles(typeof fields.content === 'string' ? fields.content : '', files);
   }
   return { fields, path: ctx.path, params: ctx.params };
 }
@@ -42,27 +48,29 @@ function isAbsent(value: unknown): boolean {
   );
 }
 
-/** A form under a JSON type, or under none, is still a form. */
+/** A form under another type, or under none, is still a form. */
 const LOOKS_LIKE_FORM = /^\s*[A-Za-z]\w*(?:\[\w*\])?=\S*\s*$/;
 
-function toFields(raw: string, contentType: string): Fields {
-  if (LOOKS_LIKE_FORM.test(raw)) {
-    return collectParams(raw.trim());
-  }
-  const body = parseLenient(raw, contentType);
+function toFields(body: Body): Fields {
   switch (body.kind) {
     case 'empty':
       return {};
     case 'form':
-      return collectParams(raw.trim());
+      return collectParams(body.pairs);
     case 'json':
       return toObject(body.value);
     case 'text':
-      if (/^\s*[{[]/.test(raw)) {
-        throw new BodyError('json', 'the body looks like JSON and is none');
-      }
-      return { content: body.value };
+      return LOOKS_LIKE_FORM.test(body.text)
+        ? collectParams(parsePairs(body.text.trim()))
+        : { content: toContent(body) };
   }
+}
+
+function toContent({ text, isCalledJson }: Extract<Body, { kind: 'text' }>): string {
+  if (isCalledJson || /^\s*[{[]/.test(text)) {
+    throw new BodyError('json', 'the body is called JSON, or looks like it, and is none');
+  }
+  return text;
 }
 
 function toObject(value: unknown): Fields {
@@ -73,12 +81,9 @@ function toObject(value: unknown): Fields {
 }
 
 /** Repeated names, and PHP's `name[]` and `name[0]`, become lists. */
-function collectParams(text: string): Fields {
+function collectParams(pairs: Iterable<FieldPair>): Fields {
   const fields: Fields = Object.create(null);
-  if (text === '') {
-    return fields;
-  }
-  for (const [rawName, value] of new URLSearchParams(text)) {
+  for (const [rawName, value] of pairs) {
     const name = rawName.replace(/\[\w*\]$/, '');
     const before = fields[name];
     if (value === '') {

@@ -3,7 +3,7 @@ import type { Context, Middleware } from 'koa';
 import type { AuditNote } from '#src/core/audit.js';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
-import { decodeUtf8, readRawBody } from '#src/lib/body.js';
+import { readText } from '#src/lib/body.js';
 import { answerError, MAX_BODY_BYTES } from './json-errors.js';
 import { isFileAnswer, type Route } from './route.js';
 
@@ -59,7 +59,7 @@ export function readBearer(ctx: Context): string {
 
 /** Reads a body as JSON, whatever its sender calls it; undefined for an empty one. */
 async function readJson(ctx: Context): Promise<unknown> {
-  const text = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
+  const text = await readText(ctx.req, { limitBytes: MAX_BODY_BYTES });
   if (text.trim() === '') {
     return undefined;
   }

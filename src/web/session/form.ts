@@ -1,7 +1,7 @@
 /** Reads the forms of pages, and checks them field by field with words for people. */
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { decodeUtf8, readRawBody } from '#src/lib/body.js';
+import { readText } from '#src/lib/body.js';
 import type { Language } from '#src/lib/i18n.js';
 
 /** A form as it was sent. Fields called `name[]` may come several times and are lists; of others the last one counts. */
@@ -27,7 +27,7 @@ const speak = { zh: z.locales.zhCN().localeError, en: z.locales.en().localeError
 
 /** Reads a form. Throws BodyError for one that is too large or no UTF-8. */
 export async function readForm(ctx: Context, limitBytes = FORM_LIMIT_BYTES): Promise<Form> {
-  const text = decodeUtf8(await readRawBody(ctx.req, { limitBytes }));
+  const text = await readText(ctx.req, { limitBytes });
   const values: Record<string, string> = Object.create(null);
   const lists: Record<string, string[]> = Object.create(null);
   for (const [name, sent] of new URLSearchParams(text)) {

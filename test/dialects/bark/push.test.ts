@@ -61,6 +61,7 @@ const ACCEPTED: [string, string, Ask, Partial<Taken>][] = [
   ['POST key/title/body', `/${K}/t/b`, form({ group: 'g' }), { title: 't', body: 'b' }],
   ['a closing slash', `/${K}/t/b/`, {}, { title: 't', body: 'b' }],
   ['escaped signs in the path', `/${K}/a%2Fb/c+d%20%E4%BD%A0`, {}, { title: 'a/b', body: 'c d 你' }],
+  ['bare percent signs in the path', `/${K}/100%/50%25%zz%4`, {}, { title: '100%', body: '50%%zz%4' }],
   ['words in any case', '/PUSH', { body: { device_key: K, body: 'b' } }, { body: 'b' }],
   ['names in any case', `/${K}?TITLE=t&Body=b`, {}, { title: 't', body: 'b' }],
   [
@@ -137,11 +138,11 @@ describe.each(['', '/bark'])('at %j', (prefix) => {
     ],
     ['a JSON list', '/push', { body: [1] }, 400, 'request bind failed: the body is not a JSON object'],
     [
-      'a body that is no UTF-8',
+      'a body that is no text',
       '/push',
       { method: 'POST', body: new Uint8Array([255]), headers: FORM },
       400,
-      'request bind failed: the body is not valid UTF-8',
+      'request bind failed: the text is neither UTF-8 nor GB18030 (GBK)',
     ],
     [
       'a broken multipart form',
@@ -150,7 +151,13 @@ describe.each(['', '/bark'])('at %j', (prefix) => {
       400,
       'request bind failed: the multipart form is broken',
     ],
-    ['a broken escape', `/${K}/%zz`, {}, 400, 'url path parse failed: invalid URL escape'],
+    [
+      'a path that is no text',
+      `/${K}/%FF%D8`,
+      {},
+      400,
+      'request bind failed: the text is neither UTF-8 nor GB18030 (GBK)',
+    ],
     ['wrong device_keys', '/push', { body: { device_keys: 5 } }, 400, 'invalid type for device_keys'],
     ['device_keys of numbers', '/push', { body: { device_keys: [5] } }, 400, 'invalid type for device_keys'],
     [

@@ -66,7 +66,11 @@ describe('a parameter that cannot be', () => {
     ['broken JSON', '{"token":', '请求体不是有效的 JSON'],
     ['a JSON list', '[1]', '请求体应为 JSON 对象'],
     ['a JSON text', '"x"', '请求体应为 JSON 对象'],
-    ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe]), '请求体无法解码，应为 UTF-8'],
+    [
+      'bytes that are no text',
+      Buffer.from([0xff, 0xd8, 0xff]),
+      '请求无法解码：应为完整的 UTF-8 或 GBK 文本，可用 gzip、deflate、br 压缩',
+    ],
     ['a huge body', 'x'.repeat(2_000_000), '请求体过大'],
   ])('%s', async (_, body, msg) => {
     const got = await cast.ask(`/send/${cast.token}`, { body, type: 'application/json' });

@@ -101,13 +101,19 @@ describe('what cannot be read', () => {
     ['JSON that is no object', 'application/json', '["title"]', 400, '请求体应为 JSON 对象'],
     ['an object for a title', 'application/json', '{"title":{"a":1}}', 400, 'title 应为文字'],
     [
-      'bytes that are no UTF-8',
+      'bytes that are no text',
       'text/plain',
       Buffer.from([0x74, 0xff, 0xfe]),
       400,
-      '请求体无法解码，应为 UTF-8',
+      '请求无法解码：应为完整的 UTF-8 或 GBK 文本，可用 gzip、deflate、br 压缩',
     ],
-    ['a form without parts', 'multipart/form-data; boundary=x', 'title=x', 400, '请求体无法解码，应为 UTF-8'],
+    [
+      'a form without parts',
+      'multipart/form-data; boundary=x',
+      'title=x',
+      400,
+      '请求无法解码：应为完整的 UTF-8 或 GBK 文本，可用 gzip、deflate、br 压缩',
+    ],
     [
       'too much',
       'application/x-www-form-urlencoded',

@@ -10,7 +10,7 @@ const FORM = 'application/x-www-form-urlencoded';
 const NO_TOKEN = 'appToken不正确';
 const BAD_URL = 'url 必须是 http 或 https 链接';
 const BAD_JSON = '请求体不是有效的 JSON';
-const BAD_UTF8 = '请求体不是有效的 UTF-8';
+const BAD_ENCODING = '请求无法解码：应为完整的 UTF-8 或 GBK 文本，可用 gzip、deflate、br 压缩';
 
 let cast: Cast;
 beforeAll(async () => {
@@ -130,7 +130,7 @@ const REFUSED: [string, () => Shape, number, string][] = [
     'broken UTF-8',
     () => ({ body: Buffer.from('{"content":"\xff"}', 'latin1') }),
     1005,
-    exception(SEND, BAD_UTF8),
+    exception(SEND, BAD_ENCODING),
   ],
   [
     'a body of a megabyte',

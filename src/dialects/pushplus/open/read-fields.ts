@@ -2,8 +2,8 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { invalid } from '#src/dialects/pushplus/envelope.js';
-import { isObject } from '#src/dialects/read-form.js';
-import { decodeUtf8, parseLenient, readRawBody } from '#src/lib/body.js';
+import { fieldsOf, isObject, readQuery } from '#src/dialects/read-form.js';
+import { readBody } from '#src/lib/body.js';
 
 /** The fields of a call by name, without those that say nothing. It has no inherited keys. */
 export type Fields = Record<string, unknown>;
@@ -15,13 +15,11 @@ const LIMIT_BYTES = 256 * 1024;
  * BodyError, Refusal for a body that is no object.
  */
 export async function readFields(ctx: Context): Promise<Fields> {
-  const raw = decodeUtf8(await readRawBody(ctx.req, { limitBytes: LIMIT_BYTES }));
-  const body = parseLenient(raw, ctx.get('content-type'));
-  const given = body.kind === 'text' ? null : (body.value ?? {});
-  if (!isObject(given)) {
+  const given = fieldsOf(await readBody(ctx.req, { limitBytes: LIMIT_BYTES }));
+  if (!given) {
     throw invalid('请求内容应为 JSON 对象');
   }
-  const query = [...new URLSearchParams(ctx.querystring)];
+  const query = Object.entries(readQuery(ctx));
   const { params, ...own } = given;
   const fields: Fields = Object.create(null);
   for (const [name, value] of [...query, ...Object.entries(own), ...Object.entries(toObject(params))]) {
