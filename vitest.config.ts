@@ -54,7 +54,14 @@ const postgresTests = isPostgresHere()
   : ['test/postgresql/missing.test.ts'];
 
 /** The test files of a project share a few processes: loading the sources anew for each file costs more than most files do. */
-const shared = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const, isolate: false };
+const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  pool: 'forks' as const,
+  isolate: false,
+  // What Node is about to take away ends the test that uses it, ours or a package's.
+  execArgv: ['--throw-deprecation', '--pending-deprecation'],
+};
 
 export default defineConfig({
   test: {

@@ -37,7 +37,7 @@ process.on('exit', () => {
 });
 
 /** How `npm start` and `npm run simulator` run what they compile. */
-const BUILT = ['--import', './prisma/ensure-build.js', '--enable-source-maps'];
+const BUILT = ['--enable-source-maps', 'prisma/run.cjs'];
 
 /** What `npm start` says of memory. */
 const LEAN = ['--max-old-space-size=768', '--max-semi-space-size=16'];

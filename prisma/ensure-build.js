@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const src = join(root, 'src');
 const dist = join(root, 'dist');
 const marker = join(dist, '.source-hash');
+/** What Node keeps of the compiled (load.js), one file for each of ours that ever was. */
+const compiled = join(dist, '.compiled');
 
 const hash = hashSources();
 if (!existsSync(marker) || readFileSync(marker, 'utf8') !== hash) {
@@ -40,6 +42,7 @@ async function build() {
   for (const path of listFiles(dist).filter((known) => /\.js(\.map)?$/.test(known) && !wanted.has(known))) {
     rmSync(path, { force: true });
   }
+  rmSync(compiled, { recursive: true, force: true });
   replaceFile(marker, hash);
 }
 

@@ -1,6 +1,7 @@
 /** What `npm start` runs: compiled from the sources as they are, with their places in its traces. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import nodeModule from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +22,10 @@ function run(): { stdout: string; stderr: string } {
 }
 
 beforeAll(() => {
-  for (const name of ['prisma/ensure-build.js', 'prisma/bundle.js', 'package.json', 'tsconfig.json']) {
+  const tools = ['run.cjs', 'fit.cjs', 'load.js', 'ensure-build.js', 'bundle.js'].map(
+    (name) => `prisma/${name}`,
+  );
+  for (const name of [...tools, 'package.json', 'tsconfig.json']) {
     cpSync(join(root, name), join(folder, name));
   }
   write('prisma/ensure-client.js', '');
@@ -46,6 +50,17 @@ it('forgets a program that was removed', () => {
   rmSync(join(folder, 'src/simulator/main.ts'));
   run();
   expect(existsSync(join(folder, 'dist/simulator/main.js'))).toBe(false);
+});
+
+it('keeps what V8 made of a program until its sources change, on a Node that can', () => {
+  run();
+  const kept = join(folder, 'dist/.compiled');
+  const canKeep = 'flushCompileCache' in nodeModule;
+  expect(existsSync(kept)).toBe(canKeep);
+  write('dist/.compiled/of-a-file-that-was', '');
+  write('src/lib/word.ts', `export const word: string = 'third';`);
+  expect(run()).toMatchObject({ stdout: 'third', stderr: '' });
+  expect(existsSync(join(kept, 'of-a-file-that-was'))).toBe(false);
 });
 
 it('names the line of the source in a trace', () => {

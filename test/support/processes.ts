@@ -18,8 +18,11 @@ export interface RunningProcess {
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const KEPT_LINES = 2000;
 
+/** What Node is about to take away ends the process that uses it, ours or a package's. */
+const NOTHING_DEPRECATED = ['--throw-deprecation', '--pending-deprecation'];
+
 /** How `npm start` and `npm run simulator` run what they compile. */
-export const BUILT = ['--import', './prisma/ensure-build.js', '--enable-source-maps'];
+export const BUILT = [...NOTHING_DEPRECATED, '--enable-source-maps', 'prisma/run.cjs'];
 
 /** Starts the server with these settings and waits until it listens. Throws with its output when it ends instead. */
 export function startServer(env: Record<string, string>): Promise<RunningProcess> {
@@ -28,7 +31,7 @@ export function startServer(env: Record<string, string>): Promise<RunningProcess
 
 /** Starts a script of the tests with these settings and waits until it listens. */
 export function startScript(path: string, env: Record<string, string>): Promise<RunningProcess> {
-  return start(['--import', 'tsx', path], env);
+  return start([...NOTHING_DEPRECATED, '--import', 'tsx', path], env);
 }
 
 /** Starts the simulator alone with these flags and waits until it listens. */
