@@ -16,6 +16,8 @@ export interface AnswerReading {
   secrets: readonly string[];
   /** Whose answer it is, for people. */
   service: string;
+  /** How much of the answer is read; 8 KB unless told. */
+  maxBytes?: number;
 }
 
 const TIMEOUT_MS = 15_000;
@@ -36,7 +38,7 @@ export async function sendRequest(
       ...request,
       headers: { 'user-agent': USER_AGENT, ...request.headers },
       timeoutMs: TIMEOUT_MS,
-      maxBytes: KEPT_BYTES,
+      maxBytes: reading.maxBytes ?? KEPT_BYTES,
     });
     const outcome = reading.read(answer) ?? commonOutcome(answer, reading.service, io.clock);
     return withoutSecrets(outcome, reading.secrets);
@@ -83,12 +85,39 @@ export function readRetryAfter(value: string | undefined, now: number): number |
 
 /** The JSON object that an answer holds; null when it holds none. */
 export function readJsonObject(body: string): Record<string, unknown> | null {
+  const value = readJson(body)?.value;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+}
+
+/** The JSON that a text is; null when it is none. Of one that was cut, what is whole of its object or list. */
+export function readJson(text: string, isCut = false): { value: unknown } | null {
   try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+    const whole = isCut ? closeJson(text) : text;
+    return { value: JSON.parse(whole) };
   } catch {
     return null;
   }
+}
+
+/** Ends a cut object or list behind its last whole member. */
+function closeJson(text: string): string {
+  let [depth, isText, end] = [0, false, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const mark = text[at] ?? '';
+    if (isText) {
+      at += mark === '\\' ? 1 : 0;
+      isText = mark !== '"';
+    } else if (mark === '"') {
+      isText = true;
+    } else if ('{['.includes(mark)) {
+      depth += 1;
+    } else if ('}]'.includes(mark)) {
+      depth -= 1;
+    } else if (mark === ',' && depth === 1) {
+      end = at;
+    }
+  }
+  return text.slice(0, end) + (text.startsWith('[') ? ']' : '}');
 }
 
 /** The refusal of an answer that the service cannot have given: something else stands at the address. */

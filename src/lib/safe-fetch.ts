@@ -38,7 +38,7 @@ export interface SafeAnswer {
   status: number;
   /** Names in lower case; repeated headers joined by `, `. */
   headers: Record<string, string>;
-  /** The first `maxBytes` of the body as UTF-8, a cut last character left out. */
+  /** The first `maxBytes` of the body as text (see decodeAnswer), a cut last character left out. */
   body: string;
   /** Whether the body was longer than that. */
   truncated: boolean;
@@ -163,9 +163,28 @@ function toSafeAnswer(answer: ExchangeAnswer): SafeAnswer {
     name,
     Array.isArray(value) ? value.join(', ') : (value ?? ''),
   ]);
+  return {
+    status: answer.status,
+    headers: Object.fromEntries(headers),
+    body: decodeAnswer(answer),
+    truncated: answer.truncated,
+  };
+}
+
+/** UTF-8 unless its sender names another charset; what is not what it is called is read as GB 18030, which takes GBK. */
+function decodeAnswer({ body, truncated, headers }: ExchangeAnswer): string {
+  const [, named = 'utf-8'] = /charset\s*=\s*"?([\w.:-]+)/i.exec(String(headers['content-type'] ?? '')) ?? [];
   // `stream` keeps back the bytes of a character that the limit cut in two.
-  const body = new TextDecoder().decode(answer.body, { stream: answer.truncated });
-  return { status: answer.status, headers: Object.fromEntries(headers), body, truncated: answer.truncated };
+  const decode = (charset: string, fatal: boolean) =>
+    new TextDecoder(charset, { fatal }).decode(body, { stream: truncated });
+  for (const charset of [named, 'utf-8', 'gb18030']) {
+    try {
+      return decode(charset, true);
+    } catch {
+      // A charset that is unknown, or that these bytes are not of.
+    }
+  }
+  return decode('utf-8', false);
 }
 
 function toFetchError(error: unknown, timeoutMs: number): unknown {

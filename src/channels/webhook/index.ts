@@ -1,18 +1,20 @@
 /** The custom webhook channel: a request of the person's own making to any address, filled from the message. */
 import { toBodyHtml } from '#src/channels/body-html.js';
 import type { Channel } from '#src/channels/channel.js';
-import { quote, readJsonObject, sendRequest } from '#src/channels/http-answer.js';
+import { quote, sendRequest } from '#src/channels/http-answer.js';
 import { headingOf, settingOf } from '#src/channels/parts.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
 import type { MessageContent, Outcome } from '#src/core/types.js';
 import { formatChinaTime } from '#src/lib/china-time.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
 import { startOfPlainText, takeCodePoints } from '#src/lib/text.js';
+import { findRefusal, type SuccessRule } from './judge.js';
 import { fillPlaces, type Placeholder } from './placeholders.js';
 import { WEBHOOK_FORMS } from './presets.js';
 import {
   checkWebhookSettings,
   secretsOf,
+  successOf,
   templateOf,
   WEBHOOK_FIELDS,
   type WebhookTemplate,
@@ -32,6 +34,11 @@ export type SignHeaders = (input: {
 }) => Record<string, string>;
 
 const SUMMARY_LENGTH = 64;
+/** What says no may stand behind much else. */
+const READ_BYTES = 65_536;
+
+const REFUSED_ADVICE =
+  '对方的应答说没有成功，判断得不对就在通道设置里改「怎样算成功」 the answer says that it failed: if that is wrong, change what counts as success';
 
 /** Makes the channel. */
 export function createWebhookChannel(deps: { sign: SignHeaders }): Channel<WebhookParts> {
@@ -65,7 +72,8 @@ export function createWebhookChannel(deps: { sign: SignHeaders }): Channel<Webho
         {
           service: 'Webhook',
           secrets: [...secretsOf(template), secret],
-          read: (answer) => readAnswer(answer, preset),
+          maxBytes: READ_BYTES,
+          read: (answer) => readAnswer(answer, successOf(settings)),
         },
       );
     },
@@ -103,8 +111,8 @@ function fillRequest(template: WebhookTemplate, parts: WebhookParts, write: (wor
   return { url, method, headers, body: fillPlaces(template.body, kind, (name) => write(parts[name]())) };
 }
 
-/** 2xx has arrived; 410 says that the endpoint is gone for good. Server酱's older call says no with a 200. */
-function readAnswer(answer: SafeAnswer, preset: string): Outcome | null {
+/** 410 says that the endpoint is gone for good; 2xx has arrived, unless its words say otherwise. */
+function readAnswer(answer: SafeAnswer, rule: SuccessRule): Outcome | null {
   if (answer.status === 410) {
     const why = 'Webhook: HTTP 410，对方说这个地址已停用 the receiver says that this address is gone';
     return { kind: 'gone', code: '410', why };
@@ -112,11 +120,10 @@ function readAnswer(answer: SafeAnswer, preset: string): Outcome | null {
   if (answer.status < 200 || answer.status > 299) {
     return null;
   }
-  const json = preset === 'serverchan' ? readJsonObject(answer.body) : null;
-  const number = Number(json?.code ?? json?.errno ?? 0);
-  if (json && number !== 0) {
-    const said = [json.message, json.errmsg].find((text) => typeof text === 'string');
-    return { kind: 'refused', code: String(number), why: `Webhook: ${number}${quote(String(said ?? ''))}` };
+  const refusal = findRefusal(answer, rule);
+  if (refusal) {
+    const why = `Webhook: HTTP ${answer.status}, ${refusal.code}${quote(refusal.words)}；${REFUSED_ADVICE}`;
+    return { kind: 'refused', code: refusal.code, why };
   }
   return { kind: 'sent', ...(answer.body === '' ? {} : { detail: takeCodePoints(answer.body, 300, '…') }) };
 }

@@ -1,6 +1,7 @@
 /** The settings of a custom webhook: where, how, with which headers and body. */
 import type { ChannelSettings, ConfigField } from '#src/channels/channel.js';
 import { settingOf } from '#src/channels/parts.js';
+import type { SuccessRule } from './judge.js';
 import { type BodyKind, bodyKindOf, fillPlaces, PLACEHOLDERS, unknownPlaces } from './placeholders.js';
 import { CONTENT_TYPES, presetOf, WEBHOOK_PRESETS } from './presets.js';
 
@@ -13,6 +14,7 @@ export interface WebhookTemplate {
   kind: BodyKind;
 }
 
+const SUCCESS = ['auto', 'status', 'field', 'text'];
 const METHODS = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE'];
 const SECRET_FORM = /^whsec_[A-Za-z0-9+/]{32,128}={0,2}$/;
 /** RFC 9110 section 5.6.2; header values are visible ASCII here, which all HTTP software agrees on. */
@@ -33,6 +35,21 @@ export function templateOf(settings: ChannelSettings): WebhookTemplate {
     body: settingOf(settings, 'body') || preset.body,
     kind: bodyKindOf(contentType),
   };
+}
+
+/** What counts as success under the settings. Only after `checkWebhookSettings` found nothing. */
+export function successOf(settings: ChannelSettings): SuccessRule {
+  const [field, value] = [settingOf(settings, 'successField'), settingOf(settings, 'successValue')];
+  switch (settingOf(settings, 'success')) {
+    case 'status':
+      return { by: 'status' };
+    case 'field':
+      return { by: 'field', field, value };
+    case 'text':
+      return { by: 'text', value };
+    default:
+      return { by: 'auto' };
+  }
 }
 
 /** What of a request must not be shown to a sender, should the receiver echo it: all of the address but its host, all headers. */
@@ -71,6 +88,31 @@ export function checkWebhookSettings(settings: ChannelSettings): { field: string
   if (secret !== '' && !SECRET_FORM.test(secret)) {
     const zh = '签名密钥是 whsec_ 加 24 到 96 字节的 Base64';
     wrong.push({ field: 'secret', zh, en: 'a signing secret is whsec_ and 24 to 96 bytes in Base64' });
+  }
+  return [...wrong, ...checkSuccess(settings)];
+}
+
+/** A rule that lacks a part would refuse all answers, or none. */
+function checkSuccess(settings: ChannelSettings): { field: string; zh: string; en: string }[] {
+  const rule = successOf(settings);
+  const wrong: { field: string; zh: string; en: string }[] = [];
+  if (rule.by === 'field' && rule.field === '') {
+    const zh = '请填写应答里的字段名（如 code 或 data.code）';
+    wrong.push({ field: 'successField', zh, en: 'name the field of the answer, such as code or data.code' });
+  }
+  if ((rule.by === 'field' || rule.by === 'text') && rule.value === '') {
+    const zh = rule.by === 'field' ? '请填写这个字段成功时的值（如 0）' : '请填写成功的应答里一定有的文字';
+    const en =
+      rule.by === 'field'
+        ? 'give the value that means success, such as 0'
+        : 'give a text that a good answer holds';
+    wrong.push({ field: 'successValue', zh, en });
+  }
+  if (rule.by === 'auto' || rule.by === 'status') {
+    const unused = ['successField', 'successValue'].find((name) => settingOf(settings, name) !== '');
+    const zh = '只在「怎样算成功」选 field 或 text 时填写';
+    const en = 'only where what counts as success is field or text';
+    wrong.push(...(unused ? [{ field: unused, zh, en }] : []));
   }
   return wrong;
 }
@@ -157,6 +199,28 @@ export const WEBHOOK_FIELDS: readonly ConfigField[] = [
     hint: {
       zh: `留空用该类型的模板；变量：${PLACEHOLDERS.map((name) => `{{${name}}}`).join(' ')}`,
       en: `empty: the template of the kind; placeholders: ${PLACEHOLDERS.map((name) => `{{${name}}}`).join(' ')}`,
+    },
+  },
+  {
+    ...optional('success', '怎样算成功', 'What counts as success'),
+    type: 'choice',
+    choices: SUCCESS,
+    hint: {
+      zh: 'auto（默认）：HTTP 2xx，且应答没有说失败（如 errcode 不为 0、ok 为 false）；status：只看 HTTP 2xx；field：JSON 字段等于某值；text：应答里有某段文字',
+      en: 'auto (default): HTTP 2xx and an answer that does not say no (an errcode other than 0, ok: false); status: HTTP 2xx alone; field: a JSON field equals a value; text: the answer holds a text',
+    },
+  },
+  {
+    ...optional('successField', '应答字段', 'Field of the answer'),
+    type: 'text',
+    hint: { zh: '选 field 时填写，如 code 或 data.code', en: 'with field, such as code or data.code' },
+  },
+  {
+    ...optional('successValue', '成功时的值或文字', 'Value or text of success'),
+    type: 'text',
+    hint: {
+      zh: '选 field 时是字段的值，几个都算时用逗号隔开，如 0,200；选 text 时是应答里的文字',
+      en: 'with field: its value, several with commas between, as in 0,200; with text: what the answer holds',
     },
   },
   {
