@@ -49,8 +49,8 @@ export function decodeAesKey(encodingAesKey: string): Buffer {
 
 /** What goes into an encrypted message. */
 export interface EncryptInput {
-  /** The text to hide, usually XML. */
-  message: string;
+  /** The text to hide, usually XML; or bytes. */
+  message: string | Buffer;
   /** The app id or corp id that the reader checks. */
   receiverId: string;
   /** 32 bytes from `decodeAesKey`. */
@@ -61,7 +61,7 @@ export interface EncryptInput {
 
 /** Encrypts to base64: 16 random bytes, the message's byte count, the message, the receiver id, padding. */
 export function encryptMessage({ message, receiverId, aesKey, random }: EncryptInput): string {
-  const body = Buffer.from(message);
+  const body = typeof message === 'string' ? Buffer.from(message) : message;
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32BE(body.length);
   const plain = Buffer.concat([random ?? randomBytes(RANDOM_BYTES), length, body, Buffer.from(receiverId)]);

@@ -1,6 +1,7 @@
 /** The contract between the simulator and each simulated platform: one folder, one line in the list of platforms. */
 import type Koa from 'koa';
 import type { z } from 'zod';
+import type { RawAnswer } from './raw-push.js';
 
 /** How a served call ended, for the counters. */
 export interface ServedCall {
@@ -44,6 +45,8 @@ export interface Platform {
   reset(): void;
   /** Its own counters in `/api/stats`. */
   stats?(): Record<string, unknown>;
+  /** Pushes a body to the server as it is, signed; null where no server URL is set. For platforms that push. */
+  pushRaw?(body: Buffer): Promise<RawAnswer | null>;
   /** Resolves when nothing is on its way from the platform to the server. */
   idle?(): Promise<void>;
   /** Lets go of connections. */

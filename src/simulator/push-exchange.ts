@@ -4,11 +4,20 @@ import type { Agent } from 'undici';
 const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** One request and the text of its answer. Rejects when there is none in time, or one that is not HTTP 200. */
-export async function exchange(
+export async function exchange(agent: Agent, address: PushAddress, wire: Wire): Promise<string> {
+  const { status, text } = await ask(agent, address, wire);
+  if (status !== 200) {
+    throw new Error(`the server answered HTTP ${status}`);
+  }
+  return text;
+}
+
+/** One request and its answer, whatever its status. Rejects when there is none in time. */
+export async function ask(
   agent: Agent,
   { pushTo, pushTimeoutMs }: PushAddress,
-  { query, body }: Wire,
-): Promise<string> {
+  { query, body, type = 'text/xml' }: Wire,
+): Promise<{ status: number; text: string }> {
   const target = new URL(pushTo ?? '');
   const path = `${target.pathname}${target.search ? `${target.search}&` : '?'}${query}`;
   const cut = new AbortController();
@@ -18,17 +27,13 @@ export async function exchange(
       origin: target.origin,
       path,
       method: body === null ? 'GET' : 'POST',
-      headers: body === null ? {} : { 'content-type': 'text/xml' },
+      headers: body === null ? {} : { 'content-type': type },
       body,
       signal: cut.signal,
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    const text = await readText(answer.body);
-    if (answer.statusCode !== 200) {
-      throw new Error(`the server answered HTTP ${answer.statusCode}`);
-    }
-    return text;
+    return { status: answer.statusCode, text: await readText(answer.body) };
   } finally {
     clearTimeout(timer);
   }
@@ -44,7 +49,9 @@ export interface PushAddress {
 export interface Wire {
   query: string;
   /** null: a GET. */
-  body: string | null;
+  body: string | Buffer | null;
+  /** The body's content type; XML by default. */
+  type?: string;
 }
 
 async function readText(body: AsyncIterable<Buffer>): Promise<string> {

@@ -1,7 +1,7 @@
 /** What a platform tells us: one message or event of one person, with the key that makes its repeats recognisable. */
 import { sha256Hex } from '#src/lib/hash.js';
 import type { Fields } from './fields.js';
-import { PushRefusal } from './refusal.js';
+import { StrangePush } from './refusal.js';
 
 /** A message or event. */
 export interface Push {
@@ -24,7 +24,7 @@ export interface Push {
   event: string;
   /** Whether the person waits for an answer to it. */
   isMessage: boolean;
-  /** A field's text, empty where there is none. */
+  /** A field's text without space around it (people's own words keep theirs), empty where there is none. */
   field(name: string): string;
 }
 
@@ -45,17 +45,21 @@ const OPENID = /^[\w-]{1,64}$/;
 const EVENT_PARTS = ['Event', 'EventKey', 'MsgID'];
 const LONGEST_KEY = 200;
 
-/** Understands the fields of an official account's push that came now. Throws PushRefusal 400. */
+/** Understands the fields of an official account's push that came now. Throws StrangePush. */
 export function readPush(fields: Fields, account: string, nowMs: number): Push {
   return toPush(fields, { platform: 'wechat', account, sender: OPENID, eventParts: EVENT_PARTS, nowMs });
 }
 
-/** Understands the fields of a push. Throws PushRefusal 400. */
+/** Understands the fields of a push. Throws StrangePush for those of nobody, which tell of the account itself. */
 export function toPush(fields: Fields, { platform, account, sender, eventParts, nowMs }: PushForm): Push {
-  const field = (name: string): string => fields.get(name) ?? '';
+  const field = (name: string): string => {
+    const text = fields.get(name) ?? '';
+    // Some that write pushes put space around names and ids; only what somebody wrote is kept as it is.
+    return WRITTEN.has(name) ? text : text.trim();
+  };
   const [from, type] = [field('FromUserName'), field('MsgType')];
   if (!sender.test(from) || type === '') {
-    throw new PushRefusal(400, 'no sender or no type');
+    throw new StrangePush(`no sender or no type: ${nameKind(field)}`);
   }
   const isMessage = type !== 'event';
   const parts = isMessage ? messageParts(field) : eventParts.map(field);
@@ -71,6 +75,15 @@ export function toPush(fields: Fields, { platform, account, sender, eventParts, 
     isMessage,
     field,
   };
+}
+
+/** Fields that hold people's own words. */
+const WRITTEN: ReadonlySet<string> = new Set(['Content', 'Recognition']);
+
+/** The kind of a push for the log; only names as the platforms give them, since anything may stand there. */
+function nameKind(field: Push['field']): string {
+  const names = ['MsgType', 'Event', 'InfoType'].map(field).filter((name) => /^\w{1,64}$/.test(name));
+  return names.join(' ') || 'no kind';
 }
 
 function endOfSecond(seconds: string, nowMs: number): number {

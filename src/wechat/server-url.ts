@@ -4,17 +4,17 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AWAY_RETRY_S } from '#src/core/guard.js';
 import type { Core } from '#src/core/index.js';
-import { BodyError, decodeUtf8, readRawBody } from '#src/lib/body.js';
+import { BodyError, readRawBody } from '#src/lib/body.js';
 import type { Clock } from '#src/lib/clock.js';
 import { randomHex } from '#src/lib/ids.js';
 import type { Logger } from '#src/lib/logger.js';
 import type { Fields } from './fields.js';
 import type { Push } from './push.js';
-import { PushRefusal } from './refusal.js';
+import { PushRefusal, StrangePush } from './refusal.js';
 import { writeReply } from './replies.js';
 import { type ChatRules, createResponder } from './respond.js';
 import { createTurns } from './turns.js';
-import { openPush, type Verifier } from './verify.js';
+import { hasSignature, openPush, type Verifier } from './verify.js';
 
 /** What a door is made with. */
 export interface DoorNeeds {
@@ -43,7 +43,7 @@ export interface ServerUrl {
   echo(query: ParsedUrlQuery): string;
   /** Checks what can be checked before a body is read. Throws PushRefusal. */
   checkQuery(query: ParsedUrlQuery, nowMs: number): void;
-  /** Throws PushRefusal. */
+  /** Throws StrangePush. */
   readPush(fields: Fields, nowMs: number): Push;
   /** The body that says that a push arrived and that nothing is to be shown. */
   acknowledgement: string;
@@ -63,7 +63,7 @@ export function serveUrl(url: ServerUrl, needs: DoorNeeds): WechatDoor {
 
   async function receive(ctx: Context): Promise<void> {
     url.checkQuery(ctx.query, clock.now());
-    const body = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
+    const body = await readBody(ctx, verifier);
     const opened = await openPush(verifier, ctx.query, body);
     const push = url.readPush(opened.fields, clock.now());
     const answer = await respond(push);
@@ -79,11 +79,16 @@ export function serveUrl(url: ServerUrl, needs: DoorNeeds): WechatDoor {
     }
   }
 
-  /** Runs a step of a request; what it refuses is logged, and answered by its status alone. */
+  /** Runs a step of a request; what it refuses is logged, and answered by its status alone; so is what nobody understands. */
   async function refusing(ctx: Context, step: () => Promise<void> | void): Promise<void> {
     try {
       await step();
     } catch (error) {
+      if (error instanceof StrangePush && ctx.method === 'POST') {
+        logOf(ctx, log).warn('a push was not understood, and acknowledged', { reason: error.reason });
+        show(ctx, 'text', url.acknowledgement);
+        return;
+      }
       const { status, reason } = toRefusal(error);
       const what = ctx.method === 'POST' ? 'a push' : 'a check of the server URL';
       logOf(ctx, log).warn(`${what} was refused`, { status, reason });
@@ -103,12 +108,28 @@ function logOf(ctx: Context, fallback: Logger): Logger {
   return log ?? fallback;
 }
 
+/** The body's bytes; one that is too large is refused before it is read. Throws PushRefusal, StrangePush. */
+async function readBody(ctx: Context, verifier: Verifier): Promise<Buffer> {
+  try {
+    return await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
+  } catch (error) {
+    if (!(error instanceof BodyError)) {
+      throw error;
+    }
+    const reason = `body: ${error.reason}`;
+    if (error.reason === 'too_large') {
+      throw new PushRefusal(413, reason);
+    }
+    throw hasSignature(verifier, ctx.query) ? new StrangePush(reason) : new PushRefusal(401, reason);
+  }
+}
+
 function toRefusal(error: unknown): PushRefusal {
   if (error instanceof PushRefusal) {
     return error;
   }
-  if (error instanceof BodyError) {
-    return new PushRefusal(error.reason === 'too_large' ? 413 : 400, `body: ${error.reason}`);
+  if (error instanceof StrangePush) {
+    return new PushRefusal(400, error.reason);
   }
   throw error;
 }

@@ -1,5 +1,6 @@
 /** Proves that a request to a server URL comes from the platform, and opens its body in all three push modes. */
 import type { ParsedUrlQuery } from 'node:querystring';
+import { BodyError, decodeUtf8 } from '#src/lib/body.js';
 import {
   decodeAesKey,
   decryptMessage,
@@ -8,7 +9,7 @@ import {
   signaturesMatch,
 } from '#src/lib/message-crypto.js';
 import { type FieldForm, type Fields, readFields } from './fields.js';
-import { PushRefusal } from './refusal.js';
+import { PushRefusal, StrangePush } from './refusal.js';
 
 /** What the account's settings say about the server URL. */
 export interface DoorSettings {
@@ -81,11 +82,18 @@ export function checkTime(query: ParsedUrlQuery, nowMs: number): void {
   }
 }
 
-/** Reads the body of a push whose query passed. Throws PushRefusal 401 or 400. */
-export async function openPush(verifier: Verifier, query: ParsedUrlQuery, body: string): Promise<OpenedPush> {
+/**
+ * Reads the body of a push whose query passed. Throws PushRefusal 401 where it is not proved, 400 where it was tampered with,
+ * StrangePush where it is proved and cannot be read.
+ */
+export async function openPush(verifier: Verifier, query: ParsedUrlQuery, body: Buffer): Promise<OpenedPush> {
   const nonce = textOf(query.nonce);
   if (verifier.aesKeys.length === 0) {
-    return { ...(await readFields(body)), aesKey: null, nonce };
+    const opened = await readBytes(body);
+    if (opened.fields.has('Encrypt') && !opened.fields.has('FromUserName')) {
+      throw new StrangePush('an encrypted push, and no message key (EncodingAESKey) is set here');
+    }
+    return { ...opened, aesKey: null, nonce };
   }
   const outer = await readEnvelope(verifier, query, body);
   const encrypted = outer.fields.get('Encrypt') ?? '';
@@ -97,10 +105,18 @@ export async function openPush(verifier: Verifier, query: ParsedUrlQuery, body: 
   return { fields, form: outer.form, aesKey, nonce };
 }
 
-/** A stranger's unreadable envelope is a wrong signature, the platform's own a bad request. */
-async function readEnvelope(verifier: Verifier, query: ParsedUrlQuery, body: string) {
+function readBytes(body: Buffer): ReturnType<typeof readFields> {
   try {
-    return await readFields(body);
+    return readFields(decodeUtf8(body));
+  } catch (error) {
+    throw error instanceof BodyError ? new StrangePush(`body: ${error.reason}`) : error;
+  }
+}
+
+/** A stranger's unreadable envelope is a wrong signature, the platform's own a strange push. */
+async function readEnvelope(verifier: Verifier, query: ParsedUrlQuery, body: Buffer) {
+  try {
+    return await readBytes(body);
   } catch (error) {
     throw hasSignature(verifier, query) ? error : new PushRefusal(401, 'an unreadable envelope');
   }
@@ -112,7 +128,7 @@ export function hasMessageSignature({ token }: Verifier, query: ParsedUrlQuery, 
   return signaturesMatch(expected, textOf(query.msg_signature));
 }
 
-/** Opens what is signed, with the key that fits. Throws PushRefusal 401, or 400 for a text that is no UTF-8. */
+/** Opens what is signed, with the key that fits. Throws PushRefusal 401, or StrangePush for a text that is no UTF-8. */
 export function decryptPush(verifier: Verifier, encrypted: string): { message: string; aesKey: Buffer } {
   for (const aesKey of verifier.aesKeys) {
     try {
@@ -122,15 +138,15 @@ export function decryptPush(verifier: Verifier, encrypted: string): { message: s
         throw error;
       }
       if (error.reason === 'utf8') {
-        throw new PushRefusal(400, 'the decrypted push is not UTF-8');
+        throw new StrangePush('the decrypted push is not UTF-8');
       }
     }
   }
   throw new PushRefusal(401, 'no message key and app id open the push');
 }
 
-/** `signature` covers token, timestamp and nonce, and with them no body. */
-function hasSignature({ token }: Verifier, query: ParsedUrlQuery): boolean {
+/** Whether `signature` is right: it covers token, timestamp and nonce, and with them no body. WeCom sends none. */
+export function hasSignature({ token }: Verifier, query: ParsedUrlQuery): boolean {
   const { timestamp, nonce, signature } = query;
   const isWhole = textOf(timestamp) !== '' && textOf(nonce) !== '';
   return isWhole && signaturesMatch(signatureOf(token, textOf(timestamp), textOf(nonce)), textOf(signature));

@@ -40,6 +40,40 @@ describe('reading', () => {
     expect(fields.get('Content')).toBe(text);
   });
 
+  it.each([
+    ['if(a[b[0]]>1 && c<2)'],
+    [']]>'],
+    ['x]]'],
+    ['a]]></A> b'],
+    ['a]]></A><b>bold</b>'],
+    ['a]]></A></xml>'],
+    ['a]]></A><!DOCTYPE x>'],
+    ['a]]><![CDATA[b'],
+    [`${']]>'.repeat(700)}`],
+  ])('reads %s out of a section in which nobody split it', async (text) => {
+    const fields = await parseFlatXml(`<xml>\n<A> <![CDATA[${text}]]> </A>\n<B><![CDATA[1]]></B></xml>`);
+    expect(Object.fromEntries(fields)).toEqual({ A: text, B: '1' });
+  });
+
+  it('reads a text whose writer split it, and one of several sections', async () => {
+    const xml = '<xml><A><![CDATA[a]]]]><![CDATA[>b]]></A><B>x<![CDATA[ y ]]> z</B></xml>';
+    expect(Object.fromEntries(await parseFlatXml(xml))).toEqual({ A: 'a]]>b', B: 'x y  z' });
+  });
+
+  it('lets those fields repeat that may, and leaves them out', async () => {
+    const xml = '<xml><Id>1</Id><Id>2</Id><toString>x</toString><From>a</From></xml>';
+    const fields = await parseFlatXml(xml, (name) => name !== 'From');
+    expect([...fields]).toEqual([['From', 'a']]);
+    await expect(parseFlatXml(xml, (name) => name !== 'Id')).rejects.toMatchObject({ reason: 'duplicate' });
+  });
+
+  it('is quick about hostile ends of sections', async () => {
+    const startedAt = performance.now();
+    await parseFlatXml(`<xml><A><![CDATA[${']]>'.repeat(60_000)}</A></xml>`).catch(() => null);
+    await parseFlatXml(`<xml>${'<a><![CDATA[]]></b>'.repeat(9_000)}</xml>`).catch(() => null);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
   it('leaves nested elements to the tree', async () => {
     const xml = '<xml><A>1</A><Scan><Type>qrcode</Type></Scan><L><I>1</I><I>2</I></L></xml>';
     expect([...(await parseFlatXml(xml))]).toEqual([['A', '1']]);

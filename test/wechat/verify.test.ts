@@ -41,14 +41,7 @@ describe('plaintext mode', () => {
       { query: (_: string, now: number) => signQuery('simtoken', now + PUSH_WINDOW_MS + 1_000) },
     ],
     ['a body of 1 MB', 413, { body: 'x'.repeat(1024 * 1024) }],
-    ['an empty body', 400, { body: '' }],
-    ['broken XML', 400, { body: '<xml><ToUserName>' }],
     ['a DOCTYPE', 400, { body: '<!DOCTYPE x [<!ENTITY a "b">]><xml><MsgType>text</MsgType></xml>' }],
-    ['another root', 400, { body: '<html><MsgType>text</MsgType></html>' }],
-    ['broken JSON', 400, { body: '{"MsgType":' }],
-    ['bytes that are no UTF-8', 400, { body: Buffer.from([0x3c, 0x78, 0xff, 0xfe]) }],
-    ['a sender that is no openid', 400, { body: buildXml(textOf('help', { FromUserName: "o'; drop" })) }],
-    ['no type', 400, { body: '<xml><FromUserName>oSIM1</FromUserName></xml>' }],
     [
       'a field given twice',
       400,
@@ -89,9 +82,10 @@ describe('plaintext mode', () => {
     expect(await shown(await door.post(sealed.query, sealed.body))).toMatch(/使用帮助/);
   });
 
-  it('refuses a safe push when no key is set here', async () => {
+  it('says what is missing when a safe push comes and no key is set here', async () => {
     const sealed = sealPush({ message: buildXml(textOf('help')), nowMs: door.clock.now() });
-    expect(await door.post(sealed.query, sealed.body)).toMatchObject({ status: 400, text: '' });
+    expect(await door.post(sealed.query, sealed.body)).toMatchObject({ status: 200, text: 'success' });
+    expect(door.lines.at(-1)).toMatch(/EncodingAESKey/);
   });
 
   it('reads and answers JSON, keeping every digit of an id', async () => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ControlError, type ControlRoute, controlRoute, type Platform } from '../platform.js';
 import type { World } from '../world.js';
+import { pushCall } from './push-call.js';
 
 const MAX_WAIT_MS = 3_600_000;
 const MAX_ADVANCE_MS = 400 * 86_400_000;
@@ -29,7 +30,13 @@ const faultSchema = z
 
 /** Makes these routes over all platforms. */
 export function sharedCalls(world: World, platforms: readonly Platform[]): ControlRoute[] {
-  return [...faultCalls(world), ...timeCalls(world), ...liveCalls(world), ...readCalls(world, platforms)];
+  return [
+    ...faultCalls(world),
+    ...timeCalls(world),
+    ...liveCalls(world),
+    ...readCalls(world, platforms),
+    pushCall(world, platforms),
+  ];
 }
 
 function faultCalls(world: World): ControlRoute[] {

@@ -45,6 +45,7 @@ export function createWechatPlatform(world: World): Platform {
     faultBody: (errcode) => refusalBody(errcode, world.clock.now()),
     reset: () => resetWechatState(state),
     stats: () => ({ tokenDeaths: state.tokens.deaths, pushLoad: state.pusher.load() }),
+    pushRaw: (body) => state.pusher.pushRaw(body),
     idle: () => state.pusher.idle(),
     close: () => state.pusher.close(),
   };

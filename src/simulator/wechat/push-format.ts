@@ -1,8 +1,11 @@
 /** Writes a push in the account's mode: query, signatures, XML. */
 import { randomInt } from 'node:crypto';
 import { encryptMessage, signatureOf } from '#src/lib/message-crypto.js';
-import { buildXml, type XmlFields } from '#src/lib/xml.js';
+import type { XmlFields } from '#src/lib/xml.js';
 import type { Settings } from '../options.js';
+import type { Wire } from '../push-exchange.js';
+import { writePushXml } from '../push-xml.js';
+import { sealBeside, sealRaw, wireOf } from '../raw-push.js';
 
 /** The account's own id, the ToUserName of every push. */
 export const ACCOUNT_ID = 'gh_sim000000001';
@@ -29,7 +32,7 @@ export function formatPush(settings: Settings, { fields, openid, nowMs }: PushIn
   const { token, mode, aesKey, appId } = settings;
   const { timestamp, nonce, signature } = signNow(token, nowMs);
   const query = `signature=${signature}&timestamp=${timestamp}&nonce=${nonce}&openid=${openid}`;
-  const message = buildXml(fields);
+  const message = writePushXml(fields);
   if (mode === 'plain') {
     return { query, body: message };
   }
@@ -38,8 +41,24 @@ export function formatPush(settings: Settings, { fields, openid, nowMs }: PushIn
   const visible = mode === 'compatible' ? fields : { ToUserName: ACCOUNT_ID };
   return {
     query: `${query}&encrypt_type=aes&msg_signature=${messageSignature}`,
-    body: buildXml({ ...visible, Encrypt: encrypted }),
+    body: writePushXml({ ...visible, Encrypt: encrypted }),
   };
+}
+
+/** Signs and, by the mode, encrypts a body that somebody wrote. */
+export function formatRawPush(settings: Settings, body: Buffer, nowMs: number): Wire {
+  const { token, mode, aesKey, appId } = settings;
+  const { timestamp, nonce, signature } = signNow(token, nowMs);
+  const query = `signature=${signature}&timestamp=${timestamp}&nonce=${nonce}`;
+  if (mode === 'plain') {
+    return wireOf(query, body);
+  }
+  const encrypted = encryptMessage({ message: body, receiverId: appId, aesKey });
+  const sealed = mode === 'compatible' ? sealBeside : sealRaw;
+  return wireOf(
+    `${query}&encrypt_type=aes&msg_signature=${signatureOf(token, timestamp, nonce, encrypted)}`,
+    sealed(body, encrypted, { ToUserName: ACCOUNT_ID }),
+  );
 }
 
 /** The query of the check that WeChat does when the server URL is saved. */

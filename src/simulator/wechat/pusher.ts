@@ -2,10 +2,11 @@
 import { randomInt } from 'node:crypto';
 import { Agent } from 'undici';
 import type { XmlFields } from '#src/lib/xml.js';
-import { exchange } from '../push-exchange.js';
+import { ask, exchange } from '../push-exchange.js';
+import { answerRaw, type RawAnswer } from '../raw-push.js';
 import type { World } from '../world.js';
 import { createLanes, type Lane } from './lanes.js';
-import { formatPush, formatVerification } from './push-format.js';
+import { formatPush, formatRawPush, formatVerification } from './push-format.js';
 
 const TRIES = 3;
 /** Tries begin about so far apart. */
@@ -58,6 +59,14 @@ export class Pusher {
     return new Promise((resolve) => {
       this.held.push(async () => resolve(await this.track(this.sendWithTries(order))));
     });
+  }
+
+  /** Pushes a body that somebody wrote, once; null where no server URL is set. Never rejects. */
+  async pushRaw(body: Buffer): Promise<RawAnswer | null> {
+    const { settings, clock } = this.world;
+    return settings.pushTo
+      ? answerRaw(() => ask(this.agent, settings, formatRawPush(settings, body, clock.now())))
+      : null;
   }
 
   /** Pushes a little later, after whatever is being answered now; nobody waits for it. */

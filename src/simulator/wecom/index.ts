@@ -31,6 +31,7 @@ export function createWecomPlatform(world: World): Platform {
       bot.reset();
     },
     stats: () => ({ wecomTokenDeaths: state.tokens.deaths }),
+    pushRaw: (body) => state.pusher.pushRaw(body),
     idle: () => state.pusher.idle(),
     close: () => state.pusher.close(),
   };

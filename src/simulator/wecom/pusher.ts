@@ -2,8 +2,10 @@
 import { randomInt } from 'node:crypto';
 import { Agent } from 'undici';
 import { encryptMessage, signatureOf } from '#src/lib/message-crypto.js';
-import { buildXml, type XmlFields } from '#src/lib/xml.js';
-import { exchange, type Wire } from '../push-exchange.js';
+import type { XmlFields } from '#src/lib/xml.js';
+import { ask, exchange, type Wire } from '../push-exchange.js';
+import { writePushXml } from '../push-xml.js';
+import { answerRaw, type RawAnswer, sealRaw, wireOf } from '../raw-push.js';
 import type { World } from '../world.js';
 import { simulatedWecom } from './directory.js';
 
@@ -44,6 +46,18 @@ export class WecomPusher {
     } finally {
       this.underWay.delete(sending);
     }
+  }
+
+  /** Pushes a body that somebody wrote, once; null where no server URL is set. Never rejects. */
+  async pushRaw(body: Buffer): Promise<RawAnswer | null> {
+    const { wecomAesKey: aesKey, wecomPushTo: pushTo, pushTimeoutMs } = this.world.settings;
+    if (!pushTo) {
+      return null;
+    }
+    const { corpId, agentId } = simulatedWecom;
+    const encrypted = encryptMessage({ message: body, receiverId: corpId, aesKey });
+    const sealed = sealRaw(body, encrypted, { ToUserName: corpId, AgentID: String(agentId) });
+    return answerRaw(() => ask(this.agent, { pushTo, pushTimeoutMs }, wireOf(this.sign(encrypted), sealed)));
   }
 
   /** Does WeCom's check of the server URL: resolves to whether the encrypted echo came back clear. */
@@ -104,8 +118,8 @@ export class WecomPusher {
   private sendOnce(fields: XmlFields): Promise<string> {
     const { wecomAesKey: aesKey, pushTimeoutMs } = this.world.settings;
     const { corpId, agentId } = simulatedWecom;
-    const encrypted = encryptMessage({ message: buildXml(fields), receiverId: corpId, aesKey });
-    const body = buildXml({ ToUserName: corpId, AgentID: String(agentId), Encrypt: encrypted });
+    const encrypted = encryptMessage({ message: writePushXml(fields), receiverId: corpId, aesKey });
+    const body = writePushXml({ ToUserName: corpId, AgentID: String(agentId), Encrypt: encrypted });
     this.world.stats.add('wecomPushes');
     return this.send({ query: this.sign(encrypted), body }, pushTimeoutMs);
   }

@@ -7,7 +7,7 @@ const MEMBER_ID = /^[0-9A-Za-z][0-9A-Za-z_@.-]{0,63}$/;
 /** What tells two events of one member and second apart. */
 const EVENT_PARTS = ['Event', 'EventKey', 'AgentID'];
 
-/** Understands the fields of a push that came now. Throws PushRefusal 400. */
+/** Understands the fields of a push that came now. Throws StrangePush. */
 export function readMemberPush(fields: Fields, corpId: string, nowMs: number): Push {
   const push = toPush(fields, {
     platform: 'wecom',

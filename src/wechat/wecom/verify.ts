@@ -5,7 +5,7 @@ import { checkTime, decryptPush, hasMessageSignature, textOf, type Verifier } fr
 
 /**
  * The clear text of the encrypted echo that WeCom sends on saving the URL. The time is not looked at: the answer only
- * opens the asker's own text. Throws PushRefusal 401, or 400 for a text that is no UTF-8.
+ * opens the asker's own text. Throws PushRefusal 401, or StrangePush for a text that is no UTF-8.
  */
 export function openEcho(verifier: Verifier, query: ParsedUrlQuery): string {
   // A plus sign that somebody on the way did not encode; base64 has no blanks.

@@ -87,15 +87,8 @@ describe('a push', () => {
     ['a DOCTYPE around it', 401, { body: '<!DOCTYPE x [<!ENTITY a "b">]><xml><Encrypt>&a;</Encrypt></xml>' }],
     ['an empty body', 401, { body: '' }],
     ['a body of 1 MB', 413, { body: 'x'.repeat(1024 * 1024) }],
-    ['bytes that are no UTF-8', 400, { body: Buffer.from([0x3c, 0x78, 0xff, 0xfe]) }],
-    ['an unreadable message', 400, { seal: { message: '<xml><a' } }],
+    ['bytes that are no UTF-8', 401, { body: Buffer.from([0x3c, 0x78, 0xff, 0xfe]) }],
     ['a DOCTYPE inside', 400, { seal: { message: `<!DOCTYPE a>${buildXml(memberText('help'))}` } }],
-    [
-      'a sender that is no member id',
-      400,
-      { seal: { message: buildXml(memberText('help', { FromUserName: "z'; drop" })) } },
-    ],
-    ['no type', 400, { seal: { message: '<xml><FromUserName>lisi</FromUserName></xml>' } }],
   ] as [
     string,
     number,
