@@ -1,10 +1,11 @@
 /** Measures what docs/scaling.md reckons with: rates and sizes on a PostgreSQL server that it starts, or that QINGNIAO_TEST_POSTGRES names. */
 import { systemClock } from '#src/lib/clock.js';
 import { createNewId, ID_STRIDE } from '#src/lib/ids.js';
+import { claimDue } from '#src/store/claims.js';
 import { insertSubscriptions } from '#src/store/events.js';
 import { insertMessages } from '#src/store/messages.js';
 import { type Db, openStore } from '#src/store/open.js';
-import { claimDue, recordResults } from '#src/store/outbox.js';
+import { recordResults } from '#src/store/outbox.js';
 import { upsertPeople } from '#src/store/people.js';
 import { expandTopic, finishExpansion, listAccepted } from '#src/store/spreading.js';
 import { query } from '#src/store/sql.js';

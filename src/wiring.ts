@@ -189,7 +189,6 @@ export async function wire(input: WiringInput) {
     readRetention: core.retention.readRules,
     writeFigures: core.figures.writeDown,
     noteQuota: () => core.figures.noteQuota(() => wechat.quota(TEMPLATE_CALL)),
-    wake,
   });
   const { view, assets } = openViews({ dir: join(PROJECT_DIR, 'views') });
   const site = createPages({

@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 /** The module that each bug is in, by its path in src/. */
 const PLACES: Readonly<Record<string, string>> = {
   'early-answer': 'store/messages',
-  'ignored-claim': 'store/outbox',
-  'kept-claim': 'store/outbox',
+  'ignored-claim': 'store/claims',
+  'kept-claim': 'store/claims',
   'false-success': 'store/outbox',
 };
 

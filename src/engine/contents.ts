@@ -12,9 +12,9 @@ import type {
 } from '#src/core/types.js';
 import type { SecretBox } from '#src/lib/secret-box.js';
 import { type Address, loadAddresses } from '#src/store/addresses.js';
+import type { ClaimedDelivery } from '#src/store/claims.js';
 import { listEndpoints, listEvents, listMessages, listStopped } from '#src/store/contents.js';
 import type { Db } from '#src/store/open.js';
-import type { ClaimedDelivery } from '#src/store/outbox.js';
 import {
   CHANNEL_REMOVED,
   DELETED,

@@ -1,5 +1,5 @@
 /** Leads: of the processes on a database one spreads messages and settles receipts, so that they don't do it twice. */
-import type { Clock } from '#src/lib/clock.js';
+import { type Clock, steadyNow } from '#src/lib/clock.js';
 import { holdLease, releaseLease } from '#src/store/leases.js';
 import type { Db } from '#src/store/open.js';
 
@@ -18,10 +18,11 @@ export function createLeader({ db, clock, owner }: { db: Db; clock: Clock; owner
   return {
     /** Whether this process leads now. Asks the database a few times in a lease. */
     async isLeading(): Promise<boolean> {
-      const now = clock.now();
-      if (now >= askAt) {
+      const at = steadyNow(clock);
+      if (at >= askAt) {
+        const now = clock.now();
         isLeading = await holdLease(db, { name: NAME, owner, now, until: now + LEAD_MS });
-        askAt = now + LEAD_MS / 3;
+        askAt = at + LEAD_MS / 3;
       }
       return isLeading;
     },

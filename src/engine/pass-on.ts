@@ -1,11 +1,11 @@
 /** Lets deliveries leave a queue that rests, where their receivers have another way. */
 import { formatChinaTime } from '#src/lib/china-time.js';
 import type { Db } from '#src/store/open.js';
+import type { DeliveryResult } from '#src/store/outbox.js';
 import { claimRouted } from '#src/store/routed-claims.js';
 import type { ClaimLease } from './claim-lease.js';
 import type { DueQueues } from './due-queues.js';
 import type { Limits, QueueRest } from './limits.js';
-import type { Recorder } from './recorder.js';
 import { toStopped } from './results.js';
 
 /** A shorter rest is waited out: the first way is the one that the receiver likes best. */
@@ -20,23 +20,26 @@ export interface PassOnDeps {
   lease: ClaimLease;
   /** The name under which the worker claims. */
   owner: string;
-  record: Recorder;
+  /** Records what became of claims that were not tried. */
+  conclude: (results: readonly DeliveryResult[]) => Promise<void>;
 }
 
 /** Passes on what it can; answers whether there was any. */
-export type PassOn = (now: number, isHolding: boolean) => Promise<boolean>;
+export type PassOn = (now: number) => Promise<boolean>;
 
 /** Makes it. What is passed on says in its trace why. */
-export function createPassOn({ db, due, limits, lease, owner, record }: PassOnDeps): PassOn {
-  return async (now, isHolding) => {
+export function createPassOn({ db, due, limits, lease, owner, conclude }: PassOnDeps): PassOn {
+  return async (now) => {
     let passed = 0;
     for (const queue of due.listResting(now)) {
       const rest = limits.restOf(queue, now);
       if (rest && rest.until.getTime() - now > WORTH_WAITING_MS) {
-        const leaseUntil = lease.begin(now, isHolding);
-        const claimed = await claimRouted(db, { queue, owner, now, leaseUntil, limit: AT_ONCE });
+        const claimed = await claimRouted(db, {
+          ...{ queue, owner, now, limit: AT_ONCE },
+          leaseUntil: lease.begin(),
+        });
         const stop = { state: 'failed' as const, code: rest.code, why: tellRest(rest), at: now };
-        await Promise.all(claimed.map((delivery) => record(toStopped(delivery, stop))));
+        await conclude(claimed.map((delivery) => toStopped(delivery, stop)));
         passed += claimed.length;
       }
     }

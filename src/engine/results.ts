@@ -4,7 +4,8 @@ import type { Attempt, Outcome, RouteStep, SentRequest } from '#src/core/types.j
 import { formatChinaTime } from '#src/lib/china-time.js';
 import { redactText } from '#src/lib/logger.js';
 import { takeCodePoints } from '#src/lib/text.js';
-import type { ClaimedDelivery, DeliveryResult } from '#src/store/outbox.js';
+import type { ClaimedDelivery } from '#src/store/claims.js';
+import type { DeliveryResult } from '#src/store/outbox.js';
 import { nextAttemptAt } from './schedule.js';
 
 /** The most characters of a reason that an attempt keeps: the first kilobyte of an endpoint's answer and its status. */

@@ -1,11 +1,10 @@
-/** Upkeep by the clock: ended leases come back, expired codes and old messages go. */
+/** Upkeep by the clock: expired codes and old messages go, figures are written down. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { schedule } from 'node-cron';
 import type { RetentionRules } from '#src/core/retention.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { Logger } from '#src/lib/logger.js';
 import type { Db } from '#src/store/open.js';
-import { releaseClaims } from '#src/store/outbox.js';
 import { removeExpired } from '#src/store/upkeep.js';
 import { createJobs } from './jobs.js';
 import { createSweep } from './sweep.js';
@@ -28,23 +27,13 @@ export interface UpkeepDeps {
   writeFigures?: () => Promise<void>;
   /** Notes what the platform still allows. */
   noteQuota?: () => Promise<void>;
-  wake: () => void;
 }
 
 /** The jobs of upkeep, runnable by hand, and the timetable that runs them. */
 export function createUpkeep(deps: UpkeepDeps) {
-  const { db, clock, log, readRetention, wake, writeFigures = NOTHING, noteQuota = NOTHING } = deps;
+  const { db, clock, log, readRetention, writeFigures = NOTHING, noteQuota = NOTHING } = deps;
 
   const sweepOld = createSweep(db);
-
-  /** Gives back deliveries whose lease has ended. */
-  async function returnLeases(): Promise<void> {
-    const released = await releaseClaims(db, clock.now());
-    if (released > 0) {
-      log.warn('deliveries came back because their lease ended', { released });
-      wake();
-    }
-  }
 
   /** Removes everything past its time, chunk by chunk. */
   async function removeOld(): Promise<void> {
@@ -75,7 +64,6 @@ export function createUpkeep(deps: UpkeepDeps) {
 
   const shared = createJobs({ db, clock });
   const jobs = {
-    leases: shared.once('leases', MINUTE_MS, returnLeases),
     retention: shared.once('retention', 10 * MINUTE_MS, removeOld),
     quota: shared.once('quota', HOUR_MS, noteQuota),
   };
@@ -90,7 +78,6 @@ export function createUpkeep(deps: UpkeepDeps) {
     const others = figuresOnly
       ? []
       : [
-          schedule('* * * * *', guard('leases', jobs.leases), options),
           schedule('* * * * *', guard('quota', jobs.quota), options),
           schedule('*/10 * * * *', guard('retention', jobs.retention), options),
         ];
@@ -102,5 +89,5 @@ export function createUpkeep(deps: UpkeepDeps) {
     };
   }
 
-  return { returnLeases, removeOld, jobs, start };
+  return { removeOld, jobs, start };
 }

@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '#src/lib/clock.js';
 import { type NewId, randomHex } from '#src/lib/ids.js';
 import type { Logger } from '#src/lib/logger.js';
+import { type ClaimedDelivery, claimDue, releaseClaims } from '#src/store/claims.js';
 import { providerOf } from '#src/store/db.js';
 import type { Db } from '#src/store/open.js';
-import { type ClaimedDelivery, claimDue, releaseClaims } from '#src/store/outbox.js';
+import type { DeliveryResult } from '#src/store/outbox.js';
 import { settleReceipts } from '#src/store/receipts.js';
 import { type ClaimLease, createClaimLease } from './claim-lease.js';
+import { type ClaimSweep, createClaimSweep } from './claim-sweep.js';
 import type { createContents, Job } from './contents.js';
 import { createDueQueues, type DueQueues } from './due-queues.js';
 import { createExpansion, type Expansion } from './expand.js';
@@ -50,6 +52,7 @@ export class Worker {
   readonly #due: DueQueues;
   readonly #owner = randomHex(6);
   readonly #lease: ClaimLease;
+  readonly #sweep: ClaimSweep;
   readonly #leader: Leader;
   readonly #held = new Map<string, Job[]>();
   readonly #pending = new Set<Promise<void>>();
@@ -64,6 +67,7 @@ export class Worker {
     this.#expansion = createExpansion({ db, newId, now: () => deps.clock.now(), account, served });
     this.#due = createDueQueues(db, deps.limits, deps.clock);
     this.#lease = createClaimLease({ db, clock: deps.clock, owner: this.#owner });
+    this.#sweep = createClaimSweep({ ...deps, owner: this.#owner, lease: this.#lease });
     this.#leader = createLeader({ db, clock: deps.clock, owner: this.#owner });
     this.#record = createRecorder({ ...deps, owner: this.#owner });
     this.#passOn = createPassOn({
@@ -72,7 +76,7 @@ export class Worker {
       limits: deps.limits,
       lease: this.#lease,
       owner: this.#owner,
-      record: this.#record,
+      conclude: (results) => this.#conclude(results),
     });
     const { clock, log, pollMs = POLL_MS } = deps;
     this.#spreading = createLoop({ clock, log, pollMs, step: () => this.#spread() });
@@ -92,9 +96,9 @@ export class Worker {
 
   /** What `start` does before the loop; enough for tests that step by themselves. */
   async prepare(): Promise<void> {
-    const { db, clock } = this.#deps;
-    // SQLite has one process: whoever claimed before is dead. Elsewhere the lease tells.
-    const released = await releaseClaims(db, providerOf(db) === 'sqlite' ? null : clock.now());
+    const { db } = this.#deps;
+    // SQLite has one process: whoever claimed before is dead. Elsewhere the sweep finds out.
+    const released = providerOf(db) === 'sqlite' ? await releaseClaims(db) : 0;
     await this.#deps.limits.load();
     if (released > 0) {
       this.#deps.log.info('took over deliveries of an earlier run', { released });
@@ -112,13 +116,17 @@ export class Worker {
     return Math.min(this.#spreading.lastStepAt, this.#sending.lastStepAt);
   }
 
-  /** Stops claiming, gives back what has not begun, waits for what has (up to `graceMs`), and records all of it. */
+  /** Stops claiming, gives back what has not begun, and waits up to `graceMs` until what has is over and all is recorded. */
   async stop(graceMs = 20_000): Promise<void> {
     await Promise.all([this.#spreading.stop(), this.#sending.stop()]);
-    await this.#giveBack(() => true);
-    await Promise.race([this.#settle(), sleep(graceMs, undefined, { ref: false })]);
-    await this.#record.idle();
-    await this.#leader.letGo();
+    const returning = this.#giveBack(() => true);
+    await Promise.race([
+      returning.then(() => this.#settle()).then(() => this.#record.idle()),
+      sleep(graceMs, undefined, { ref: false }),
+    ]);
+    this.#record.stop();
+    // Where the database is away the lease ends by itself.
+    await this.#leader.letGo().catch(() => {});
   }
 
   /** Works until nothing is due at the clock's present time. For tests and one-off runs. */
@@ -142,8 +150,17 @@ export class Worker {
   /** A round of spreading; returns whether it did anything. Small messages come before a broadcast's share. */
   async #spread(): Promise<boolean> {
     const { db, callOthers = () => {} } = this.#deps;
-    if (!(await this.#leader.isLeading())) {
+    const isLeading = await this.#leader.isLeading().catch((error: unknown) => {
+      this.#sweep.forget();
+      throw error;
+    });
+    if (!isLeading) {
+      this.#sweep.forget();
       return false;
+    }
+    if (await this.#sweep.look()) {
+      this.#sending.wake();
+      callOthers();
     }
     const [events, messages] = await Promise.all([
       this.#expansion.spreadEvents(),
@@ -167,14 +184,18 @@ export class Worker {
   /** A round of claiming and sending; returns whether it did anything. What is not a broadcast is claimed first. */
   async #send(): Promise<boolean> {
     const { clock, limits } = this.#deps;
-    const isPast = this.#held.size > 0 && this.#lease.isPast();
+    const isPast = this.#lease.isPast();
     await this.#giveBack((job) => isPast || limits.isResting(job.delivery.queue, clock.now()));
     await this.#lease.extend();
+    if (this.#record.isBehind()) {
+      // What is known of sends is in memory alone: there must not be more of it.
+      return false;
+    }
     await limits.refresh();
     limits.beginRound();
     const now = clock.now();
     await this.#due.look(now);
-    const passed = await this.#passOn(now, this.#held.size > 0);
+    const passed = await this.#passOn(now);
     const singles = await this.#claim((queue) => !isBulk(queue));
     const bulk = await this.#claim(isBulk);
     return passed || singles || bulk;
@@ -185,12 +206,12 @@ export class Worker {
     const now = this.#deps.clock.now();
     const heldOf = (queue: string): number => this.#held.get(queue)?.length ?? 0;
     const queues = this.#due.listClaims({ now, which, heldOf });
-    const leaseUntil = this.#lease.begin(now, this.#held.size > 0);
-    const order = { queues, owner: this.#owner, now, leaseUntil };
+    const order = { queues, owner: this.#owner, now, leaseUntil: this.#lease.begin() };
     const claimed = queues.length > 0 ? await claimDue(this.#deps.db, order) : [];
     if (claimed.length > 0) {
+      this.#lease.hold(claimed);
       const { granted, refused } = await this.#deps.limits.reserve(claimed);
-      await this.#return(refused);
+      await this.#conclude(refused.map(toReturned));
       this.#hold(await this.#deps.contents.loadJobs(granted));
     }
     this.#startHeld();
@@ -207,8 +228,8 @@ export class Worker {
 
   /** Starts held jobs while there are slots; single messages before broadcasts. */
   #startHeld(): void {
-    if (this.#lease.isPast()) {
-      // The next round gives them back.
+    if (this.#lease.isPast() || this.#record.isBehind()) {
+      // The next round gives them back, or goes on with them.
       return;
     }
     const queues = [...this.#held.keys()].sort((a, b) => Number(isBulk(a)) - Number(isBulk(b)));
@@ -235,14 +256,30 @@ export class Worker {
       if ((this.#held.get(queue)?.length ?? 0) <= this.#deps.limits.readAhead(queue) / 2) {
         this.#sending.wake();
       }
-      await this.#record(result).catch((error: unknown) => {
-        this.#deps.log.error('a result could not be recorded; the delivery comes back when its lease ends', {
-          error,
-        });
-      });
+      await this.#keep(result);
     });
+    this.#track(work);
+  }
+
+  /** Records a result, however long that takes; until then its claim is held. */
+  async #keep(result: DeliveryResult): Promise<void> {
+    await this.#record(result);
+    this.#lease.letGo(result.id);
+  }
+
+  #track(work: Promise<void>): void {
     this.#pending.add(work);
     void work.finally(() => this.#pending.delete(work));
+  }
+
+  /** Records what became of claims that were not tried, and does not wait where it cannot be written. */
+  async #conclude(results: readonly DeliveryResult[]): Promise<void> {
+    this.#lease.hold(results);
+    const kept = results.map((result) => this.#keep(result));
+    for (const one of kept) {
+      this.#track(one);
+    }
+    await this.#record.settled(kept);
   }
 
   async #giveBack(which: (job: Job) => boolean): Promise<void> {
@@ -254,10 +291,6 @@ export class Worker {
         jobs.filter((job) => !which(job)),
       );
     }
-    await this.#return(returned);
-  }
-
-  async #return(deliveries: readonly ClaimedDelivery[]): Promise<void> {
-    await Promise.all(deliveries.map((delivery) => this.#record(toReturned(delivery))));
+    await this.#conclude(returned.map(toReturned));
   }
 }

@@ -1,29 +1,10 @@
-/** Set-based statements of the outbox: which queues have work, claiming it, recording how it went. */
+/** Set-based statements of the outbox: which queues have work, and recording how it went. */
 import { writeCompletions } from './completions.js';
 import type { Db } from './db.js';
-import { commit, commitOne, commitRows, read, write } from './group-commit.js';
+import { commit, write } from './group-commit.js';
 import { chargeSent } from './points.js';
-import { both, query, type Sql, type Words } from './sql.js';
+import { both, query } from './sql.js';
 import { toSqlJson } from './sql-json.js';
-
-/** A delivery that this process has claimed. */
-export interface ClaimedDelivery {
-  id: number;
-  messageId: number | null;
-  personId: number | null;
-  eventId: number | null;
-  callbackId: number | null;
-  channel: string;
-  queue: string;
-  /** The receiver's own settings for the channel; null: the server's. */
-  configId: number | null;
-  /** The steps that are left when this channel fails, as JSON; empty for none. */
-  route: string;
-  /** Tries including this one. */
-  tries: number;
-  /** Milliseconds since the epoch. */
-  createdAt: number;
-}
 
 /** A queue with due rows and when the first of them is due (milliseconds since the epoch). */
 export interface QueueHead {
@@ -47,76 +28,6 @@ export async function listQueueHeads(db: Db): Promise<QueueHead[]> {
     // Another process may have taken a queue's last row meanwhile.
     nextDueAt === null ? [] : [{ queue, nextDueAt: Number(nextDueAt) }],
   );
-}
-
-/** How much to claim, for whom and until when. */
-export interface ClaimRequest {
-  queues: readonly { queue: string; limit: number }[];
-  owner: string;
-  now: number;
-  leaseUntil: number;
-}
-
-/** SQLite allows 500 parts in a compound select; fewer keep the statement short. */
-const QUEUES_PER_CLAIM = 100;
-
-/** One statement for each number of queues. What another process is about to claim is passed over. */
-const claims = new Map<number, Sql>();
-
-function claimFrom(queues: number): Sql {
-  const known =
-    claims.get(queues) ??
-    both((q) => {
-      const pick = `SELECT "id" FROM (SELECT "id" FROM "Delivery" WHERE "state" = 'due' AND "queue" = ? AND "dueAt" <= ${q.time()}
-         ORDER BY "dueAt", "id" LIMIT ? ${q.shared('FOR UPDATE SKIP LOCKED')}) d`;
-      const picks = Array.from({ length: queues }, () => pick).join(' UNION ALL ');
-      return `UPDATE "Delivery" SET "state" = 'claimed', "owner" = ?, "leaseUntil" = ${q.time()}, "tries" = "tries" + 1
-       WHERE "id" IN (${picks})
-       RETURNING ${claimedColumns(q)}`;
-    });
-  claims.set(queues, known);
-  return known;
-}
-
-/** Claims the oldest due rows of each queue, up to its limit. */
-export async function claimDue(db: Db, request: ClaimRequest): Promise<ClaimedDelivery[]> {
-  const claimed: ClaimedDelivery[] = [];
-  for (let at = 0; at < request.queues.length; at += QUEUES_PER_CLAIM) {
-    const part = request.queues.slice(at, at + QUEUES_PER_CLAIM);
-    const claim = read(
-      claimFrom(part.length),
-      request.owner,
-      request.leaseUntil,
-      ...part.flatMap(({ queue, limit }) => [queue, request.now, limit]),
-    );
-    const rows = await commitRows<Record<string, bigint | number | string | null>>(db, [claim]);
-    claimed.push(...rows.map(toClaimed));
-  }
-  return claimed.sort((a, b) => a.id - b.id);
-}
-
-/** The columns of a claimed delivery. */
-export function claimedColumns(q: Words): string {
-  return `"id", "messageId", "personId", "eventId", "callbackId", "channel", "queue", "configId", "route", "tries", ${q.ms('"createdAt"')} AS "createdAt"`;
-}
-
-/** A row of those columns. */
-export function toClaimed(row: Record<string, bigint | number | string | null>): ClaimedDelivery {
-  const id = (value: unknown): number | null =>
-    value === null || value === undefined ? null : Number(value);
-  return {
-    id: Number(row.id),
-    messageId: id(row.messageId),
-    personId: id(row.personId),
-    eventId: id(row.eventId),
-    callbackId: id(row.callbackId),
-    channel: String(row.channel),
-    queue: String(row.queue),
-    configId: id(row.configId),
-    route: String(row.route),
-    tries: Number(row.tries),
-    createdAt: Number(row.createdAt),
-  };
 }
 
 /** How a claimed delivery goes on. */
@@ -198,23 +109,4 @@ export async function recordResults(
   const paid = results.flatMap((result) => (result.isPaid ? [result.id] : []));
   const charges = paid.length > 0 ? chargeSent(paid, mark) : [];
   await commit(db, [update, count, ...charges, writeCompletions(toSqlJson(messageIds), mark.now)]);
-}
-
-const EXTEND_CLAIMS = both(
-  (q) => `UPDATE "Delivery" SET "leaseUntil" = ${q.time()} WHERE "state" = 'claimed' AND "owner" = ?`,
-);
-
-/** Holds all that `owner` has claimed for longer. */
-export async function extendClaims(db: Db, owner: string, leaseUntil: number): Promise<void> {
-  await commitOne(db, EXTEND_CLAIMS, leaseUntil, owner);
-}
-
-const RELEASE_CLAIMS = both(
-  (q) => `UPDATE "Delivery" SET "state" = 'due', "owner" = NULL, "leaseUntil" = NULL
-     WHERE "state" = 'claimed' AND (${q.param('int')} IS NULL OR "leaseUntil" < ${q.time()})`,
-);
-
-/** Gives back claims: all of them (`before` null; a start of the only process), or those whose lease ended before. */
-export async function releaseClaims(db: Db, before: number | null): Promise<number> {
-  return commitOne(db, RELEASE_CLAIMS, before, before);
 }

@@ -1,7 +1,8 @@
 /** Claims what is due in a queue although its receiver has another way: for queues that rest. */
+
+import { type ClaimedDelivery, claimedColumns, toClaimed } from './claims.js';
 import type { Db } from './db.js';
 import { commitRows, read } from './group-commit.js';
-import { type ClaimedDelivery, claimedColumns, toClaimed } from './outbox.js';
 import { both } from './sql.js';
 
 /** A route without steps is '' or '[]'; all others come behind those. */

@@ -1,6 +1,7 @@
 /** Mail and short messages by the server's own accounts: they reach the verified contact, and points are charged once. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PublishCommand } from '#src/core/types.js';
+import { DEAD_AFTER_MS } from '#src/engine/claim-sweep.js';
 import { openWorld, type World } from '#test/support/world.js';
 
 const PHONE = '13800138000';
@@ -222,6 +223,8 @@ describe('points', () => {
       data: { state: 'claimed', owner: 'dead', leaseUntil: new Date(0) },
     });
     await w.restart();
+    await w.drain();
+    w.clock.advance(DEAD_AFTER_MS);
     await w.drain();
     expect(await inbox('sms')).toHaveLength(before + 2);
     expect(await points(ming.uid)).toMatchObject({ points: 90, total: 2 });

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt, Outcome } from '#src/core/types.js';
 import { toResult, toReturned, toStopped } from '#src/engine/results.js';
-import type { ClaimedDelivery, DeliveryResult } from '#src/store/outbox.js';
+import type { ClaimedDelivery } from '#src/store/claims.js';
+import type { DeliveryResult } from '#src/store/outbox.js';
 
 const NOW = 1_800_000_000_000;
 const DELIVERY: ClaimedDelivery = {

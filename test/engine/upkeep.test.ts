@@ -1,8 +1,7 @@
-/** Upkeep: ended leases come back and wake the engine, old things go, and one failing job stops no other. */
+/** Upkeep: old things go, and one failing job stops no other. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createUpkeep } from '#src/engine/upkeep.js';
 import { createLogger } from '#src/lib/logger.js';
-import { claimDue } from '#src/store/outbox.js';
 import { expandPeople, finishExpansion } from '#src/store/spreading.js';
 import { openStoreWorld, type StoreWorld } from '#test/store/store-world.js';
 
@@ -10,11 +9,9 @@ const DAY_MS = 86_400_000;
 
 let w: StoreWorld;
 let lines: string[];
-let wakes: number;
 beforeEach(async () => {
   w = await openStoreWorld();
   lines = [];
-  wakes = 0;
 });
 afterEach(() => w.close());
 
@@ -24,9 +21,6 @@ const upkeep = () =>
     clock: w.clock,
     log: createLogger('info', (line) => lines.push(line)),
     readRetention: async () => ({ days: 30, dialects: new Map(), apps: new Map() }),
-    wake: () => {
-      wakes += 1;
-    },
   });
 
 async function addMessage(): Promise<void> {
@@ -35,24 +29,6 @@ async function addMessage(): Promise<void> {
   await expandPeople(w.db, w.toDeliveries(message, people), w.scope());
   await finishExpansion(w.db, [message.id], w.clock.now());
 }
-
-it('gives back what a lost worker held, says so, and wakes the engine', async () => {
-  await addMessage();
-  const now = w.clock.now();
-  await claimDue(w.db, {
-    queues: [{ queue: 'wechat', limit: 9 }],
-    owner: 'x',
-    now,
-    leaseUntil: now + 60_000,
-  });
-  await upkeep().returnLeases();
-  expect([wakes, lines.length]).toEqual([0, 0]);
-  w.clock.advance(60_001);
-  await upkeep().returnLeases();
-  expect(wakes).toBe(1);
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn', released: 2 });
-  expect(await w.db.delivery.count({ where: { state: 'due' } })).toBe(2);
-});
 
 it('removes what is older than the retention, and nothing younger or unfinished', async () => {
   await addMessage();

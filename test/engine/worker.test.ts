@@ -1,6 +1,7 @@
 /** The worker: single messages before broadcasts, everything through stops and restarts, nothing twice. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LEASE_MS } from '#src/engine/claim-lease.js';
+import { DEAD_AFTER_MS } from '#src/engine/claim-sweep.js';
 import { openWorld, type World } from '#test/support/world.js';
 import { type Pushing, SECOND, startPushing } from './pushing.js';
 
@@ -129,11 +130,13 @@ describe('what a process had claimed', () => {
       data: { state: 'claimed', owner: 'dead', leaseUntil: new Date(w.clock.now() + LEASE_MS), ref: null },
     });
     await w.db.message.update({ where: { id }, data: { state: 'expanded', sent: 0 } });
-    await w.upkeep.returnLeases();
     await w.drain();
     expect(await head(id)).toMatchObject({ state: 'sending', sent: 0 });
     w.clock.advance(LEASE_MS + 1);
-    await w.upkeep.returnLeases();
+    await w.drain();
+    expect(await head(id)).toMatchObject({ state: 'sending', sent: 0 });
+    w.clock.advance(DEAD_AFTER_MS);
+    await w.drain();
     await arrive();
     expect(await head(id)).toMatchObject({ state: 'sent', sent: 1 });
     expect(await ming.phone.cards()).toHaveLength(1);

@@ -1,10 +1,11 @@
 /** The event of a message's end: written with it or not at all, once, and only where somebody wants to hear. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ID_STRIDE } from '#src/lib/ids.js';
+import { type ClaimedDelivery, claimDue } from '#src/store/claims.js';
 import { expandEvents } from '#src/store/events.js';
 import { commit, write } from '#src/store/group-commit.js';
 import type { NewMessage } from '#src/store/messages.js';
-import { type ClaimedDelivery, claimDue, type DeliveryResult, recordResults } from '#src/store/outbox.js';
+import { type DeliveryResult, recordResults } from '#src/store/outbox.js';
 import { expandPeople, finishExpansion } from '#src/store/spreading.js';
 import { both } from '#src/store/sql.js';
 import { removeExpired } from '#src/store/upkeep.js';

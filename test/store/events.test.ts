@@ -1,8 +1,9 @@
 /** Events, their spreading over endpoints, subscriptions with their events, and the platform's receipts. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ID_STRIDE } from '#src/lib/ids.js';
+import { claimDue } from '#src/store/claims.js';
 import { expandEvents, insertEvents, insertSubscriptions, type NewEvent } from '#src/store/events.js';
-import { claimDue, recordResults } from '#src/store/outbox.js';
+import { recordResults } from '#src/store/outbox.js';
 import { insertReceipts, settleReceipts } from '#src/store/receipts.js';
 import { expandPeople, finishExpansion } from '#src/store/spreading.js';
 import { ON_POSTGRES } from '#test/support/database.js';

@@ -1,8 +1,9 @@
 /** Stopping messages and sending again what failed: slices that a crash can cut anywhere, and an engine that claims meanwhile. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { claimDue, releaseClaims } from '#src/store/claims.js';
 import { beginCancelling, cancelSlice, requeueSlice } from '#src/store/message-control.js';
 import { insertMessages } from '#src/store/messages.js';
-import { claimDue, type DeliveryResult, recordResults, releaseClaims } from '#src/store/outbox.js';
+import { type DeliveryResult, recordResults } from '#src/store/outbox.js';
 import { type AcceptedMessage, beginSpreading, expandPeople, finishExpansion } from '#src/store/spreading.js';
 import { openStoreWorld, type StoreWorld } from './store-world.js';
 
@@ -132,7 +133,7 @@ describe('cancelling', () => {
     await beginCancelling(w.db, message.id, w.clock.now());
     await cancelSlice(w.db, slice(message.id, 0));
     await w.reopen();
-    await releaseClaims(w.db, null);
+    await releaseClaims(w.db);
     expect(await head(message.id)).toMatchObject({ state: 'cancelling' });
     await cancelAll(message.id);
     expect(await cancelAll(message.id)).toBe(0);

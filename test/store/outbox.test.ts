@@ -4,11 +4,12 @@ import { loadAddresses } from '#src/store/addresses.js';
 import {
   type ClaimedDelivery,
   claimDue,
-  type DeliveryResult,
-  listQueueHeads,
-  recordResults,
+  extendClaims,
+  listLapsedOwners,
   releaseClaims,
-} from '#src/store/outbox.js';
+  releaseLapsed,
+} from '#src/store/claims.js';
+import { type DeliveryResult, listQueueHeads, recordResults } from '#src/store/outbox.js';
 import { claimRouted } from '#src/store/routed-claims.js';
 import { beginSpreading, expandPeople, finishExpansion } from '#src/store/spreading.js';
 import { ACCOUNT, openStoreWorld, type StoreWorld } from './store-world.js';
@@ -149,16 +150,38 @@ describe('leases', () => {
     await claim(1, 'dead');
     w.clock.advance(LEASE_MS);
     await claim(1, 'living');
-    expect(await releaseClaims(w.db, w.clock.now())).toBe(0);
-    expect(await releaseClaims(w.db, w.clock.now() + 1)).toBe(1);
+    const at = (now: number) => ({ now, owner: 'me', held: [] });
+    expect(await listLapsedOwners(w.db, at(w.clock.now()))).toEqual([]);
+    const past = at(w.clock.now() + 1);
+    expect(await listLapsedOwners(w.db, past)).toEqual(['dead']);
+    expect(await releaseLapsed(w.db, past, ['living'])).toBe(0);
+    expect(await releaseLapsed(w.db, past, ['dead'])).toBe(1);
     expect(await claim(9, 'next')).toHaveLength(1);
+  });
+
+  it('of what somebody knows that they hold never come back, and of what they forgot do', async () => {
+    await addDeliveries(2);
+    const [known] = await claim(2, 'me');
+    const past = { now: w.clock.now() + LEASE_MS + 1, owner: 'me', held: [known?.id ?? 0] };
+    expect(await listLapsedOwners(w.db, past)).toEqual(['me']);
+    expect(await releaseLapsed(w.db, past, ['me'])).toBe(1);
+    expect(await listLapsedOwners(w.db, past)).toEqual([]);
+  });
+
+  it('last for longer where they are held', async () => {
+    await addDeliveries(2);
+    const [first] = await claim(2, 'me');
+    const leaseUntil = w.clock.now() + 2 * LEASE_MS;
+    await extendClaims(w.db, { owner: 'me', ids: [first?.id ?? 0], leaseUntil });
+    const past = { now: w.clock.now() + LEASE_MS + 1, owner: 'other', held: [] };
+    expect(await releaseLapsed(w.db, past, ['me'])).toBe(1);
   });
 
   it('are all given back at a start', async () => {
     await addDeliveries(3);
     const before = await claim(3, 'dead');
     await w.reopen();
-    expect(await releaseClaims(w.db, null)).toBe(3);
+    expect(await releaseClaims(w.db)).toBe(3);
     const after = await claim(3, 'next');
     expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
     expect(after.every(({ tries }) => tries === 2)).toBe(true);
@@ -193,7 +216,7 @@ describe('results', () => {
   it('of somebody whose lease was lost change and count nothing', async () => {
     const id = await addDeliveries(1);
     const [lost] = await claim(1, 'slow');
-    await releaseClaims(w.db, null);
+    await releaseClaims(w.db);
     const [held] = await claim(1, 'quick');
     await record([resultOf(lost as ClaimedDelivery, { state: 'failed' })], 'slow');
     expect(await head(id)).toMatchObject({ state: 'expanded', sent: 0, failed: 0 });

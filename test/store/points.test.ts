@@ -1,6 +1,7 @@
 /** Charges: with the record of what was sent, once for each delivery, and of nothing else. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { claimDue, recordResults } from '#src/store/outbox.js';
+import { claimDue } from '#src/store/claims.js';
+import { recordResults } from '#src/store/outbox.js';
 import { grantPoints } from '#src/store/points.js';
 import { expandPeople, finishExpansion } from '#src/store/spreading.js';
 import { openStoreWorld, type StoreWorld } from './store-world.js';
