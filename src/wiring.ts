@@ -11,7 +11,7 @@ import type { Config } from './config.js';
 import { type Core, createCore } from './core/index.js';
 import { createPageLinks } from './core/page-links.js';
 import { createPlatformTokens } from './core/platform-tokens.js';
-import { servePrefixed } from './dialects/prefix.js';
+import { answerStrangers, serveDialects } from './dialects/doors.js';
 import { createDialects } from './dialects/registry.js';
 import { createContents } from './engine/contents.js';
 import { createCounters } from './engine/counters.js';
@@ -236,13 +236,13 @@ export async function wire(input: WiringInput) {
       ops,
       wechatDoor,
       ...(wecomDoor ? [wecomDoor] : []),
-      servePrefixed(dialects),
-      ...dialects.map((dialect) => dialect.router.routes() as Middleware),
+      serveDialects(dialects),
       createApi(core, { createMenu: () => askWechat(() => wechat.createMenu(buildMenu(publicUrl))) }),
       assets.middleware,
       // Behind the doors for programs: what accepts messages never passes it.
       createPageCompression(),
       ...site.pages,
+      answerStrangers(dialects),
     ],
   });
   return { app, core, db, worker, upkeep, wechat, site, publicUrl, dialects, channels: outgoing.all, close };

@@ -2,6 +2,7 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Event, MessageTemplates } from '#src/core/types.js';
+import type { Stranger } from './stranger.js';
 
 /** One address that a dialect answers. */
 export interface DialectRoute {
@@ -53,6 +54,13 @@ export interface Dialect {
   traits: DialectTraits;
   /** Answers, in the dialect's own envelope, what stands under its prefix and is no address of it. */
   answerUnknown?(ctx: Context): void | Promise<void>;
+  /**
+   * Refuses, in the dialect's own words, who sends to an address of one part at the root by a key or topic that nobody holds.
+   * False: they do not look like a caller of this dialect.
+   */
+  answerStranger?(ctx: Context, stranger: Stranger): boolean;
+  /** What its paths begin with that manage instead of publish: pages of other origins may not call them. */
+  management?: readonly string[];
   /** What its callers can have their contents drawn by; pages offer them too. */
   templates?: MessageTemplates;
   /** The request body that tells a developer of an event in this dialect's form; null: this dialect has no such callback. */

@@ -25,6 +25,7 @@ import {
   createHomePage,
   createKeysPage,
   createMessagePage,
+  createOtherAddresses,
   createSubscribePage,
   type Signer,
 } from './pages/index.js';
@@ -73,6 +74,7 @@ export function createPages(deps: SiteDeps) {
   const visits = createVisits(deps);
   const pages: Middleware[] = [
     createHomePage({ view, describeState: () => describeState(deps, startedAt) }),
+    createOtherAddresses(),
     lazyDoor(/\.md$|^\/docs\/pictures\//, () => createDocsPage({ view, dir: PROJECT_DIR })),
     lazyDoor(/^\/docs(?:\/|$)/, () =>
       createReferencePage({ view, publicUrl, dialects: deps.dialects, document: describeApi(core) }),

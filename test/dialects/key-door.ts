@@ -1,10 +1,9 @@
 /** A dialect that pushes by a person's key, at the root and under its prefix, with two people who have such keys. */
 import Router from '@koa/router';
-import type { Middleware } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { KeyKind } from '#src/core/keys.js';
 import type { Dialect } from '#src/dialects/dialect.js';
-import { servePrefixed } from '#src/dialects/prefix.js';
+import { serveDialects } from '#src/dialects/doors.js';
 import { type Answer, type Ask, ask } from '#test/support/http.js';
 import { type Door, openDoor } from './open-door.js';
 
@@ -37,9 +36,7 @@ export async function openKeyDoor(create: (core: Core) => Dialect, kind: KeyKind
   const door = await openDoor((core) => {
     const dialect = create(core);
     const router = new Router();
-    const prefixed = servePrefixed([dialect]);
-    const atRoot = dialect.router.routes() as Middleware;
-    router.all('{/*testPath}', (ctx, next) => prefixed(ctx, () => atRoot(ctx, next)));
+    router.all('{/*testPath}', serveDialects([dialect]));
     return { ...dialect, router };
   });
   const [ming, hua] = await Promise.all(

@@ -5,12 +5,25 @@ import type { Core } from '#src/core/index.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { tellRetryLater } from '#src/dialects/retry-later.js';
 import type { Logger } from '#src/lib/logger.js';
-import { type BarkAnswer, BarkRefusal, toEnvelope, toErrorAnswer } from './envelope.js';
+import { type BarkAnswer, BarkRefusal, toEnvelope, toErrorAnswer, toUnknownKey } from './envelope.js';
 import { push } from './push.js';
 import { checkKey, register } from './register.js';
 
 /** A key has this form, and no other door's path at the root begins with such a part. */
 const KEY = /^[A-Za-z0-9]{22}$/;
+/** What nobody but a caller of Bark says. */
+const FIELDS = [
+  'body',
+  'subtitle',
+  'device_key',
+  'level',
+  'sound',
+  'badge',
+  'group',
+  'copy',
+  'isarchive',
+  'ciphertext',
+];
 const MAX_SEGMENTS = 4;
 /** The version whose parameters and answers these are. */
 const INFO = {
@@ -68,6 +81,14 @@ export function createBark(core: Core): Dialect {
       passesTo: ['bark'],
     },
     answerUnknown: (ctx) => answerUnknown(core, ctx),
+    answerStranger: (ctx, { key, names }) => {
+      const isMeant = FIELDS.some((field) => names?.has(field));
+      if (isMeant) {
+        const message = `failed to get device token: ${toUnknownKey(key)}`;
+        send(ctx, { code: 400, message }, core.clock.now());
+      }
+      return isMeant;
+    },
   };
 }
 

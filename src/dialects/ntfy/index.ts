@@ -16,6 +16,9 @@ const TOPIC = /^[-_A-Za-z0-9]{1,64}$/;
 /** Our topics have this form, and no other door's path at the root begins with such a part. */
 const OUR_TOPIC = /^qn[a-z0-9]{22}$/;
 const RESERVED = ['docs', 'static', 'file', 'app', 'metrics', 'account', 'settings', 'signup', 'login', 'v1'];
+/** What nobody but a caller of ntfy says in JSON. */
+const FIELDS = ['message', 'topic', 'tags', 'priority', 'click', 'actions', 'attach', 'delay'];
+const NO_TOPIC = 'no such topic: topics are given out here 没有这个主题，请用本站发出的';
 const VERBS = ['publish', 'send', 'trigger'];
 const MAX_BODY_BYTES = 512 * 1024;
 /** How long ntfy keeps a message for its subscribers, in seconds. */
@@ -28,6 +31,9 @@ const VERSION = { version: '2.23.0', commit: 'qingniao', date: '2026-10-14T00:00
 export function createNtfy(core: Core): Dialect {
   const router = new Router();
   router.all('/', async (ctx, next) => {
+    if (ctx.method === 'OPTIONS') {
+      return refuse(ctx, toErrorBody(40401));
+    }
     const isWrite = ctx.method === 'POST' || ctx.method === 'PUT';
     if (!isWrite || !(await publishJson(core, ctx))) {
       return next();
@@ -56,6 +62,14 @@ export function createNtfy(core: Core): Dialect {
     router,
     traits: { features: ['title', 'markdown', 'link', 'urgent', 'schedule'], passesTo: ['ntfy'] },
     answerUnknown: (ctx) => refuse(ctx, toErrorBody(40401)),
+    answerStranger: (ctx, { key, names, isJson }) => {
+      const isMeant = !isJson || FIELDS.some((field) => names?.has(field));
+      if (isMeant && TOPIC.test(key)) {
+        refuse(ctx, RESERVED.includes(key) ? toErrorBody(40010) : toErrorBody(40301, NO_TOPIC));
+        return true;
+      }
+      return false;
+    },
   };
 }
 
@@ -135,7 +149,7 @@ async function answer(core: Core, ctx: Context, { topic, read }: Publish): Promi
     const reading = readMessage({ ...source, nowMs });
     const owner = OUR_TOPIC.test(topic) ? await core.keys.findOwner('ntfy', topic) : null;
     if (!owner) {
-      throw new NtfyRefusal(40301);
+      throw new NtfyRefusal(40301, NO_TOPIC);
     }
     const { messageId } = await publishToPeople(core, [owner], toDraft(reading));
     ctx.body = toAnswer(reading, { topic, messageId, nowMs });

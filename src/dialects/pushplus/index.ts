@@ -15,6 +15,8 @@ import { createSend } from './send.js';
 import { drawTemplate, TEMPLATES } from './templates/index.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
+/** Browsers ask by OPTIONS whether a page may send; that sends nothing. */
+const ANSWERED = [...METHODS, 'OPTIONS'];
 const SEND_PATHS = ['/send', '/send/:token'];
 const BATCH_PATHS = ['/batchSend', '/batchSend/:token'];
 
@@ -22,10 +24,10 @@ const BATCH_PATHS = ['/batchSend', '/batchSend/:token'];
 export function createPushplus(core: Core): Dialect {
   const { send, batchSend } = createSend(core);
   const router = new Router();
-  router.register(SEND_PATHS, METHODS, (ctx) =>
+  router.register(SEND_PATHS, ANSWERED, (ctx) =>
     answer(ctx, async () => toSuccess(await send(ctx, ctx.params.token))),
   );
-  router.register(BATCH_PATHS, METHODS, (ctx) =>
+  router.register(BATCH_PATHS, ANSWERED, (ctx) =>
     answer(ctx, async () => {
       const rows = await batchSend(ctx, ctx.params.token, (error) => toRefusal(error, logOf(ctx)));
       return toSuccess(rows, '执行成功');
@@ -44,6 +46,7 @@ export function createPushplus(core: Core): Dialect {
     },
     answerUnknown: (ctx) =>
       answer(ctx, () => Promise.reject(new Refusal(CODES.invalid, '接口不存在，请使用 /send/{token}'))),
+    management: ['/api/open', '/api/common', '/shortMessage'],
     templates: { names: TEMPLATES, draw: drawTemplate },
     callbackBody: (event) => toCallbackBody(core, event),
   };
@@ -57,8 +60,8 @@ async function answer(ctx: Context, run: () => Promise<Envelope>): Promise<void>
   ctx.status = 200;
   try {
     // A link preview's HEAD must not send a message.
-    if (ctx.method === 'HEAD') {
-      throw invalid('不支持 HEAD');
+    if (ctx.method === 'HEAD' || ctx.method === 'OPTIONS') {
+      throw invalid(`不支持 ${ctx.method}`);
     }
     ctx.body = await run();
   } catch (error) {

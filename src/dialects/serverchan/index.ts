@@ -49,6 +49,14 @@ export function createServerchan(core: Core): Dialect {
       passesTo: ['ntfy'],
     },
     answerUnknown: (ctx) => answer(ctx, 'turbo', () => Promise.reject(wrongKey())),
+    answerStranger: (ctx, { key, names }) => {
+      const isMeant = /^sc(?:t|tp|u)\d/i.test(key) || names?.has('desp') === true;
+      if (isMeant) {
+        const generation = /^scu/i.test(key) || isLegacyHost(ctx) ? 'legacy' : generationOf(key);
+        write(ctx, toRefused(generation, wrongKey()));
+      }
+      return isMeant;
+    },
   };
 }
 

@@ -47,8 +47,7 @@ function toHttpUrl(url: string): string {
   return found;
 }
 
-/** Decodes percent signs; a text with broken ones stays as it is. */
-export function decodeOnce(text: string): string {
+function decodeOnce(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -60,6 +60,7 @@ export function createWxpusher(core: Core): Dialect {
     router,
     traits: { features: FEATURES },
     answerUnknown: (ctx) => answer(ctx, undefined),
+    management: ['/api/fun', '/api/qrcode'],
     callbackBody: toCallbackBody,
   };
 }

@@ -39,7 +39,8 @@ export async function readInput(ctx: Context): Promise<Input> {
   if (files.length > 0) {
     fields.content = withFiles(typeof fields.content === 'string' ? fields.content : '', files);
   }
-  return { fields, path: ctx.path, params: ctx.params };
+  // Koa's own path has each doubled slash as one, which a content may well have.
+  return { fields, path: ctx.originalUrl.split('?', 1)[0] ?? '', params: ctx.params };
 }
 
 function isAbsent(value: unknown): boolean {

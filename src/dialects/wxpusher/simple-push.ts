@@ -1,7 +1,8 @@
 /** The simple push: whoever holds a receiver's own token (SPT) sends to that receiver; no app takes part. */
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
-import { type ContentFields, decodeOnce, toDraft } from './draft.js';
+import { unescapeAll } from '#src/lib/form-fields.js';
+import { type ContentFields, toDraft } from './draft.js';
 import { type Call, CODES, type Reply } from './envelope.js';
 import { Refusal } from './errors.js';
 import { type Named, toRows, toTargets } from './rows.js';
@@ -33,10 +34,14 @@ export function createSimplePushCalls(core: Core): Call[] {
   ];
 }
 
-/** Reads the two parts from the path as it came, so that an encoded slash stays part of what it is in. */
+/**
+ * Reads the two parts from the path as it came, so that slashes of a content stay part of it, encoded, doubled or not. A plus
+ * is no space in a path. Throws BodyError for bytes that are no text.
+ */
 function readPath(path: string): { spt: string; content: string } {
-  const [, spt = '', content = ''] = /^\/api\/send\/message\/([^/]*)\/(.*)$/is.exec(path) ?? [];
-  return { spt: decodeOnce(spt), content: decodeOnce(content) };
+  const [, ...parts] = /\/api\/+send\/+message\/+([^/]*)\/+(.*)$/is.exec(path) ?? [];
+  const [spt = '', content = ''] = unescapeAll(parts.map((part) => part.replaceAll('+', '%2B')));
+  return { spt, content };
 }
 
 async function push(core: Core, given: readonly string[], fields: ContentFields): Promise<Reply> {

@@ -9,6 +9,7 @@ export { createHomePage, type HomePageNeeds, type HomeState } from './home-page.
 export { createKeysPage, type KeysPageNeeds, type ShownKey } from './keys-page.js';
 export { createMessagePage, type MessagePageNeeds, type MessageView } from './message-page.js';
 export { type OpenViews, openViews } from './open-views.js';
+export { createOtherAddresses } from './other-addresses.js';
 export {
   createSubscribePage,
   type SubscribePageNeeds,
