@@ -66,6 +66,7 @@ function trackRequest(log: Logger): Middleware {
       route: routeOf(ctx),
       status: ctx.status,
       tookMs: performance.now() - startedAt,
+      ...(typeof ctx.state.why === 'string' ? { why: ctx.state.why } : {}),
     };
     if (ctx.status >= 500) {
       ctx.state.log.warn('a request failed', fields);
@@ -82,6 +83,7 @@ function catchErrors(parts: AppParts): Middleware {
       await next();
     } catch (error) {
       if (error instanceof AppError) {
+        ctx.state.why = error.en;
         writeProblem(parts, ctx, error.status, { code: error.code, message: `${error.zh} ${error.en}` });
         if (error.retryAfterS !== null) {
           ctx.set('Retry-After', String(error.retryAfterS));

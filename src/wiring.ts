@@ -19,6 +19,7 @@ import { createLimits } from './engine/limits.js';
 import { writeMetrics } from './engine/metrics.js';
 import { createReadiness } from './engine/readiness.js';
 import { createRunJob } from './engine/run-job.js';
+import { createTroubles } from './engine/troubles.js';
 import { createUpkeep } from './engine/upkeep.js';
 import { Worker } from './engine/worker.js';
 import type { Clock } from './lib/clock.js';
@@ -145,6 +146,7 @@ export async function wire(input: WiringInput) {
   );
   const engineLog = log.child('engine');
   const channels = createChannelRegistry(outgoing.all);
+  const troubles = createTroubles({ db, clock, log: engineLog, limits });
   const worker = new Worker({
     db,
     clock,
@@ -172,6 +174,7 @@ export async function wire(input: WiringInput) {
       channels,
       sendCallback: createSendCallback({ http, clock, payloadOf: createPayloads(styles) }),
       limits,
+      troubles,
       http,
       chance: input.chance ?? Math.random,
       onTry: counters.countTry,
@@ -188,6 +191,7 @@ export async function wire(input: WiringInput) {
     log: engineLog,
     readRetention: core.retention.readRules,
     writeFigures: core.figures.writeDown,
+    lookAtTroubles: troubles.look,
     noteQuota: () => core.figures.noteQuota(() => wechat.quota(TEMPLATE_CALL)),
   });
   const { view, assets } = openViews({ dir: join(PROJECT_DIR, 'views') });

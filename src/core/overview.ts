@@ -1,26 +1,42 @@
 /** The state of the server in numbers, as the start page and the metrics show it; counted at most every few seconds. */
 import { listQueueHeads } from '#src/store/outbox.js';
 import {
+  countClaimed,
   countDue,
   countFollowing,
   countHours,
   type HourCounts,
   listAccounts,
 } from '#src/store/slow-counts.js';
+import { listTroubles, type Trouble } from '#src/store/troubles.js';
 import type { CoreDeps } from './deps.js';
+
+/** What keeps deliveries of a kind of channel from going out. */
+export interface TroubleOfChannel extends Omit<Trouble, 'queue' | 'since'> {
+  /** The channel's id; `callback` for the endpoints of apps. */
+  channel: string;
+  /** How many accounts or endpoints have it. */
+  accounts: number;
+  since: Date;
+}
 
 /** Numbers of the present and the last day. */
 export interface Overview {
-  queue: { due: number; oldestDueSeconds: number };
+  /** `claimed`: under way, or of a process that died and whose lease has not ended. */
+  queue: { due: number; claimed: number; oldestDueSeconds: number };
   counts: { people: number; apps: number; messages24h: number; sent24h: number; failed24h: number };
   /** Deliveries sent of the messages of each of the last 24 hours, oldest first. */
   perHour: number[];
   /** Queues that must rest, and why. */
   rests: { queue: string; until: Date; code: string; why: string }[];
+  /** What does not get through or waits for its turn, the oldest first. */
+  troubles: TroubleOfChannel[];
 }
 
 const HOUR_MS = 3_600_000;
 const TTL_MS = 3000;
+/** More accounts in trouble are not read. */
+const MOST_TROUBLES = 1000;
 /** Further than this the queue is not counted. */
 const MOST_DUE = 10_000_000;
 
@@ -37,21 +53,24 @@ export function createOverview({ db, clock }: CoreDeps) {
   async function count(): Promise<Overview> {
     const now = clock.now();
     const since = now - 24 * HOUR_MS;
-    const [due, heads, people, apps, hours, rests] = await Promise.all([
+    const [due, claimed, heads, people, apps, hours, rests, troubles] = await Promise.all([
       countDue(db, MOST_DUE),
+      countClaimed(db),
       listQueueHeads(db),
       countFollowers(),
       db.app.count({ where: { deletedAt: null } }),
       countHours(db, since, 24),
       db.pause.findMany({ where: { until: { gt: new Date(now) } } }),
+      listTroubles(db, now, MOST_TROUBLES),
     ]);
     const sum = (name: keyof HourCounts): number => hours.reduce((total, row) => total + row[name], 0);
     const oldest = Math.min(now, ...heads.map((head) => head.nextDueAt));
     return {
-      queue: { due, oldestDueSeconds: Math.round((now - oldest) / 1000) },
+      queue: { due, claimed, oldestDueSeconds: Math.round((now - oldest) / 1000) },
       counts: { people, apps, messages24h: sum('messages'), sent24h: sum('sent'), failed24h: sum('failed') },
       perHour: hours.map(({ sent }) => sent),
       rests,
+      troubles: groupTroubles(troubles),
     };
   }
 
@@ -104,4 +123,21 @@ export function createOverview({ db, clock }: CoreDeps) {
   }
 
   return { read, forget };
+}
+
+/** Accounts of a kind together: with hundreds of dead endpoints a line each would hide the rest. */
+function groupTroubles(troubles: readonly Trouble[]): TroubleOfChannel[] {
+  const groups = new Map<string, TroubleOfChannel>();
+  for (const { queue, since, ...trouble } of troubles) {
+    const channel = queue.split(/[:#]/)[0] ?? queue;
+    const name = `${trouble.kind} ${channel}`;
+    const known = groups.get(name);
+    if (known) {
+      known.accounts += 1;
+      known.count += trouble.count;
+    } else {
+      groups.set(name, { ...trouble, channel, accounts: 1, since: new Date(since) });
+    }
+  }
+  return [...groups.values()];
 }

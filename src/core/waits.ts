@@ -1,5 +1,6 @@
 /** Waits: why a delivery that is due has not gone out yet, for whoever asks. */
 import type { Db } from '#src/store/open.js';
+import { listTroubles, type Trouble } from '#src/store/troubles.js';
 import type { Attempt } from './types.js';
 
 /** What holds a delivery up, and until when at the earliest. */
@@ -21,9 +22,12 @@ export interface WaitingRow {
   attempts: string;
 }
 
+/** More accounts in trouble are not looked at. */
+const MOST_TROUBLES = 1000;
+
 /**
- * Why each of these deliveries waits: its whole queue rests (a quota, refused credentials), or its last try asks for
- * patience. Rows that nothing holds up are not in the answer. `now` in milliseconds.
+ * Why each of these deliveries waits: its whole queue rests (a quota, refused credentials), its last try asks for
+ * patience, or it waits for its turn at the other side's pace. Rows that nothing holds up are not in the answer. `now` in milliseconds.
  */
 export async function findWaits(
   db: Db,
@@ -37,15 +41,28 @@ export async function findWaits(
       ? await db.pause.findMany({ where: { queue: { in: queues }, until: { gt: new Date(now) } } })
       : [];
   const pauseOf = new Map(pauses.map((pause) => [pause.queue, pause]));
+  const full = queues.length > 0 ? await listFull(db, now) : new Map<string, Trouble>();
   const waits = new Map<bigint, Wait>();
   for (const row of due) {
     const pause = pauseOf.get(accountOf(row.queue));
-    const wait = pause ? toPauseWait(row, pause) : toRetryWait(row, now);
+    const wait = pause ? toPauseWait(row, pause) : (toRetryWait(row, now) ?? toTurn(row, full, now));
     if (wait) {
       waits.set(row.id, wait);
     }
   }
   return waits;
+}
+
+/** The queues that go at the pace of the other side, by name. */
+async function listFull(db: Db, now: number): Promise<Map<string, Trouble>> {
+  const troubles = await listTroubles(db, now, MOST_TROUBLES);
+  return new Map(troubles.flatMap((trouble) => (trouble.kind === 'full' ? [[trouble.queue, trouble]] : [])));
+}
+
+/** Its time has come and its turn has not; when that is, only the other side's pace tells. */
+function toTurn(row: WaitingRow, full: ReadonlyMap<string, Trouble>, now: number): Wait | null {
+  const trouble = full.get(row.queue);
+  return trouble ? { until: new Date(now), code: 'pace', why: trouble.why } : null;
 }
 
 /** Quotas and credentials belong to the account of a queue, so that is what rests: `wechat` of `wechat#bulk`. */

@@ -111,6 +111,10 @@ export function createLimits(
       const reserved = isBulk(queue) ? Math.min(RESERVED_FOR_SINGLES, inFlight - 1) : 0;
       return Math.max(0, inFlight - reserved - count(accountOf(queue)));
     },
+    /** Whether the pace that the other side allows is reached: what is due waits for its turn. */
+    isFull(queue: string): boolean {
+      return windows.free(queue) <= 0;
+    },
     /** The slots that this queue shares with others of its kind, and how many of them are free; null where it shares none. */
     sharedSlots(queue: string): { name: string; free: number } | null {
       return queue.startsWith('callback:') ? { name: 'callbacks', free: freeCallbacks() } : null;

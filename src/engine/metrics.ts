@@ -31,13 +31,17 @@ export async function writeMetrics(source: MetricsSource): Promise<string> {
 }
 
 async function readStored({ core, db }: MetricsSource): Promise<Gauge[]> {
-  const [{ queue, counts, rests }, { quotaLeft }, tokens] = await Promise.all([
+  const [{ queue, counts, rests, troubles }, { quotaLeft }, tokens] = await Promise.all([
     core.overview.read(),
     core.figures.readRange('day'),
     listTokenLives(db, core.clock.now()),
   ]);
   return [
-    gauge('qingniao_queue_due', 'Deliveries that wait.', queue.due),
+    gauge(
+      'qingniao_queue_due',
+      'Deliveries that wait or are claimed: by a living process, or by one that died until its lease ends.',
+      queue.due + queue.claimed,
+    ),
     gauge('qingniao_queue_oldest_seconds', 'Age of the oldest delivery that is due.', queue.oldestDueSeconds),
     gauge('qingniao_people_following', 'People who follow the account.', counts.people),
     gauge('qingniao_messages_day', 'Messages accepted in the last 24 hours.', counts.messages24h),
@@ -45,6 +49,11 @@ async function readStored({ core, db }: MetricsSource): Promise<Gauge[]> {
       name: 'qingniao_queue_resting',
       help: 'Queues that must rest.',
       values: rests.map((rest) => ({ labels: { queue: rest.queue, code: rest.code }, value: 1 })),
+    },
+    {
+      name: 'qingniao_queues_in_trouble',
+      help: 'Accounts and endpoints that do not get through (failing) or wait for the pace of the other side (full), by channel.',
+      values: troubles.map(({ channel, kind, accounts }) => ({ labels: { channel, kind }, value: accounts })),
     },
     {
       name: 'qingniao_quota_left',

@@ -10,8 +10,9 @@ import type { Db } from '#src/store/open.js';
 import type { DeliveryResult } from '#src/store/outbox.js';
 import { markLeft } from '#src/store/people.js';
 import type { Job } from './contents.js';
-import { accountOf, type Limits } from './limits.js';
+import type { Limits } from './limits.js';
 import { toResult, toStopped, toWaiting } from './results.js';
+import type { Troubles } from './troubles.js';
 
 /** What running is made with. */
 export interface RunDeps {
@@ -26,6 +27,8 @@ export interface RunDeps {
   http: Pick<SafeFetch, 'fetch'>;
   /** 0 up to 1: spreads retries. */
   chance: () => number;
+  /** Told of queues that must rest and of how each try went, for the operator. */
+  troubles: Pick<Troubles, 'noteTry' | 'noteRest'>;
   /** Told of each finished try, for the counters. */
   onTry?: (queue: string, outcome: Outcome, tookMs: number) => void;
   /** Told of each delivery that was sent or has failed, for the figures. */
@@ -68,6 +71,7 @@ export function createRunJob(deps: RunDeps): RunJob {
       log.error('the consequence of an outcome could not be stored', { delivery: job.delivery.id, error });
     });
     deps.onTry?.(job.delivery.queue, outcome, endedAt - startedAt);
+    deps.troubles.noteTry(job.delivery.queue, outcome);
     const chance = deps.chance();
     const result = toResult(job.delivery, { outcome, request, startedAt, endedAt, chance });
     return tellEnd(deps, job, {
@@ -117,7 +121,7 @@ async function heed(
   if (outcome.kind === 'retry' && outcome.scope === 'queue') {
     const { code = '', why } = outcome;
     const until = new Date(endedAt + (outcome.afterMs ?? REST_MS));
-    deps.log.warn('a queue rests', { queue: accountOf(job.delivery.queue), until, why });
+    deps.troubles.noteRest(job.delivery.queue, { until, code, why });
     await deps.limits.rest(job.delivery.queue, { until, code, why });
   }
   if (job.kind === 'message' && job.delivery.configId !== null) {

@@ -25,6 +25,8 @@ export interface UpkeepDeps {
   readRetention: () => Promise<RetentionRules>;
   /** Writes this process's figures of the minute down. */
   writeFigures?: () => Promise<void>;
+  /** Looks which troubles have begun to last and which have ended. */
+  lookAtTroubles?: () => Promise<void>;
   /** Notes what the platform still allows. */
   noteQuota?: () => Promise<void>;
 }
@@ -32,6 +34,7 @@ export interface UpkeepDeps {
 /** The jobs of upkeep, runnable by hand, and the timetable that runs them. */
 export function createUpkeep(deps: UpkeepDeps) {
   const { db, clock, log, readRetention, writeFigures = NOTHING, noteQuota = NOTHING } = deps;
+  const { lookAtTroubles = NOTHING } = deps;
 
   const sweepOld = createSweep(db);
 
@@ -78,6 +81,7 @@ export function createUpkeep(deps: UpkeepDeps) {
     const others = figuresOnly
       ? []
       : [
+          schedule('*/10 * * * * *', guard('troubles', lookAtTroubles), options),
           schedule('* * * * *', guard('quota', jobs.quota), options),
           schedule('*/10 * * * *', guard('retention', jobs.retention), options),
         ];
@@ -89,5 +93,5 @@ export function createUpkeep(deps: UpkeepDeps) {
     };
   }
 
-  return { removeOld, jobs, start };
+  return { removeOld, lookAtTroubles, jobs, start };
 }

@@ -23,18 +23,37 @@ export interface Logger {
 
 const SECRET_NAMES =
   /^(.*token|.*secret|.*password|authorization|cookie|aeskey|appkey|spt|sendkey|openid|body|content|key)$/i;
-const SECRET_VALUES: readonly [RegExp, string][] = [
+/** What a value of a query ends at: punctuation of a sentence in Chinese is no part of it. */
+const VALUE = '[^&\\s"，。；：！？、（）「」]+';
+
+const SECRET_VALUES: readonly [RegExp, string | ((found: string, ...parts: string[]) => string)][] = [
   [/\b(AT_|SPT_|whsec_|SCT\d+T|sctp\d+t|UID_)[A-Za-z0-9+/=_-]{6,}/g, '$1***'],
   [
-    /\b(access_token|secret|appsecret|appToken|corpsecret|key|token|openid|code|signature|sign)=[^&\s"]+/gi,
+    new RegExp(
+      `\\b(access_token|secret|appsecret|appToken|corpsecret|key|token|openid|code|signature|sign)=${VALUE}`,
+      'gi',
+    ),
     '$1=***',
   ],
-  [/\b(Bearer|Basic) [A-Za-z0-9+/=._-]+/g, '$1 ***'],
+  [/\b(Bearer|Basic) ([A-Za-z0-9+/=._~-]+)/g, maskCredential],
 ];
+
+/** Advice may name a scheme too, as in "Settings → Basic configuration": that is no base64 of `user:password` (RFC 7617). */
+function maskCredential(found: string, scheme: string, value: string): string {
+  const isAdvice =
+    scheme === 'Basic'
+      ? !Buffer.from(value, 'base64').includes(':')
+      : /^(tokens?|auth|authentication|authorization)[.]?$/.test(value);
+  return isAdvice ? found : `${scheme} ***`;
+}
 
 /** Removes secrets from text: tokens by their prefix, query values by their name. */
 export function redactText(text: string): string {
-  return SECRET_VALUES.reduce((done, [pattern, mask]) => done.replace(pattern, mask), text);
+  return SECRET_VALUES.reduce(
+    (done, [pattern, mask]) =>
+      typeof mask === 'string' ? done.replace(pattern, mask) : done.replace(pattern, mask),
+    text,
+  );
 }
 
 /** Removes secrets from a value of any shape: by field name first, then inside each text. Goes five levels deep. */

@@ -47,6 +47,14 @@ export async function countDue(db: Db, most: number, slice = SLICE): Promise<num
   }
 }
 
+const COUNT_CLAIMED = `SELECT count(*) AS "count" FROM "Delivery" WHERE "state" = 'claimed'`;
+
+/** How many deliveries are claimed: under way, or of a process that died and whose lease has not ended. There are never many. */
+export async function countClaimed(db: Db): Promise<number> {
+  const [row] = await query<{ count: bigint | number }>(db, COUNT_CLAIMED);
+  return Number(row?.count ?? 0);
+}
+
 /** How many people follow an account. */
 export async function countFollowing(db: Db, of: { platform: string; account: string }): Promise<number> {
   let following = 0;

@@ -28,6 +28,7 @@ import {
   createOtherAddresses,
   createSubscribePage,
   type Signer,
+  toRestLight,
 } from './pages/index.js';
 import { createVisits } from './session/visits.js';
 
@@ -161,7 +162,7 @@ async function describeState(deps: SiteDeps, startedAt: Date) {
     sandbox: deps.sandbox,
     publicUrl: deps.publicUrl,
     wechat: rest
-      ? { appId: deps.appId, token: 'failing' as const, advice: rest.why }
+      ? { appId: deps.appId, token: toRestLight(rest.code), advice: rest.why }
       : { appId: deps.appId, token: isValid ? ('valid' as const) : ('none' as const) },
     database: 'sqlite' as const,
     queue,

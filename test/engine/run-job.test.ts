@@ -72,6 +72,7 @@ it('lets a queue and its delivery rest from one moment on, however long storing 
         w.clock.advance(120_000);
       },
     },
+    troubles: { noteTry: () => {}, noteRest: () => {} },
     http: {
       fetch: () => Promise.reject(new Error('nothing goes out here')),
     },

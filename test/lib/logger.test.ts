@@ -99,6 +99,25 @@ describe('a secret', () => {
     expect(JSON.stringify(read())).not.toContain('abcdefghijklmnop');
   });
 
+  it.each([
+    'Basic YWxhZGRpbjpvcGVuc2VzYW1l',
+    'Basic dXNlcjpwYXNz',
+    'Bearer QN_0123456789',
+    'Bearer hunterhunterhunterhunter',
+    'Bearer a.b',
+  ])('behind its scheme is masked: %s', (text) => {
+    expect(redactText(`Authorization: ${text}`)).toBe(`Authorization: ${text.split(' ')[0]} ***`);
+  });
+
+  it.each([
+    'see Settings → Basic configuration of the account',
+    'needs Bearer authentication.',
+    '凭证无效 code=40001，请检查 WECHAT_APP_SECRET',
+  ])('is not seen in advice: %s', (text) => {
+    const kept = text.replace('40001', '***');
+    expect(redactText(text)).toBe(kept);
+  });
+
   it('is not seen in what only looks alike', () => {
     expect(redactText('UID_ AT_ key secret')).toBe('UID_ AT_ key secret');
     expect(redact({ keyword: 'thing1', code: '45009', tokens: 3 })).toEqual({

@@ -27,6 +27,8 @@ export function answerError(ctx: Context, thrown: unknown): void {
     log?.error('a management call failed', { error: thrown });
   }
   const known = error ?? new AppError('internal');
+  // The line in the log that says a request failed says why.
+  ctx.state.why = known.en;
   ctx.status = known.status;
   ctx.body = toErrorBody(known);
   if (known.retryAfterS !== null) {

@@ -1,6 +1,8 @@
 /** The console's first page: one's apps and the numbers of the last day. */
 import type { Core } from '#src/core/index.js';
 import { layOutBars } from '#src/web/session/bars.js';
+import { formatTime } from '#src/web/session/frame.js';
+import { nameChannels } from './channel-titles.js';
 import type { ConsoleModule, ConsoleVisit } from './module.js';
 import { OVERVIEW_WORDS } from './overview-words.js';
 
@@ -20,6 +22,7 @@ export const overviewModule: ConsoleModule = {
         values: {
           apps,
           counts: await listCounts(core, visit, apps.total),
+          troubles: visit.manager.role === 'operator' ? await listTroubles(core, visit) : [],
           figure: visit.manager.role === 'operator' ? await drawHours(core, visit) : null,
           needsFirstAdmin: visit.manager.role === 'developer' && (await core.accounts.needsFirstAdmin()),
         },
@@ -44,6 +47,28 @@ async function listCounts(core: Core, { manager, t }: ConsoleVisit<Words>, apps:
     { label: t('failed'), value: counts.failed24h, isBad: counts.failed24h > 0 },
     { label: t('queue'), value: queue.due, isBad: false },
   ];
+}
+
+/** A line for each kind of channel that rests, does not get through, or waits for its turn. */
+async function listTroubles(core: Core, { t, language }: ConsoleVisit<Words>) {
+  const { rests, troubles } = await core.overview.read();
+  const titleOf = nameChannels(core, language);
+  const nameOf = (channel: string): string => (channel === 'callback' ? t('callback') : titleOf(channel));
+  const resting = rests.map(({ queue, until, code, why }) => ({
+    title: nameOf(queue.split(':')[0] ?? queue),
+    what: t('isResting', { until: formatTime(until) }),
+    since: null,
+    code,
+    why,
+  }));
+  const others = troubles.map(({ channel, kind, accounts, count, since, code, why }) => ({
+    title: nameOf(channel) + (accounts > 1 ? ` · ${t('ofAccounts', { accounts })}` : ''),
+    what: t(kind === 'full' ? 'isFull' : 'isFailing', { count }),
+    since,
+    code,
+    why,
+  }));
+  return [...resting, ...others];
 }
 
 async function drawHours(core: Core, { t }: ConsoleVisit<Words>) {

@@ -7,12 +7,42 @@ import { HOME_WORDS } from './home-words.js';
 import { layOutHours } from './hours-figure.js';
 import { createPageOpener } from './page.js';
 
+/** How the account is: its token, or what keeps all of it from sending. */
+export type WechatLight = 'valid' | 'none' | 'failing' | 'quota' | 'template' | 'resting';
+
+/** The codes of a refused credential or address, and those of a template that is gone or was never chosen. */
+const CREDENTIAL_CODES = new Set([
+  '40001',
+  '40013',
+  '40014',
+  '40125',
+  '40164',
+  '40243',
+  '41002',
+  '41004',
+  '42001',
+]);
+const CREDENTIAL_CODES_OF_IP = new Set(['61004', '89503', '89506', '89507']);
+const TEMPLATE_CODES = new Set(['40037', 'no_template']);
+const QUOTA_CODES = new Set(['45009', '45011']);
+
+/** What a rest of the whole account is called, by the platform's code that ordered it. */
+export function toRestLight(code: string): WechatLight {
+  if (CREDENTIAL_CODES.has(code) || CREDENTIAL_CODES_OF_IP.has(code)) {
+    return 'failing';
+  }
+  if (TEMPLATE_CODES.has(code)) {
+    return 'template';
+  }
+  return QUOTA_CODES.has(code) ? 'quota' : 'resting';
+}
+
 /** The state of the server, as far as anybody may know it. */
 export interface HomeState {
   /** A simulator plays WeChat. */
   sandbox: boolean;
   publicUrl: string;
-  wechat: { appId: string; token: 'valid' | 'none' | 'failing'; advice?: string };
+  wechat: { appId: string; token: WechatLight; advice?: string };
   database: 'sqlite' | 'postgresql';
   queue: { due: number; oldestDueSeconds: number };
   counts: { people: number; apps: number; messages24h: number; sent24h: number; failed24h: number };

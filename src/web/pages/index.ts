@@ -5,7 +5,7 @@ export { type CallbackRequest, createDemoInbox, type DemoCallback, type DemoInbo
 export { createDemoPage, type DemoPageNeeds } from './demo-page.js';
 export { createDocsPage, type DocsPageNeeds } from './docs-page.js';
 export { createErrorPage, type WriteErrorPage } from './error-page.js';
-export { createHomePage, type HomePageNeeds, type HomeState } from './home-page.js';
+export { createHomePage, type HomePageNeeds, type HomeState, toRestLight } from './home-page.js';
 export { createKeysPage, type KeysPageNeeds, type ShownKey } from './keys-page.js';
 export { createMessagePage, type MessagePageNeeds, type MessageView } from './message-page.js';
 export { type OpenViews, openViews } from './open-views.js';

@@ -77,6 +77,6 @@ function changeQuery(ctx: Context, changes: Readonly<Record<string, string | num
 }
 
 /** A moment in China time, to the minute: `2026-09-28 13:05`. */
-function formatTime(at: Date | null): string {
+export function formatTime(at: Date | null): string {
   return at === null ? '' : formatChinaTime(at).slice(0, 16);
 }
