@@ -26,6 +26,8 @@ export interface Channel<Rendered = unknown> extends ChannelKind {
   limits: { inFlight: number; windows?: readonly SendWindow[] };
   /** What it sends stands where several read it, so that opening a link there tells nothing of one receiver. */
   isShared?: true;
+  /** What it sends with an id of the sender's takes the place of what it sent with that id before. */
+  replaces?: true;
   /** Draws a message, the same for all receivers. Pure. */
   render(message: MessageContent): Rendered;
   /** Sends to one receiver. A remote refusal is an Outcome; nothing is thrown for it. */

@@ -41,6 +41,7 @@ import { createQuietHours } from './quiet-hours.js';
 import { createQuotas } from './quotas.js';
 import { createReceivedMessages } from './received-messages.js';
 import { createRetention } from './retention.js';
+import { createSequences } from './sequences.js';
 import { createSessions } from './sessions.js';
 import { createSettings } from './settings.js';
 import { createShortCodes } from './short-codes.js';
@@ -121,6 +122,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     ...(outside.channels ?? NO_CHANNELS),
     checkUrl: outside.checkUrl,
   });
+  const messages = createMessages(deps, pageLinks);
   const nouns = {
     apps: createApps(deps),
     people: createPeople(deps),
@@ -159,7 +161,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     inbox: createInbox(deps, deps.clock.now()),
     keys,
     keyPace: createKeyPace(uses, settings),
-    messages: createMessages(deps, pageLinks),
+    messages,
     notifyCodes: createNotifyCodes(deps, channels, outside.notify ?? NO_WECOM),
     pageLinks,
     points: createPoints(deps),
@@ -178,6 +180,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     peopleLists: createPeopleLists(deps),
     mySubscriptions: createMySubscriptions(deps),
     receivedMessages: createReceivedMessages(deps, pageLinks),
+    sequences: createSequences(deps, messages),
     sessions: createSessions(deps),
     settings,
     signIn: createSignIn(deps, outside.qrcodes),

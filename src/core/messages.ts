@@ -12,6 +12,7 @@ import { type MessageState, toMessageState } from './message-state.js';
 import { createMessageTrace } from './message-trace.js';
 import type { PageLinks } from './page-links.js';
 import { createSentMessages, readExtras } from './sent-messages.js';
+import { SEQUENCE_MS } from './sequence-span.js';
 import type { Attempt, Format, MessageExtras, Target } from './types.js';
 import { findWaits, type Wait } from './waits.js';
 
@@ -188,10 +189,34 @@ export function createMessages(deps: CoreDeps, links: PageLinks) {
     if (row.deletedAt) {
       return { ...empty, format: 'text', state: 'deleted' };
     }
-    const { title, summary, body, url } = row;
-    const extras = readExtras(row.extras);
-    const format = row.format as Format;
-    return { ...empty, title: title || summary, body, url, format, extras, state: 'shown' };
+    const shown = (await findNewest(row)) ?? row;
+    const { title, summary, body, url, createdAt: sentAt } = shown;
+    const extras = readExtras(shown.extras);
+    const format = shown.format as Format;
+    return { ...empty, sentAt, title: title || summary, body, url, format, extras, state: 'shown' };
+  }
+
+  /** The newest message for which the card of this one speaks; null where there is none. */
+  async function findNewest(row: MessageRow): Promise<MessageRow | null> {
+    if (row.sequence === null) {
+      return null;
+    }
+    const until = new Date((row.sendAt ?? row.createdAt).getTime() + SEQUENCE_MS);
+    const now = new Date(clock.now());
+    const dueAt = [
+      { sendAt: null, createdAt: { lte: until } },
+      { sendAt: { lte: until < now ? until : now } },
+    ];
+    return db.message.findFirst({
+      where: {
+        sequence: row.sequence,
+        id: { gt: row.id },
+        deletedAt: null,
+        state: { notIn: ['cancelled', 'cancelling'] },
+        OR: dueAt,
+      },
+      orderBy: { id: 'desc' },
+    });
   }
 
   return {

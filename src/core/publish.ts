@@ -125,6 +125,7 @@ function toRow(
     dedupeKey: command.idempotencyKey
       ? `${command.appId ?? `p${command.senderId}`}:${command.idempotencyKey}`
       : null,
+    sequence: command.sequence ?? null,
     createdAt: now,
     sendAt: command.sendAt?.getTime() ?? null,
     expiresAt: command.expiresAt?.getTime() ?? null,

@@ -44,6 +44,8 @@ export interface PublishCommand {
   callbackUrl?: string;
   /** A repeat with the same key of the same app answers the first message. */
   idempotencyKey?: string;
+  /** A later message of the same sequence takes the place of this one. */
+  sequence?: string;
   /** The dialect's name. */
   source: string;
 }
@@ -118,6 +120,8 @@ export interface MessageContent {
   createdAt: Date;
   /** Passes quiet hours and asks devices to make themselves heard. */
   isUrgent: boolean;
+  /** The messages of which a later one takes the place of the earlier; absent: it stands alone. */
+  sequence?: string;
   /** What the door in was told for one kind of channel, by channel id; no other channel reads it. */
   extras: MessageExtras;
 }

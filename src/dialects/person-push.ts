@@ -22,6 +22,8 @@ export interface PersonDraft {
   /** Codes or kinds of channel; absent: each person's own route. */
   channels?: readonly string[];
   sendAt?: Date;
+  /** A later message of the same sequence takes the place of this one. */
+  sequence?: string;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function publishToPeople(
 ): Promise<Published> {
   await core.keyPace.countCall(owners.map((owner) => owner.keyId));
   const people = [...new Map(owners.map((owner) => [owner.personId, owner])).values()];
-  const { source, format, isUrgent, extras, channels, sendAt } = draft;
+  const { source, format, isUrgent, extras, channels, sendAt, sequence } = draft;
   return core.publish({
     appId: null,
     senderId: owners[0].personId,
@@ -48,6 +50,7 @@ export async function publishToPeople(
     ...(extras ? { extras } : {}),
     ...(channels ? { channels } : {}),
     ...(sendAt ? { sendAt } : {}),
+    ...(sequence === undefined ? {} : { sequence }),
   });
 }
 

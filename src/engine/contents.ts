@@ -113,6 +113,7 @@ export function createContents(deps: ContentDeps) {
         url,
         createdAt,
         pageUrl: deps.pageUrlOf(id),
+        ...(row.sequence === null ? {} : { sequence: row.sequence }),
       };
       const stored = {
         content,

@@ -12,6 +12,7 @@ import { markLeft } from '#src/store/people.js';
 import type { Job } from './contents.js';
 import type { Limits } from './limits.js';
 import { toResult, toStopped, toWaiting } from './results.js';
+import { holdForSequence } from './sequences.js';
 import type { Troubles } from './troubles.js';
 
 /** What running is made with. */
@@ -61,6 +62,10 @@ export function createRunJob(deps: RunDeps): RunJob {
     if (job.kind === 'wait') {
       return toWaiting(job.delivery, job.until, startedAt);
     }
+    const held = await holdBack(deps, job, startedAt);
+    if (held) {
+      return held;
+    }
     const { outcome, request } = await send(deps, job).catch((error: unknown): CallbackTry => {
       log.error('a delivery failed by a bug', { delivery: job.delivery.id, error });
       return { outcome: { kind: 'retry', code: 'internal', why: '服务器内部错误 internal error' } };
@@ -93,6 +98,22 @@ function tellEnd(
     deps.onEnd?.({ state, channel: delivery.channel, code: String(code), tookMs });
   }
   return result;
+}
+
+/** What becomes of a later message of a sequence where its channel cannot replace what it shows; null: it goes out. */
+async function holdBack(deps: RunDeps, job: LiveJob, now: number): Promise<DeliveryResult | null> {
+  const sequence = job.kind === 'message' ? job.content.sequence : undefined;
+  const { delivery } = job;
+  if (sequence === undefined || deps.channels.find(delivery.channel)?.replaces) {
+    return null;
+  }
+  try {
+    return await holdForSequence(deps.db, { delivery, sequence, now });
+  } catch (error) {
+    // A second card is better than none.
+    deps.log.error('a sequence could not be looked up', { delivery: delivery.id, error });
+    return null;
+  }
 }
 
 async function send(deps: RunDeps, job: LiveJob): Promise<CallbackTry> {

@@ -16,6 +16,7 @@ export type StoredMessage = Pick<
   | 'url'
   | 'priority'
   | 'extras'
+  | 'sequence'
   | 'state'
   | 'createdAt'
   | 'expiresAt'
@@ -25,7 +26,7 @@ export type StoredMessage = Pick<
 const MESSAGES = both(
   (
     q,
-  ) => `SELECT "id", "appId", "title", "summary", "body", "format", "url", "priority", "extras", "state", "createdAt",
+  ) => `SELECT "id", "appId", "title", "summary", "body", "format", "url", "priority", "extras", "sequence", "state", "createdAt",
        "expiresAt", "deletedAt" FROM "Message" WHERE ${q.isIn('"id"', 'int')}`,
 );
 

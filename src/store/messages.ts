@@ -26,6 +26,8 @@ export interface NewMessage {
   /** JSON. */
   extras: string | null;
   dedupeKey: string | null;
+  /** Names the messages of which a later one takes the place of the earlier; absent: it stands alone. */
+  sequence?: string | null;
   createdAt: number;
   sendAt: number | null;
   expiresAt: number | null;
@@ -49,6 +51,7 @@ const MESSAGE_COLUMNS = {
   channels: 'text',
   extras: 'text',
   dedupeKey: 'text',
+  sequence: 'text',
   createdAt: 'time',
   sendAt: 'time',
   expiresAt: 'time',

@@ -194,6 +194,12 @@ export const TRIALS: Readonly<Record<string, Partial<Record<DialectFeature, Tria
       await stores(ntfy({ delay: '30m' }), {})(d);
       expect((await newest(d.w)).sendAt?.getTime()).toBe(d.w.clock.now() + 30 * 60_000);
     },
+    takedown: async (d) => {
+      await stores(ntfy({ 'x-sequence-id': 'gone' }), { body: 'b', deletedAt: null })(d);
+      const { id } = await newest(d.w);
+      expect((await d.w.call(`/${d.keys.ntfy}/gone`, { method: 'DELETE' })).status).toBe(200);
+      expect((await d.w.db.message.findUnique({ where: { id } }))?.deletedAt).not.toBeNull();
+    },
   },
   gotify: {
     title: stores(gotify({ title: '标题' }), { title: '标题' }),

@@ -18,6 +18,7 @@ import { BARK_FIELDS, BARK_SERVER, barkAccount, checkBarkSettings } from './sett
 export function createBarkChannel(): Channel<BarkCard> {
   return {
     id: 'bark',
+    replaces: true,
     title: { zh: 'Bark（iOS）', en: 'Bark (iOS)' },
     configFields: BARK_FIELDS,
     limits: { inFlight: 4 },

@@ -12,7 +12,7 @@ import { serverField, serverOf, settingOf, TAP_FIELD } from '#src/channels/parts
 import type { Outcome } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
-import { fillPublish, type NtfyCard, renderNtfy } from './render.js';
+import { changeOf, fillPublish, type NtfyCard, renderNtfy } from './render.js';
 
 const SERVER = 'https://ntfy.sh';
 /** Paths of the server itself. */
@@ -103,6 +103,7 @@ const FIELDS: readonly ConfigField[] = [
 export function createNtfyChannel(): Channel<NtfyCard> {
   return {
     id: 'ntfy',
+    replaces: true,
     title: { zh: 'ntfy', en: 'ntfy' },
     configFields: FIELDS,
     // A visitor has 60 requests and gets one back every 5 s (ntfy's default); a visitor is an address or an account.
@@ -112,21 +113,21 @@ export function createNtfyChannel(): Channel<NtfyCard> {
     checkSettings: checkNtfySettings,
     render: renderNtfy,
     send: (card, settings, _recipient, io) =>
-      sendRequest(
-        io,
-        {
-          url: `${serverOf(settings, SERVER)}/`,
-          method: 'POST',
-          headers: { 'content-type': 'application/json; charset=utf-8', ...authorization(settings) },
-          body: JSON.stringify(fillPublish(card, settings)),
-        },
-        {
-          service: 'ntfy',
-          secrets: ['token', 'password', 'topic'].map((name) => settingOf(settings, name)),
-          read: (answer) => readNtfy(answer, io.clock),
-        },
-      ),
+      sendRequest(io, toRequest(card, settings), {
+        service: 'ntfy',
+        secrets: ['token', 'password', 'topic'].map((name) => settingOf(settings, name)),
+        read: (answer) => readNtfy(answer, io.clock),
+      }),
   };
+}
+
+function toRequest(card: NtfyCard, settings: ChannelSettings) {
+  const headers = { 'content-type': 'application/json; charset=utf-8', ...authorization(settings) };
+  const server = serverOf(settings, SERVER);
+  const change = changeOf(card, settings);
+  return change
+    ? { url: `${server}/${change.path}`, method: change.method, headers, body: '' }
+    : { url: `${server}/`, method: 'POST', headers, body: JSON.stringify(fillPublish(card, settings)) };
 }
 
 function checkNtfySettings(settings: ChannelSettings): { field: string; zh: string; en: string }[] {

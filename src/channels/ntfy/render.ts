@@ -23,6 +23,8 @@ export interface NtfyCard {
   isUrgent: boolean;
   tap: TapTargets;
   extras: Readonly<Record<string, unknown>>;
+  /** One of `message_delete` and `message_clear`, where no text is sent. */
+  event: string;
 }
 
 /** A longer message would become an attachment, or fail where attachments are off (ntfy's default limit). */
@@ -43,7 +45,13 @@ const PASSED_ON = [
   'cache',
   'firebase',
   'markdown',
+  'sequence_id',
 ];
+/** What a sender may have done to a notification that is there: since ntfy 2.16. */
+const CHANGES: Readonly<Record<string, { method: string; end: string }>> = {
+  message_delete: { method: 'DELETE', end: '' },
+  message_clear: { method: 'PUT', end: '/clear' },
+};
 
 /** Draws a message, the same for all receivers. */
 export function renderNtfy(message: MessageContent): NtfyCard {
@@ -61,7 +69,17 @@ export function renderNtfy(message: MessageContent): NtfyCard {
     isUrgent: message.isUrgent,
     tap: tapTargetsOf(message),
     extras,
+    event: String(extrasOf(message.extras, 'ntfy').event ?? ''),
   };
+}
+
+/** How a notification is taken off or marked as read; null for cards that are published. */
+export function changeOf(card: NtfyCard, settings: ChannelSettings): { method: string; path: string } | null {
+  const change = Object.hasOwn(CHANGES, card.event) ? CHANGES[card.event] : undefined;
+  const sequence = card.extras.sequence_id;
+  return change && typeof sequence === 'string'
+    ? { method: change.method, path: `${settingOf(settings, 'topic')}/${sequence}${change.end}` }
+    : null;
 }
 
 /** The JSON of a publish call; what the sender gave for ntfy wins over the settings. */

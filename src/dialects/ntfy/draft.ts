@@ -6,7 +6,7 @@ const URGENT = 5;
 
 /** The message: tags, the attachment and the buttons that open an address stand under the text; all goes along for ntfy. */
 export function toDraft({ message, sendAt, isCached }: Reading): PersonDraft {
-  const { title, priority, tags = [], click, icon, actions = [], attachment } = message;
+  const { title, priority, tags = [], click, icon, actions = [], attachment, sequence_id } = message;
   const isMarkdown = message.content_type !== undefined;
   const notes = [
     tags.length > 0 ? `标签 Tags: ${tags.join(', ')}` : '',
@@ -24,6 +24,7 @@ export function toDraft({ message, sendAt, isCached }: Reading): PersonDraft {
     ...(attachment ? { attach: attachment.url, filename: attachment.name } : {}),
     ...(isCached ? {} : { cache: 'no' }),
     ...(isMarkdown ? { markdown: true } : {}),
+    sequence_id,
   };
   return {
     source: 'ntfy',
@@ -34,7 +35,11 @@ export function toDraft({ message, sendAt, isCached }: Reading): PersonDraft {
     format: isMarkdown ? 'markdown' : 'text',
     link: click,
     isUrgent: priority === URGENT,
-    extras: { ntfy: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) },
+    extras: {
+      ntfy: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+      // Bark replaces a notification by the id that its sender gave.
+      ...(sequence_id === undefined ? {} : { bark: { id: sequence_id } }),
+    },
     ...(sendAt ? { sendAt } : {}),
   };
 }

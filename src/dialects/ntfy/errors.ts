@@ -21,6 +21,7 @@ export const NTFY_ERRORS = {
   40021: 'invalid request: icon URL is invalid',
   40032: 'invalid request: calling is disabled',
   40043: 'invalid request: could not parse template',
+  40049: 'invalid request: sequence ID invalid',
   40301: 'forbidden',
   40401: 'page not found',
   41301: 'attachment too large, or bandwidth limit reached',

@@ -2,15 +2,18 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
+import type { KeyOwner } from '#src/core/keys.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
 import { parseObject } from '#src/dialects/read-form.js';
 import { tellRetryLater } from '#src/dialects/retry-later.js';
 import { BodyError, mediaTypeOf, readText } from '#src/lib/body.js';
+import { randomText } from '#src/lib/ids.js';
 import { toDraft } from './draft.js';
 import { type ErrorBody, NtfyRefusal, toErrorAnswer, toErrorBody } from './errors.js';
-import { type Reading, readMessage } from './message.js';
+import { type Reading, readMessage, readSequence } from './message.js';
 import { readOptions, toOptions } from './options.js';
+import { changeSequence, publishInSequence, type SequenceEvent, toNtfyId } from './sequences.js';
 
 const TOPIC = /^[-_A-Za-z0-9]{1,64}$/;
 /** Our topics have this form, and no other door's path at the root begins with such a part. */
@@ -20,9 +23,12 @@ const RESERVED = ['docs', 'static', 'file', 'app', 'metrics', 'account', 'settin
 const FIELDS = ['message', 'topic', 'tags', 'priority', 'click', 'actions', 'attach', 'delay'];
 const NO_TOPIC = 'no such topic: topics are given out here 没有这个主题，请用本站发出的';
 const VERBS = ['publish', 'send', 'trigger'];
+/** A sequence is marked as read by either. */
+const READ_WORDS = ['clear', 'read'];
 const MAX_BODY_BYTES = 512 * 1024;
 /** How long ntfy keeps a message for its subscribers, in seconds. */
 const CACHE_S = 12 * 3600;
+/** Of the id of an event that is no message. */
 const ID_LENGTH = 12;
 /** The release of ntfy whose calls and answers these are. Callers look here for whether sequences are known. */
 const VERSION = { version: '2.23.0', commit: 'qingniao', date: '2026-10-14T00:00:00Z' };
@@ -45,22 +51,28 @@ export function createNtfy(core: Core): Dialect {
   router.get('/v1/version', (ctx) => {
     ctx.body = VERSION;
   });
-  router.all('/:ntfyTopic{/:ntfyVerb}', async (ctx, next) => {
+  router.all('/:ntfyTopic{/:ntfyPart}{/:ntfyAct}', async (ctx, next) => {
     const { ntfyTopic = '' } = ctx.params;
     if (!OUR_TOPIC.test(ntfyTopic) && !ctx.state.isPrefixed) {
       return next();
     }
-    const topic = toTopic(ctx);
-    if (topic === null) {
+    const request = toRequest(ctx);
+    if (request === null) {
       return refuse(ctx, toErrorBody(40401));
     }
-    await answer(core, ctx, { topic, read: () => readRaw(ctx) });
+    const { topic, sequence, event } = request;
+    await (event
+      ? change(core, ctx, { topic, sequence, event })
+      : answer(core, ctx, { topic, read: () => readRaw(ctx, sequence) }));
   });
   return {
     name: 'ntfy',
     routes: ROUTES,
     router,
-    traits: { features: ['title', 'markdown', 'link', 'urgent', 'schedule'], passesTo: ['ntfy'] },
+    traits: {
+      features: ['title', 'markdown', 'link', 'urgent', 'schedule', 'takedown'],
+      passesTo: ['ntfy'],
+    },
     answerUnknown: (ctx) => refuse(ctx, toErrorBody(40401)),
     answerStranger: (ctx, { key, names, isJson }) => {
       const isMeant = !isJson || FIELDS.some((field) => names?.has(field));
@@ -77,20 +89,41 @@ const ROUTES = [
   { method: 'POST', path: '/:ntfyTopic' },
   { method: 'PUT', path: '/:ntfyTopic' },
   ...VERBS.map((verb) => ({ method: 'GET', path: `/:ntfyTopic/${verb}` })),
+  { method: 'POST', path: '/:ntfyTopic/:sequence' },
+  { method: 'PUT', path: '/:ntfyTopic/:sequence' },
+  { method: 'DELETE', path: '/:ntfyTopic/:sequence' },
+  ...READ_WORDS.map((word) => ({ method: 'PUT', path: `/:ntfyTopic/:sequence/${word}` })),
   { method: 'POST', path: '/' },
   { method: 'PUT', path: '/' },
   { method: 'GET', path: '/v1/health' },
   { method: 'GET', path: '/v1/version' },
 ];
 
-/** The topic of a publishing request; null for all others. */
-function toTopic(ctx: Context): string | null {
-  const { ntfyTopic: topic = '', ntfyVerb: verb } = ctx.params;
-  const isPublish =
-    verb === undefined
-      ? ctx.method === 'POST' || ctx.method === 'PUT'
-      : ctx.method === 'GET' && VERBS.includes(verb);
-  return isPublish && TOPIC.test(topic) ? topic : null;
+interface Asked {
+  topic: string;
+  /** Empty where the path names none. */
+  sequence: string;
+  /** What is done to the sequence; null for publishing. */
+  event: SequenceEvent | null;
+}
+
+/** What a request for a topic asks; null for what publishes nothing. */
+function toRequest(ctx: Context): Asked | null {
+  const { ntfyTopic: topic = '', ntfyPart: part = '', ntfyAct: act } = ctx.params;
+  const isWrite = ctx.method === 'POST' || ctx.method === 'PUT';
+  // Who posts to a verb means to publish, and no sequence of that name, whose messages would replace each other.
+  const isVerb = VERBS.includes(part);
+  const asked = (event: SequenceEvent | null): Asked => ({ topic, sequence: isVerb ? '' : part, event });
+  if (!TOPIC.test(topic)) {
+    return null;
+  }
+  if (act !== undefined) {
+    return ctx.method === 'PUT' && READ_WORDS.includes(act) ? asked('message_clear') : null;
+  }
+  if (ctx.method === 'DELETE') {
+    return part === '' ? null : asked('message_delete');
+  }
+  return isWrite || (ctx.method === 'GET' && isVerb) ? asked(null) : null;
 }
 
 /** Answers a JSON message with its topic; false at the root, where what names no topic is not meant for us. */
@@ -127,10 +160,10 @@ async function readJson(ctx: Context): Promise<{ body: Record<string, unknown> }
 }
 
 /** The body is the message, whatever it is called: clients send it as a form. */
-async function readRaw(ctx: Context) {
+async function readRaw(ctx: Context, sequence: string) {
   const text = await readText(ctx.req, { limitBytes: MAX_BODY_BYTES });
   return {
-    options: readOptions(ctx),
+    options: { ...readOptions(ctx), ...(sequence === '' ? {} : { sequence }) },
     text,
     isMarkdown: mediaTypeOf(ctx.get('content-type')) === 'text/markdown',
   };
@@ -147,16 +180,43 @@ async function answer(core: Core, ctx: Context, { topic, read }: Publish): Promi
     const source = await read();
     checkTopic(topic);
     const reading = readMessage({ ...source, nowMs });
-    const owner = OUR_TOPIC.test(topic) ? await core.keys.findOwner('ntfy', topic) : null;
-    if (!owner) {
-      throw new NtfyRefusal(40301, NO_TOPIC);
-    }
-    const { messageId } = await publishToPeople(core, [owner], toDraft(reading));
+    const owner = await getOwner(core, topic);
+    const draft = toDraft(reading);
+    const name = reading.message.sequence_id;
+    const { messageId } = await (name === undefined
+      ? publishToPeople(core, [owner], draft)
+      : publishInSequence(core, owner, { draft, name, log: ctx.state.log }));
     ctx.body = toAnswer(reading, { topic, messageId, nowMs });
   } catch (error) {
     refuse(ctx, toErrorAnswer(error, ctx.state.log));
     tellRetryLater(ctx, error);
   }
+}
+
+/** Answers what is done to a sequence, known or not, with the event that an ntfy server sends its subscribers. */
+async function change(
+  core: Core,
+  ctx: Context,
+  { topic, sequence, event }: { topic: string; sequence: string; event: SequenceEvent },
+): Promise<void> {
+  try {
+    checkTopic(topic);
+    const name = readSequence(sequence);
+    await changeSequence(core, await getOwner(core, topic), { name, event });
+    const time = Math.floor(core.clock.now() / 1000);
+    ctx.body = { id: randomText(ID_LENGTH), sequence_id: name, time, expires: time + CACHE_S, event, topic };
+  } catch (error) {
+    refuse(ctx, toErrorAnswer(error, ctx.state.log));
+    tellRetryLater(ctx, error);
+  }
+}
+
+async function getOwner(core: Core, topic: string): Promise<KeyOwner> {
+  const owner = OUR_TOPIC.test(topic) ? await core.keys.findOwner('ntfy', topic) : null;
+  if (!owner) {
+    throw new NtfyRefusal(40301, NO_TOPIC);
+  }
+  return owner;
 }
 
 function checkTopic(topic: string): void {
@@ -174,8 +234,7 @@ function toAnswer(
 ) {
   const time = Math.floor((sendAt?.getTime() ?? nowMs) / 1000);
   return {
-    // A number below 2^53 has eleven digits to the base 36.
-    id: messageId.toString(36).padStart(ID_LENGTH, '0'),
+    id: toNtfyId(messageId),
     time,
     ...(isCached ? { expires: time + CACHE_S } : {}),
     event: 'message',

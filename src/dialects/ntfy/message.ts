@@ -7,6 +7,7 @@ import { isNo, isYes, type Options } from './options.js';
 
 /** A message as the answer shows it, in ntfy's order of fields; what was not said is absent. */
 export interface NtfyMessage {
+  sequence_id?: string;
   title?: string;
   message: string;
   priority?: number;
@@ -34,6 +35,7 @@ export interface Source {
   nowMs: number;
 }
 
+const SEQUENCE = /^[-_A-Za-z0-9]{1,64}$/;
 const PRIORITIES: Readonly<Record<string, number>> = {
   1: 1,
   min: 1,
@@ -67,6 +69,7 @@ export function readMessage({ options, text, isMarkdown, nowMs }: Source): Readi
   const attachment = readAttachment(options);
   const said = text.trim() || (options.message ?? '').replaceAll('\\n', '\n').trim();
   const message: NtfyMessage = {
+    ...(options.sequence ? { sequence_id: readSequence(options.sequence) } : {}),
     ...(title ? { title: title.replaceAll('\\n', '\n') } : {}),
     message: said || (attachment ? `You received a file: ${attachment.name}` : 'triggered'),
     // The default priority is left out of the answer.
@@ -80,6 +83,14 @@ export function readMessage({ options, text, isMarkdown, nowMs }: Source): Readi
   };
   const sendAt = options.delay === undefined ? undefined : readDelay(options.delay, nowMs);
   return { message, isCached, ...(sendAt ? { sendAt } : {}) };
+}
+
+/** The name of a sequence, in which a later message takes the place of the earlier. Throws NtfyRefusal 40049. */
+export function readSequence(text: string): string {
+  if (!SEQUENCE.test(text)) {
+    throw new NtfyRefusal(40049);
+  }
+  return text;
 }
 
 /** What other ntfy servers refuse too, where their operator has not set it up. */

@@ -20,6 +20,7 @@ const NAMES = {
   call: ['x-call', 'call'],
   cache: ['x-cache', 'cache'],
   template: ['x-template', 'template', 'tpl'],
+  sequence: ['x-sequence-id', 'sequence-id', 'sequence_id', 'sid'],
 } as const;
 
 type OptionName = keyof typeof NAMES;
@@ -63,6 +64,7 @@ export function toOptions(body: Readonly<Record<string, unknown>>): Options {
   const number = readField(priority, 'number');
   const all = [
     ...pairs,
+    ['sequence', readField(body.sequence_id, 'string')],
     ['priority', number === '0' ? '' : number],
     ['tags', isTexts(tags) ? tags.join(',') : ''],
     ['markdown', readField(markdown, 'boolean')],

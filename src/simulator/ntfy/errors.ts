@@ -17,6 +17,7 @@ export const NTFY_ERRORS = {
   40018: 'invalid request: actions invalid',
   40021: 'invalid request: icon URL is invalid',
   40032: 'invalid request: calling is disabled',
+  40049: 'invalid request: sequence ID invalid',
   40101: 'unauthorized',
   40301: 'forbidden',
   40401: 'page not found',

@@ -7,7 +7,7 @@ import { type Call, readCall, sendJson } from '../call.js';
 import { type ControlRoute, controlRoute, type Platform, type ServedCall } from '../platform.js';
 import type { World } from '../world.js';
 import { NtfyError, ntfyErrorBody } from './errors.js';
-import { type NtfyMessage, readJsonMessage, readRawMessage } from './read-message.js';
+import { checkSequence, type NtfyMessage, readJsonMessage, readRawMessage } from './read-message.js';
 import { createVisitors, type Visitors } from './visitors.js';
 
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -88,6 +88,9 @@ async function serveNtfy(state: NtfyState, ctx: Koa.Context, path: string): Prom
     if (!call) {
       throw new NtfyError(41301);
     }
+    if (changeSequence(state, ctx, { call, path })) {
+      return {};
+    }
     const { topic, message } = readPublish(state, ctx, { call, path });
     publish(state, ctx, { call, topic, message });
     return {};
@@ -98,6 +101,46 @@ async function serveNtfy(state: NtfyState, ctx: Koa.Context, path: string): Prom
     const body = ntfyErrorBody(error.code, error.detail);
     sendJson(ctx, body.http, body);
     return { errcode: error.code };
+  }
+}
+
+/** Answers what takes a sequence off or marks it as read, as ntfy does since 2.16; false for all else. Throws NtfyError. */
+function changeSequence(
+  state: NtfyState,
+  ctx: Koa.Context,
+  { call, path }: { call: Call; path: string },
+): boolean {
+  const [topic = '', sequence = '', act, ...more] = path.split('/');
+  const isDelete = ctx.method === 'DELETE' && sequence !== '' && act === undefined;
+  const isClear = ctx.method === 'PUT' && (act === 'clear' || act === 'read');
+  if (!TOPIC.test(topic) || more.length > 0 || !(isDelete || isClear)) {
+    return false;
+  }
+  admit(state, ctx, { topic, call });
+  checkSequence(sequence);
+  const { world, arrivals } = state;
+  replaceEarlier(arrivals, topic, sequence);
+  const time = Math.floor(world.clock.now() / 1000);
+  const event = isDelete ? 'message_delete' : 'message_clear';
+  sendJson(ctx, 200, {
+    id: randomText(12),
+    sequence_id: sequence,
+    time,
+    expires: time + CACHE_MS / 1000,
+    event,
+    topic,
+  });
+  const { request } = call;
+  arrivals.keep({ request, to: topic, rendered: '', event, sequence_id: sequence, isReplaced: true });
+  return true;
+}
+
+/** A notification of the sequence of an earlier one takes its place. */
+function replaceEarlier(arrivals: Arrivals, topic: string, sequence: string): void {
+  for (const item of arrivals.list()) {
+    if (item.to === topic && item.sequence_id === sequence) {
+      item.isReplaced = true;
+    }
   }
 }
 
@@ -119,12 +162,13 @@ function readPublish(
   }
   const [topic = '', verb, ...more] = path.split('/');
   const isVerb = ctx.method === 'GET' && ['publish', 'send', 'trigger'].includes(verb ?? '');
-  const isPublish = isVerb || (isWrite && verb === undefined);
+  const isPublish = isVerb || isWrite;
   if (!isPublish || more.length > 0 || !TOPIC.test(topic)) {
     throw new NtfyError(40401);
   }
   admit(state, ctx, { topic, call });
-  return { topic, message: readRawMessage(ctx, call, context) };
+  const sequence = isWrite && verb !== undefined ? { sequence: verb } : {};
+  return { topic, message: readRawMessage(ctx, call, { ...context, ...sequence }) };
 }
 
 function admit(state: NtfyState, ctx: Koa.Context, { topic, call }: { topic: string; call: Call }): void {
@@ -146,6 +190,9 @@ function publish(
   const time = Math.floor(dueMs / 1000);
   const expires = isCached ? { expires: time + CACHE_MS / 1000 } : {};
   sendJson(ctx, 200, { id: randomText(12), time, ...expires, event: 'message', topic, ...message });
+  if (message.sequence_id) {
+    replaceEarlier(arrivals, topic, message.sequence_id);
+  }
   const { message: text, click, ...others } = message;
   arrivals.keep({
     request: call.request,

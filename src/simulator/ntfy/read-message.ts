@@ -25,13 +25,17 @@ const NAMES = {
   email: ['x-email', 'x-e-mail', 'email', 'e-mail', 'mail', 'e'],
   call: ['x-call', 'call'],
   cache: ['x-cache', 'cache'],
+  sequence: ['x-sequence-id', 'sequence-id', 'sid'],
 } as const;
+
+const SEQUENCE = /^[-_A-Za-z0-9]{1,64}$/;
 
 type OptionName = keyof typeof NAMES;
 type Options = Partial<Record<OptionName, string>> & { actionList?: unknown };
 
 /** A message as ntfy keeps it; what was not said is absent. */
 export interface NtfyMessage {
+  sequence_id?: string;
   title?: string;
   message: string;
   priority?: number;
@@ -72,6 +76,7 @@ export function readJsonMessage(
     ),
     markdown: body.markdown === true ? 'yes' : undefined,
     actionList: body.actions ?? undefined,
+    sequence: text('sequence_id'),
   };
   const bytes = Buffer.from(text('message') ?? '');
   return { topic: text('topic') ?? '', message: toMessage(options, { ...context, bytes, type: '' }) };
@@ -81,7 +86,7 @@ export function readJsonMessage(
 export function readRawMessage(
   ctx: Koa.Context,
   call: Call,
-  context: { nowMs: number; allowsFiles: boolean },
+  context: { nowMs: number; allowsFiles: boolean; sequence?: string },
 ): NtfyMessage {
   const query = Object.fromEntries(
     Object.entries(queryFields(ctx)).map(([name, value]) => [name.toLowerCase(), value]),
@@ -93,6 +98,7 @@ export function readRawMessage(
   const options: Options = Object.fromEntries(
     (Object.keys(NAMES) as OptionName[]).map((name) => [name, find(name)]),
   );
+  options.sequence = context.sequence || options.sequence;
   return toMessage(options, { ...context, bytes: call.bytes, type: call.type });
 }
 
@@ -100,7 +106,10 @@ function toMessage(
   options: Options,
   context: { nowMs: number; allowsFiles: boolean; bytes: Buffer; type: string },
 ): NtfyMessage {
-  const { title, tags, click, icon, attach } = options;
+  const { title, tags, click, icon, attach, sequence } = options;
+  if (sequence) {
+    checkSequence(sequence);
+  }
   if (icon && !/^https?:\/\//i.test(icon)) {
     throw new NtfyError(40021);
   }
@@ -117,6 +126,7 @@ function toMessage(
     .filter((tag) => tag !== '');
   const isMarkdown = isYes(options.markdown) || context.type === 'text/markdown';
   return {
+    ...(sequence ? { sequence_id: sequence } : {}),
     ...(title ? { title } : {}),
     ...(priority === undefined ? {} : { priority }),
     ...(list.length > 0 ? { tags: list } : {}),
@@ -128,6 +138,13 @@ function toMessage(
     dueMs,
     isCached,
   };
+}
+
+/** Throws NtfyError 40049 for what names no sequence. */
+export function checkSequence(sequence: string): void {
+  if (!SEQUENCE.test(sequence)) {
+    throw new NtfyError(40049);
+  }
 }
 
 /** The text, or the file that a long or binary body becomes. A body stands before a text in the options. */

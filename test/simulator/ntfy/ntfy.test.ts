@@ -72,7 +72,9 @@ describe('errors of a message', () => {
     ['GET', 'sim-a/json'],
     ['DELETE', 'sim-a'],
     ['PUT', 'sim%20a'],
-    ['POST', 'sim-a/publish'],
+    ['POST', 'sim-a/a/b'],
+    ['PUT', 'sim-a/a/gone'],
+    ['DELETE', 'sim-a/a/clear'],
     ['GET', ''],
   ])('finds no page for %s /%s', async (method, path) => {
     const sim = await openSim();
@@ -262,6 +264,31 @@ describe('messages', () => {
       message: 'You received a file: a.png',
       attachment: { name: 'a.png', url: attach },
     });
+  });
+
+  it('replaces in a sequence, takes it off and marks it as read', async () => {
+    const sim = await openSim();
+    expect((await put(sim, 'sim-a', '1', { 'x-sequence-id': 'job' })).body).toMatchObject({
+      sequence_id: 'job',
+    });
+    expect((await put(sim, 'sim-a/job', '2')).body).toMatchObject({ sequence_id: 'job', message: '2' });
+    await json(sim, { topic: 'sim-a', message: '3', sequence_id: 'other' });
+    const items = itemsOf(await sim.api('GET', '/inboxes/ntfy'));
+    expect(items.map((item) => [item.text, item.isReplaced])).toEqual([
+      ['3', undefined],
+      ['2', undefined],
+      ['1', true],
+    ]);
+    for (const [method, path, event] of [
+      ['PUT', 'job/clear', 'message_clear'],
+      ['PUT', 'job/read', 'message_clear'],
+      ['DELETE', 'other', 'message_delete'],
+    ] as const) {
+      const answer = await ask(`${sim.base}/ntfy/sim-a/${path}`, { method });
+      expect(answer.body).toMatchObject({ event, topic: 'sim-a', sequence_id: path.split('/')[0] });
+    }
+    expect(itemsOf(await sim.api('GET', '/inboxes/ntfy')).every((item) => item.isReplaced)).toBe(true);
+    expectError(await ask(`${sim.base}/ntfy/sim-a/a.b`, { method: 'DELETE' }), 40049, 'sequence ID invalid');
   });
 
   it('is healthy', async () => {

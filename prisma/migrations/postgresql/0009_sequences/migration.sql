@@ -1,0 +1,5 @@
+-- AlterTable
+ALTER TABLE "Message" ADD COLUMN     "sequence" TEXT COLLATE "C";
+
+-- CreateIndex
+CREATE INDEX "Message_sequence_idx" ON "Message"("sequence", "id") WHERE ("sequence" IS NOT NULL);
