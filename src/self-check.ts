@@ -2,10 +2,10 @@
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { verifyMailer } from './channels/mail/index.js';
-import { adviseFields } from './channels/wechat/advise.js';
 import { renderCard } from './channels/wechat/index.js';
 import { previewLines } from './channels/wechat/preview.js';
-import { chooseTemplate } from './channels/wechat/template.js';
+import { chooseTemplate, proposeFields } from './channels/wechat/template.js';
+import { readPlaces } from './channels/wechat/template-lines.js';
 import type { Config } from './config.js';
 import type { Clock } from './lib/clock.js';
 import { randomHex } from './lib/ids.js';
@@ -72,7 +72,8 @@ function describeTemplates(config: Config, clock: Clock): SelfCheckOutside['temp
       const missing = templateId ? { id: templateId, fields: config.wechat.templateFields } : null;
       return { choice: choice ?? missing, source: isFixed ? 'settings' : 'account' };
     },
-    advise: adviseFields,
+    advise: proposeFields,
+    readPlaces,
     preview: (choice, content) => previewLines(choice, renderCard(exampleMessage(clock)).parts, content),
   };
 }

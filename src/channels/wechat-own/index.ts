@@ -2,8 +2,7 @@
 import type { Channel, ChannelIo, ChannelSettings } from '#src/channels/channel.js';
 import { extrasOf, settingOf } from '#src/channels/parts.js';
 import { renderCard, type WechatCard } from '#src/channels/wechat/index.js';
-import { fitKeyword } from '#src/channels/wechat/keyword-values.js';
-import type { ChosenTemplate } from '#src/channels/wechat/template.js';
+import { type ChosenTemplate, fillFields } from '#src/channels/wechat/template.js';
 import type { Outcome } from '#src/core/types.js';
 import { createOwnAccounts, type OwnAccountsDeps, type OwnClient } from './accounts.js';
 import { joinOutcomes, type ReceiverOutcome, toOwnOutcome } from './outcome.js';
@@ -69,7 +68,7 @@ async function sendToAll(
   });
   if (!template) {
     const why =
-      '微信 WeChat: 这个账号里没有合适的模板，请新增一个带两个以上关键词的模板 the account has no template that fits: add one with two keywords or more';
+      '微信 WeChat: 这个账号里没有合适的模板，请新增一个每行都有标签的模板（标题：{{title.DATA}}） the account has no template that shows anything: add one with a label on each line';
     return { kind: 'retry', scope: 'queue', afterMs: NO_TEMPLATE_REST_MS, code: 'no_template', why };
   }
   const all: ReceiverOutcome[] = [];
@@ -89,10 +88,7 @@ async function sendToAll(
 }
 
 function fillTemplate(card: OwnCard, template: ChosenTemplate) {
-  const data = template.fields.map(({ keyword, part }) => [
-    keyword,
-    { value: fitKeyword(keyword, card.parts[part], card.parts.time) },
-  ]);
+  const data = fillFields(template, card.parts).map(({ keyword, value }) => [keyword, { value }]);
   return { templateId: template.id, url: card.url, data: Object.fromEntries(data) };
 }
 

@@ -6,10 +6,9 @@ import { formatChinaTime } from '#src/lib/china-time.js';
 import type { Clock } from '#src/lib/clock.js';
 import { startOfPlainText } from '#src/lib/text.js';
 import type { WechatPlatform } from '#src/platforms/wechat/index.js';
-import { fitKeyword } from './keyword-values.js';
 import { toOutcome } from './outcome.js';
 import { type CardPreview, previewLines } from './preview.js';
-import { type AccountTemplate, type ChosenTemplate, chooseTemplate } from './template.js';
+import { type AccountTemplate, type ChosenTemplate, chooseTemplate, fillFields } from './template.js';
 
 /** A message drawn for a template: its parts, still to be fitted to keywords. */
 export interface WechatCard {
@@ -61,14 +60,11 @@ export function createWechatChannel(deps: {
     const template = await findTemplate();
     if (!template) {
       const why =
-        '公众号里没有可用的模板：请在公众平台添加模板并设置 WECHAT_TEMPLATE_ID。The account has no usable template: add one and set WECHAT_TEMPLATE_ID';
+        '公众号里没有可用的模板：请在公众平台添加每行都有标签的模板（标题：{{title.DATA}}），并设置 WECHAT_TEMPLATE_ID。The account has no template that shows anything: add one with a label on each line, and set WECHAT_TEMPLATE_ID';
       return { kind: 'retry', scope: 'queue', afterMs: NO_TEMPLATE_REST_MS, code: 'no_template', why };
     }
     const data = Object.fromEntries(
-      template.fields.map(({ keyword, part }) => [
-        keyword,
-        { value: fitKeyword(keyword, card.parts[part], card.parts.time) },
-      ]),
+      fillFields(template, card.parts).map(({ keyword, value }) => [keyword, { value }]),
     );
     const { msgId } = await platform.sendTemplate({
       openid,

@@ -1,6 +1,7 @@
 /** Shows a card before it is sent: each line as the phone will show it, and in words what does not fit. */
-import { fitKeyword, keywordKind } from './keyword-values.js';
-import type { ChosenTemplate } from './template.js';
+import { keywordKind } from './keyword-values.js';
+import { type CardParts, type ChosenTemplate, fillFields } from './template.js';
+import { readPlaces } from './template-lines.js';
 
 /** A line of the card. */
 export interface PreviewLine {
@@ -16,7 +17,7 @@ export interface PreviewLine {
   rule: { zh: string; en: string };
 }
 
-/** The card. Null in place of lines: the account has no template to show it by. */
+/** The card. Null in place of lines: the account has no template to show it by; no lines: it shows its title alone. */
 export interface CardPreview {
   /** The template's name; empty where it is not known. */
   title: string;
@@ -45,29 +46,29 @@ const RULE_WORDS: Readonly<Record<string, { zh: string; en: string }>> = {
 };
 const NO_RULE = { zh: '', en: '' };
 
-/** Draws the lines of a card. `content` is the template's text, empty where it is not known. Pure. */
-export function previewLines(
-  template: ChosenTemplate,
-  parts: Readonly<Record<string, string>>,
-  content: string,
-): PreviewLine[] {
-  return template.fields.map(({ keyword, part }) => {
-    const kind = keywordKind(keyword);
-    const whole = (parts[part] ?? '').replace(/\p{Cc}+|\s+/gu, ' ').trim();
-    const value = fitKeyword(keyword, parts[part] ?? '', parts.time ?? '');
-    return {
-      keyword,
-      label: labelOf(keyword, content),
-      value,
-      whole,
-      isCut: kind !== 'time' && kind !== 'date' && value !== whole,
-      rule: RULE_WORDS[kind] ?? NO_RULE,
-    };
-  });
-}
+/** What WeChat takes out of the values that it shows. */
+const EMOJI =
+  /\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200D\u20E3\uFE0F]/gu;
 
-/** What stands before the keyword's place on its line: `报警内容` of `报警内容：{{thing1.DATA}}`. */
-function labelOf(keyword: string, content: string): string {
-  const line = content.split('\n').find((text) => text.includes(`{{${keyword}.DATA}}`));
-  return (line?.split('{{')[0] ?? '').replace(/[\s:：]+$/, '').trim() || keyword;
+/**
+ * Draws the lines of a card that a phone shows. `content` is the template's text, empty where it is not known: then every
+ * keyword is taken for a line. Pure.
+ */
+export function previewLines(template: ChosenTemplate, parts: CardParts, content: string): PreviewLine[] {
+  const places = new Map(readPlaces(content).map((place) => [place.keyword, place]));
+  return fillFields(template, parts)
+    .filter(({ keyword }) => content === '' || places.get(keyword)?.isHidden === false)
+    .map(({ keyword, part, value }) => {
+      const kind = keywordKind(keyword);
+      const whole = parts[part].replace(/\p{Cc}+|\s+/gu, ' ').trim();
+      const shown = value.replace(EMOJI, '');
+      return {
+        keyword,
+        label: places.get(keyword)?.label || keyword,
+        value: shown,
+        whole,
+        isCut: kind !== 'time' && kind !== 'date' && shown !== whole,
+        rule: RULE_WORDS[kind] ?? NO_RULE,
+      };
+    });
 }

@@ -1,6 +1,9 @@
-/** Which template carries messages and which part of a message fills each of its keywords. */
+/** Which template carries messages, and what its keywords are filled with. */
 import type { TemplateField } from '#src/config.js';
-import { keywordKind } from './keyword-values.js';
+import { fitKeyword } from './keyword-values.js';
+import { proposeFields } from './propose-fields.js';
+
+export { proposeFields } from './propose-fields.js';
 
 /** The template in use. */
 export interface ChosenTemplate {
@@ -14,24 +17,26 @@ export interface AccountTemplate {
   content: string;
 }
 
-/** Parts in the order in which text keywords take them. */
-const TEXT_PARTS = ['title', 'summary', 'app', 'sender'] as const;
+/** The parts of a message. */
+export type CardParts = Readonly<Record<TemplateField['part'], string>>;
 
-/** Proposes which part fills each keyword of a template's text: times the time, texts title, summary and the rest. */
-export function proposeFields(content: string): TemplateField[] {
-  const keywords = [...content.matchAll(/\{\{\s*(\w+)\.DATA\s*\}\}/g)].map((match) => match[1] ?? '');
-  const texts = keywords.filter((keyword) => !isTime(keyword));
-  return keywords.map((keyword) => ({
-    keyword,
-    part: isTime(keyword)
-      ? 'time'
-      : (TEXT_PARTS[Math.min(texts.indexOf(keyword), TEXT_PARTS.length - 1)] ?? 'title'),
+/** Lines that an account's template shows at least, where the server chooses by itself and has a choice. */
+const ENOUGH_LINES = 2;
+
+/** The value for each keyword of the template in use. */
+export function fillFields(
+  { fields }: ChosenTemplate,
+  parts: CardParts,
+): (TemplateField & { value: string })[] {
+  return fields.map((field) => ({
+    ...field,
+    value: fitKeyword(field.keyword, parts[field.part], parts.time),
   }));
 }
 
 /**
  * Picks the template: the configured one, with its configured fields, else what the account has. Null when the account
- * has none that fits. The template that every account lists, a lone `{{content.DATA}}`, does not fit: WeChat hides it.
+ * has none that shows anything: a lone `{{content.DATA}}`, which every account lists, shows nothing on a phone.
  */
 export function chooseTemplate(
   configured: { templateId: string | null; templateFields: readonly TemplateField[] },
@@ -41,15 +46,13 @@ export function chooseTemplate(
   if (templateId && templateFields.length > 0) {
     return { id: templateId, fields: templateFields };
   }
-  const fitting = available.filter((template) => proposeFields(template.content).length >= 2);
-  const found = templateId ? available.find((template) => template.id === templateId) : fitting[0];
+  const proposals = available
+    .filter(({ id }) => templateId === null || id === templateId)
+    .map(({ id, content }) => ({ id, fields: proposeFields(content) }))
+    .filter(({ fields }) => fields.length > 0);
+  const found = proposals.find(({ fields }) => fields.length >= ENOUGH_LINES) ?? proposals[0];
   if (!found) {
     return null;
   }
-  const fields = templateFields.length > 0 ? templateFields : proposeFields(found.content);
-  return { id: found.id, fields };
-}
-
-function isTime(keyword: string): boolean {
-  return ['time', 'date'].includes(keywordKind(keyword));
+  return templateFields.length > 0 ? { id: found.id, fields: templateFields } : found;
 }

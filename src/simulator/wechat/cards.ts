@@ -1,10 +1,9 @@
 /** Template messages as a person sees them, after the platform's silent edits. */
-import { fillLine, type Template } from './templates.js';
+import { fillLine, keysOf, type Template } from './templates.js';
 
-/** A shown template message, kept small: its values in the order of its keys. */
+/** A shown template message, kept small: its values in the order of its template's keys. */
 export interface Card {
   readonly template: Template;
-  readonly keys: readonly string[];
   readonly values: readonly string[];
 }
 
@@ -14,18 +13,22 @@ const EMOJI =
 /** A run of digits and letters counts as one character of the limit. */
 const SHOWN_CHARACTER = /[A-Za-z0-9]+|[\s\S]/gu;
 
+/** What the platform takes for a greeting and a farewell, and shows no longer. */
+const NEVER_SHOWN: readonly string[] = ['first', 'remark'];
+
 /** The title and the lines of a card, one below the other. */
-export function renderCard({ template, keys, values }: Card): string {
-  const valueAt = (key: string): string => values[keys.indexOf(key)] ?? '';
+export function renderCard({ template, values }: Card): string {
+  const valueAt = (key: string): string => values[template.keys.indexOf(key)] ?? '';
   const edit = template.kind === 'free' ? editFreeValue : dropEmoji;
   const lines = template.content
     .split('\n')
-    .filter((line) => !template.isOpen || keys.some((key) => line.includes(`{{${key}.DATA}}`)))
-    // A line of a value alone is taken for a first or remark line, which are no longer shown.
+    // A line of a value alone is taken for a first or remark line.
     .filter((line) => line.trim() !== '' && fillLine(line, () => '').trim() !== '')
+    .filter((line) => !keysOf(line).some((key) => NEVER_SHOWN.includes(key)))
+    // Where no value came, the label is not shown either.
+    .filter((line) => keysOf(line).length === 0 || keysOf(line).some((key) => valueAt(key) !== ''))
     .map((line) => fillLine(line, (key) => edit(valueAt(key))));
-  const extra = template.isOpen ? keys.filter((key) => !template.keys.includes(key)) : [];
-  return [template.title, ...lines, ...extra.map((key) => `${key}：${edit(valueAt(key))}`)].join('\n');
+  return [template.title, ...lines].join('\n');
 }
 
 /** What a free template makes of a value: one line, no emoji, at most twenty characters before `…`. */
@@ -36,8 +39,8 @@ export function editFreeValue(value: string): string {
 }
 
 /** The card's data in the shape of the call. */
-export function toCardFields({ keys, values }: Card): Record<string, { value: string }> {
-  return Object.fromEntries(keys.map((key, index) => [key, { value: values[index] ?? '' }]));
+export function toCardFields({ template, values }: Card): Record<string, { value: string }> {
+  return Object.fromEntries(template.keys.map((key, index) => [key, { value: values[index] ?? '' }]));
 }
 
 function dropEmoji(value: string): string {

@@ -81,10 +81,8 @@ function readCard(template: Template, data: unknown): Card {
   if (!isRecord(data)) {
     throw new Refusal(47001);
   }
-  const given = Object.keys(data);
-  // Keys that the template does not name are not shown; most calls name exactly its keys, whose list is then shared.
-  const known = template.isOpen ? given : template.keys;
-  return { template, keys: known, values: known.map((key) => readValue(template, key, data)) };
+  // Keys that the template does not name are not shown.
+  return { template, values: template.keys.map((key) => readValue(template, key, data)) };
 }
 
 function readValue(template: Template, key: string, data: Readonly<Record<string, unknown>>): string {

@@ -15,13 +15,11 @@ export interface Template {
   readonly keys: readonly string[];
   /** The approved values of `const` keywords; without an entry any value of the right length goes. */
   readonly constants: Readonly<Record<string, readonly string[]>>;
-  /** Takes keys that its content does not name, each with its own name as label: any free template in one. */
-  readonly isOpen: boolean;
 }
 
 /** What makes a template. */
 export type TemplateInput = Pick<Template, 'title' | 'kind' | 'content'> &
-  Partial<Pick<Template, 'id' | 'constants' | 'isOpen'>>;
+  Partial<Pick<Template, 'id' | 'constants'>>;
 
 /** An account holds so many templates. */
 export const MAX_TEMPLATES = 25;
@@ -82,12 +80,24 @@ const FRESH: readonly TemplateInput[] = [
     kind: 'free',
     content:
       '{{first.DATA}}\n标题：{{keyword1.DATA}}\n内容：{{keyword2.DATA}}\n时间：{{keyword3.DATA}}\n{{remark.DATA}}',
-    isOpen: true,
+  },
+  // As most tutorials have it; a phone shows the title bar and nothing else.
+  {
+    id: 'sim-bare',
+    title: '通知',
+    kind: 'free',
+    content: '{{title.DATA}}\n{{content.DATA}}\n{{time.DATA}}',
+  },
+  {
+    id: 'sim-industry',
+    title: '告警通知',
+    kind: 'free',
+    content: '{{first.DATA}}\n告警内容：{{keyword1.DATA}}\n告警时间：{{keyword2.DATA}}\n{{remark.DATA}}',
   },
 ];
 
 function toTemplate(input: TemplateInput): Template {
-  const { id = randomText(43), constants = {}, isOpen = false } = input;
+  const { id = randomText(43), constants = {} } = input;
   const { title, kind, content } = input;
-  return Object.freeze({ id, title, kind, content, keys: keysOf(content), constants, isOpen });
+  return Object.freeze({ id, title, kind, content, keys: keysOf(content), constants });
 }

@@ -121,12 +121,19 @@ describe('people', () => {
     const sim = await openSim();
     const openid = await sim.person();
     for (let nth = 1; nth <= 205; nth += 1) {
-      const body = { touser: openid, template_id: 'sim-free-template', data: { nth: { value: `${nth}` } } };
+      const body = {
+        touser: openid,
+        template_id: 'sim-free-template',
+        data: { keyword1: { value: `${nth}` } },
+      };
       await sim.wx('/cgi-bin/message/template/send', { body });
     }
     const items = itemsOf(await sim.api('GET', `/followers/${openid}/inbox`));
     expect(items).toHaveLength(200);
-    expect([items[0]?.data, items[199]?.data]).toEqual([{ nth: { value: '205' } }, { nth: { value: '6' } }]);
+    expect([items[0]?.data, items[199]?.data]).toMatchObject([
+      { keyword1: { value: '205' } },
+      { keyword1: { value: '6' } },
+    ]);
     expect((await sim.api('GET', '/cards')).body).toEqual({ shown: 205, recipients: 1, duplicates: 0 });
   });
 });

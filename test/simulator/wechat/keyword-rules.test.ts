@@ -152,11 +152,37 @@ describe('a free template', () => {
     );
   });
 
-  it('takes any keyword and labels it', async () => {
+  it('shows its own keywords only, and no label of one that was not given', async () => {
     const sim = await openSim();
     const openid = await sim.person();
-    await send(sim, { touser: openid, template_id: FREE, data: { 主机: { value: 'web-1' } } });
-    expect((await inboxOf(sim, openid))[0]?.rendered).toBe('消息通知\n主机：web-1');
+    const data = { 主机: { value: 'web-1' }, keyword2: { value: '满了' } };
+    await send(sim, { touser: openid, template_id: FREE, data });
+    expect((await inboxOf(sim, openid))[0]?.rendered).toBe('消息通知\n内容：满了');
+  });
+
+  it.each([
+    ['sim-bare', { title: '磁盘', content: '满了', time: '12:00' }, '通知'],
+    [
+      'sim-industry',
+      { first: '您好', keyword1: '磁盘满了', keyword2: '12:00', remark: '谢谢' },
+      '告警通知\n告警内容：磁盘满了\n告警时间：12:00',
+    ],
+  ])('as tutorials have it: %s', async (id, values, rendered) => {
+    const sim = await openSim();
+    const openid = await sim.person();
+    const data = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }]));
+    expect((await send(sim, { touser: openid, template_id: id, data })).body.errcode).toBe(0);
+    expect((await inboxOf(sim, openid))[0]?.rendered).toBe(rendered);
+  });
+
+  it('hides a greeting and a farewell that have labels, too', async () => {
+    const sim = await openSim();
+    const openid = await sim.person();
+    const content = '你好：{{first.DATA}}\n事：{{thing.DATA}}\n备注：{{remark.DATA}}';
+    await sim.api('POST', '/templates', { templateId: 't', title: '通知', kind: 'free', content });
+    const data = { first: { value: 'a' }, thing: { value: 'b' }, remark: { value: 'c' } };
+    await send(sim, { touser: openid, template_id: 't', data });
+    expect((await inboxOf(sim, openid))[0]?.rendered).toBe('通知\n事：b');
   });
 
   it('shows a template of one unlabelled line as nothing but its title', async () => {

@@ -21,6 +21,8 @@ describe('the template library', () => {
     expect(body.template_list).toMatchObject([
       { template_id: CATEGORY, primary_industry: '', content: expect.stringContaining('{{thing1.DATA}}') },
       { template_id: FREE, primary_industry: 'IT科技' },
+      { template_id: 'sim-bare', content: '{{title.DATA}}\n{{content.DATA}}\n{{time.DATA}}' },
+      { template_id: 'sim-industry', content: expect.stringContaining('告警时间：{{keyword2.DATA}}') },
       { title: '订阅模板消息', content: '{{content.DATA}}' },
     ]);
   });
@@ -39,7 +41,7 @@ describe('the template library', () => {
     );
     expect((await add({ template_id_short: '43216' })).body.errcode).toBe(47001);
     expect((await add({ template_id_short: 'x' })).body.errcode).toBe(40037);
-    for (let count = 4; count <= 25; count += 1) {
+    for (let count = 6; count <= 25; count += 1) {
       expect((await add({ template_id_short: 'TM00015' })).body.errcode).toBe(0);
     }
     expect((await add({ template_id_short: 'TM00015' })).body.errcode).toBe(45026);

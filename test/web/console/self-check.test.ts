@@ -216,6 +216,65 @@ describe('the template assistant', () => {
     expect(await push('fourth')).toContain('标题：fourth');
   });
 
+  it('is red where a phone would show nothing, and never puts such a template to use', async () => {
+    const bare = await boss.get('/console/self-check/template?id=sim-bare');
+    expect(bare.text).toContain('手机上只显示标题栏');
+    expect(bare.text).not.toMatch(/<dd>|part-title/);
+    const refused = await boss.post('/console/self-check/template', {
+      id: 'sim-bare',
+      'part-title': 'title',
+    });
+    expect(refused.status).toBe(422);
+    const fields = [{ keyword: 'title', part: 'title' }] as const;
+    await w.core.templateChoices.save({ id: 'sim-bare', fields });
+    expect(await check('template')).toMatchObject({
+      light: 'bad',
+      found: expect.stringMatching(/只显示标题栏/),
+      remedy: expect.stringMatching(/标题：{{title\.DATA}}/),
+    });
+    await boss.submit('/console/self-check/template/reset');
+  });
+
+  it('draws and fills an industry template as a phone shows it', async () => {
+    const page = await boss.get('/console/self-check/template?id=sim-industry');
+    const chosen = [...page.text.matchAll(/name="part-(\w+)"[^>]*>.*?<option value="(\w+)" selected>/gs)];
+    expect(chosen.map(([, keyword, part]) => `${keyword}=${part}`)).toEqual([
+      'keyword1=title',
+      'keyword2=time',
+    ]);
+    const drawn = [...page.text.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)].map(
+      ([, label, value]) => `${label}：${value}`,
+    );
+    expect(page.text).toContain('{{first.DATA}} {{remark.DATA}}');
+    await boss.submit('/console/self-check/template', { id: 'sim-industry' });
+    expect((await check('template')).light).toBe('good');
+    w.clock.advance(1000);
+    const ming = w.phone('Ming');
+    await ming.follows();
+    const { personId } = await w.core.people.getByUid(await ming.uid());
+    const key = await w.core.keys.showKey(personId, 'sendkey');
+    await w.call(`/${key}.send?title=${encodeURIComponent('磁盘空间告警')}&desp=x`);
+    await w.drain();
+    const lines = (await ming.cards())[0]?.rendered.split('\n').slice(1) ?? [];
+    // The times differ; everything else is what the assistant drew.
+    expect(lines.map((line) => line.replace(/\d.*/, ''))).toEqual(
+      drawn.map((line) => line.replace(/\d.*/, '')),
+    );
+    await w.core.templateChoices.save({
+      id: 'sim-industry',
+      fields: [
+        { keyword: 'first', part: 'title' },
+        { keyword: 'keyword1', part: 'app' },
+        { keyword: 'keyword2', part: 'time' },
+      ],
+    });
+    expect(await check('template')).toMatchObject({
+      light: 'bad',
+      found: expect.stringContaining('first=title'),
+    });
+    await boss.submit('/console/self-check/template/reset');
+  });
+
   it('notices that the chosen template has gone or changed', async () => {
     await boss.submit('/console/self-check/template', { id: 'ops-template' });
     await w.sim('/templates', { ...TEMPLATE, content: '新：{{thing2.DATA}}\n另：{{thing9.DATA}}' });

@@ -52,7 +52,10 @@ export interface SelfCheckOutside {
   template: {
     /** Pure: which of these templates is used, given what is chosen. */
     findInUse(templates: readonly AccountTemplate[], chosen: TemplateChoice | null): TemplateInUse;
+    /** What fills the keywords that a phone shows. */
     advise(content: string): TemplateChoice['fields'];
+    /** The keywords of a template's text, each once; WeChat hides some. */
+    readPlaces(content: string): readonly { keyword: string; isHidden: boolean }[];
     preview(choice: TemplateChoice, content: string): readonly CardLine[];
   };
   /** Asks our own server URL as WeChat does on saving it: true when it answers right. */

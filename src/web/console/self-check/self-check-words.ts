@@ -43,9 +43,10 @@ export const SELF_CHECK_WORDS = {
   choose: ['选择', 'Choose'],
   mapping: ['「{title}」的关键词', 'Keywords of “{title}”'],
   noKeywords: [
-    '这个模板没有两个以上关键词，微信不会显示它。',
-    'This template has fewer than two keywords: WeChat would not show it.',
+    '这个模板在手机上只显示标题栏：微信会隐藏没有标签的行，以及 first 和 remark。请新增一个每行都有标签的模板，例如「标题：{{title.DATA}}」。',
+    'Of this template a phone shows the title bar alone: WeChat hides lines without a label, and first and remark. Add one with a label on each line, such as 标题：{{title.DATA}}.',
   ],
+  hiddenLines: ['手机上不显示：', 'Not shown on a phone: '],
   preview: ['预览', 'Preview'],
   partTitle: ['标题', 'Title'],
   partSummary: ['摘要', 'Summary'],

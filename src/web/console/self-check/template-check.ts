@@ -1,12 +1,14 @@
 /** The check of the message template: it is in the account, and what fills it fits its keywords. */
-import { bad, type CheckNeeds, type Finding, good, refused, say } from './finding.js';
+import type { TemplateChoice } from '#src/core/template-choice.js';
+import { bad, type CheckNeeds, type Finding, good, refused, say, type Words } from './finding.js';
 
-/** The keywords of a template's text, each once. */
-export function readKeywords(content: string): string[] {
-  return [...new Set([...content.matchAll(/\{\{\s*(\w+)\.DATA\s*\}\}/g)].map(([, keyword = '']) => keyword))];
-}
+/** What to do about a template of which a phone shows nothing. */
+const LABEL_EACH_LINE = say(
+  '微信会隐藏没有标签的行，以及 first 和 remark。在公众平台新增一个每行都写成「标题：{{title.DATA}}」的模板，再用模板助手选它。',
+  'WeChat hides lines without a label, and first and remark. Add a template with a label on each line (标题：{{title.DATA}}), then choose it with the assistant.',
+);
 
-/** Looks the template in use up in the account and compares keywords. */
+/** Looks the template in use up in the account, and compares what fills it with what a phone shows of it. */
 export async function checkTemplate({ outside, core }: CheckNeeds): Promise<Finding> {
   const told = await outside.wechat.listTemplates();
   if (!told.ok) {
@@ -14,15 +16,8 @@ export async function checkTemplate({ outside, core }: CheckNeeds): Promise<Find
   }
   const { choice, source } = outside.template.findInUse(told.value, await core.templateChoices.read());
   if (!choice) {
-    return withAssistant(
-      bad(
-        say('公众号里没有可用的模板', 'The account has no template that fits'),
-        say(
-          '在公众平台「广告与服务 → 模板消息」里添加一个带两个以上关键词的模板，再用模板助手选它。',
-          'Add one with two keywords or more in the account’s template messages, then choose it with the assistant.',
-        ),
-      ),
-    );
+    const found = say('公众号里没有可用的模板', 'The account has no template that fits');
+    return withAssistant(bad(found, LABEL_EACH_LINE));
   }
   const template = told.value.find(({ id }) => id === choice.id);
   if (!template) {
@@ -37,14 +32,26 @@ export async function checkTemplate({ outside, core }: CheckNeeds): Promise<Find
       ),
     );
   }
-  const keywords = readKeywords(template.content);
-  const named = choice.fields.map(({ keyword }) => keyword);
-  const strange = named.filter((keyword) => !keywords.includes(keyword));
-  const empty = keywords.filter((keyword) => !named.includes(keyword));
-  if (strange.length + empty.length > 0) {
-    return withAssistant(tellMismatch(template.title, strange, empty, source === 'settings'));
+  const places = outside.template.readPlaces(template.content);
+  const isShown = (keyword: string) => places.some((place) => place.keyword === keyword && !place.isHidden);
+  const shown = choice.fields.filter(({ keyword }) => isShown(keyword));
+  if (!places.some(({ isHidden }) => !isHidden)) {
+    return withAssistant(tellHidden(template.title));
   }
-  const list = choice.fields.map(({ keyword, part }) => `${keyword}=${part}`).join(', ');
+  const named = choice.fields.map(({ keyword }) => keyword);
+  const strange = named.filter((named) => !places.some(({ keyword }) => keyword === named));
+  const empty = places.filter(({ keyword }) => isShown(keyword) && !named.includes(keyword));
+  if (strange.length + empty.length > 0) {
+    const keywords = empty.map(({ keyword }) => keyword);
+    return withAssistant(tellMismatch(template.title, strange, keywords, source === 'settings'));
+  }
+  const lost = choice.fields.filter(
+    ({ part }) => isWords(part) && !shown.some((field) => field.part === part),
+  );
+  if (lost.length > 0 || !shown.some(({ part }) => isWords(part))) {
+    return withAssistant(tellLost(template.title, lost, source === 'settings'));
+  }
+  const list = shown.map(({ keyword, part }) => `${keyword}=${part}`).join(', ');
   return withAssistant(good(`「${template.title}」：${list}`, `“${template.title}”: ${list}`));
 }
 
@@ -57,15 +64,47 @@ function tellMismatch(title: string, strange: string[], empty: string[], isSetti
     ...(strange.length > 0 ? [`there is no keyword ${strange.join(', ')}`] : []),
     ...(empty.length > 0 ? [`nothing fills ${empty.join(', ')}`] : []),
   ].join('; ');
+  return bad(say(`模板「${title}」${zh}`, `Template “${title}”: ${en}`), mapAgain(isSetting));
+}
+
+/** What a message is about; the rest only says when and whose it is. */
+function isWords(part: TemplateChoice['fields'][number]['part']): boolean {
+  return part === 'title' || part === 'summary';
+}
+
+function tellHidden(title: string): Finding {
   return bad(
-    say(`模板「${title}」${zh}`, `Template “${title}”: ${en}`),
-    isSetting
-      ? say(
-          '按模板助手给出的写法修改 WECHAT_TEMPLATE_FIELDS，再重启。',
-          'Set WECHAT_TEMPLATE_FIELDS as the assistant says, and restart.',
-        )
-      : say('用模板助手重新对应。', 'Map the keywords again with the assistant.'),
+    say(
+      `模板「${title}」在手机上只显示标题栏，一行内容也没有`,
+      `Of template “${title}” a phone shows the title bar and not one line`,
+    ),
+    LABEL_EACH_LINE,
   );
+}
+
+function tellLost(title: string, lost: TemplateChoice['fields'], isSetting: boolean): Finding {
+  const fields = lost.map(({ keyword, part }) => `${keyword}=${part}`).join(', ');
+  return bad(
+    lost.length > 0
+      ? say(
+          `模板「${title}」的 ${fields} 在手机上不显示`,
+          `Template “${title}”: a phone does not show ${fields}`,
+        )
+      : say(
+          `模板「${title}」不显示消息的标题和摘要`,
+          `Template “${title}” shows neither title nor summary of a message`,
+        ),
+    mapAgain(isSetting),
+  );
+}
+
+function mapAgain(isSetting: boolean): Words {
+  return isSetting
+    ? say(
+        '按模板助手给出的写法修改 WECHAT_TEMPLATE_FIELDS，再重启。',
+        'Set WECHAT_TEMPLATE_FIELDS as the assistant says, and restart.',
+      )
+    : say('用模板助手重新对应。', 'Map the keywords again with the assistant.');
 }
 
 function withAssistant(finding: Finding): Finding {

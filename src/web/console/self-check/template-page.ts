@@ -8,7 +8,6 @@ import { textField } from '#src/web/session/form.js';
 import type { CheckNeeds } from './finding.js';
 import type { AccountTemplate, TemplateInUse } from './outside.js';
 import { SELF_CHECK_WORDS, type SelfCheckKey } from './self-check-words.js';
-import { readKeywords } from './template-check.js';
 
 const PATH = '/console/self-check/template';
 /** Before a keyword's name in the form. */
@@ -104,9 +103,9 @@ function drawChoice(
   needs: CheckNeeds,
   { template, inUse, readPart }: { template: AccountTemplate; inUse: TemplateInUse; readPart: ReadPart },
 ) {
-  const keywords = readKeywords(template.content);
+  const places = needs.outside.template.readPlaces(template.content);
   const isInUse = inUse.choice?.id === template.id && inUse.choice.fields.length > 0;
-  const isAsked = keywords.some((keyword) => readPart(keyword) !== '');
+  const isAsked = places.some(({ keyword }) => readPart(keyword) !== '');
   const fields =
     !isAsked && isInUse && inUse.choice
       ? fillUp(
@@ -119,7 +118,8 @@ function drawChoice(
   return {
     template,
     settings,
-    isUsable: keywords.length >= 2,
+    isUsable: fields.length > 0,
+    hidden: places.flatMap(({ keyword, isHidden }) => (isHidden ? [`{{${keyword}.DATA}}`] : [])),
     lines: lines.map((line) => ({ ...line, rule: line.rule[language] })),
     fields: fields.map((field) => ({ ...field, name: FIELD + field.keyword })),
     parts: TEMPLATE_PARTS.map((part) => [part, t(PART_WORDS[part])]),

@@ -69,6 +69,10 @@ export const SEND_WORDS = {
   preview: ['预览', 'Preview'],
   card: ['手机上的卡片', 'The card on a phone'],
   details: ['查看详情', 'Details'],
+  onlyTitle: [
+    '手机上只会显示这个标题：微信会隐藏模板里没有标签的行。请在自检页的模板助手里换一个模板。',
+    'A phone shows this title alone: WeChat hides lines of a template that have no label. Choose another with the template assistant of the self-check.',
+  ],
   noTemplate: [
     '公众号里没有可用的模板，现在发不出微信卡片。',
     'The account has no usable template: no card can be sent.',
