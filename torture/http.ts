@@ -1,4 +1,5 @@
 /** HTTP of the harness: an answer, or that there was none. */
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** An answer; null stands for a call that broke off, after which nobody knows what became of it. */
 export interface Answer {
@@ -9,6 +10,8 @@ export interface Answer {
 }
 
 const TIMEOUT_MS = 20_000;
+const TRIES = 10;
+const PAUSE_MS = 500;
 
 /** One call. An object goes as JSON, a text as it is. */
 export async function call(
@@ -30,13 +33,18 @@ export async function call(
   }
 }
 
-/** A call that must go well: what it answered. Throws otherwise. */
+/** A call that must go well: what it answered. One that is told to come back later does. Throws otherwise. */
 export async function must<T>(url: string, body?: object, headers: Record<string, string> = {}): Promise<T> {
-  const answer = await call(url, body, headers);
-  if (!answer || answer.status >= 300) {
-    throw new Error(`${url} answered ${answer?.status}: ${JSON.stringify(answer?.json)}`);
+  for (let tried = 1; ; tried += 1) {
+    const answer = await call(url, body, headers);
+    if (answer && answer.status < 300) {
+      return answer.json as T;
+    }
+    if (answer?.status !== 503 || tried === TRIES) {
+      throw new Error(`${url} answered ${answer?.status}: ${JSON.stringify(answer?.json)}`);
+    }
+    await sleep(PAUSE_MS);
   }
-  return answer.json as T;
 }
 
 /** A field of a JSON object; undefined where there is no such thing. */

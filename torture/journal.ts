@@ -5,12 +5,12 @@ import type { World } from './world.js';
 
 /** Something that showed. */
 export interface Showing {
-  /** A person's openid, or a webhook's name. */
+  /** The place of a receiver, or a webhook's name. */
   where: string;
-  /** By the real clock, milliseconds since the epoch. */
+  /** In real milliseconds since the epoch. */
   at: number;
   text: string;
-  /** The id that a signed request carries; empty for cards. */
+  /** The id that a signed request carries; empty for everything else. */
   webhookId: string;
 }
 
@@ -19,7 +19,7 @@ interface InboxItem {
   at: number;
   kind?: string;
   rendered: string;
-  request?: { headers: Record<string, string>; body: string };
+  request?: { headers: Record<string, string>; body: unknown };
 }
 
 const LOOK_MS = 2000;
@@ -28,18 +28,40 @@ const LOOK_MS = 2000;
 export function keepJournal(world: World, people: readonly Receiver[]) {
   const seen = new Map<string, Showing>();
   let isOver = false;
+  const hooks = [COMMANDS_HOOK, FOLLOWS_HOOK].map((where) => ({ path: `/inboxes/webhook/${where}`, where }));
+  const chats = people.filter(({ inbox }) => inbox === null);
+  const shared = [...new Set(people.flatMap(({ inbox }) => inbox ?? []))];
 
   async function look(): Promise<void> {
-    const chats = people.map(({ openid }) => ({ where: openid, path: `/followers/${openid}/inbox` }));
-    const hooks = [COMMANDS_HOOK, FOLLOWS_HOOK, ...people.flatMap(({ hook }) => hook ?? [])];
-    const places = [...chats, ...hooks.map((where) => ({ where, path: `/inboxes/webhook/${where}` }))];
-    for (const { where, path } of places) {
-      const { items } = await world.sim<{ items: InboxItem[] }>(path);
-      for (const item of items.filter(({ kind }) => kind !== 'own')) {
-        const { id, at, rendered, request } = item;
-        const webhookId = request?.headers['webhook-id'] ?? '';
-        seen.set(`${where} ${id}`, { where, at, text: request?.body ?? rendered, webhookId });
-      }
+    for (const { path, where } of hooks) {
+      note(path, await read(path), () => where);
+    }
+    for (const { openid, where } of chats) {
+      const path = `/followers/${openid}/inbox`;
+      const items = await read(path);
+      note(
+        path,
+        items.filter(({ kind }) => kind !== 'own'),
+        () => where,
+      );
+    }
+    for (const inbox of shared) {
+      const path = `/inboxes/${inbox}`;
+      note(path, await read(path), (text) => people.find(({ needle }) => text.includes(needle))?.where ?? '');
+    }
+  }
+
+  async function read(path: string): Promise<InboxItem[]> {
+    return (await world.sim<{ items: InboxItem[] }>(path)).items;
+  }
+
+  function note(path: string, items: readonly InboxItem[], whereOf: (text: string) => string): void {
+    for (const item of items.filter(({ id }) => !seen.has(`${path} ${id}`))) {
+      const { id, at, rendered, request } = item;
+      const text = typeof request?.body === 'string' ? request.body : rendered;
+      const webhookId = request?.headers?.['webhook-id'] ?? '';
+      const where = whereOf(JSON.stringify(item));
+      seen.set(`${path} ${id}`, { where, at: world.time.toReal(at), text: `${text} ${rendered}`, webhookId });
     }
   }
 

@@ -1,32 +1,38 @@
 /** The ledger: holds what was answered and what was seen against the rows of the database. Pure. */
-import type { Break } from './blows.js';
+import type { Break } from './faults/blow.js';
 import type { Showing } from './journal.js';
 import { COMMANDS_HOOK, FOLLOWS_HOOK, type Receiver } from './people.js';
-import type { Rows, StoredDelivery, StoredMessage } from './rows.js';
+import { judgeReceiver } from './receiver-ledger.js';
+import type { Rows, StoredMessage } from './rows.js';
 import type { Book, Sending } from './traffic.js';
+import type { WireTry } from './wire.js';
 
 /** All that is known at the end. */
 export interface Evidence {
   book: Book;
   rows: Rows;
   showings: readonly Showing[];
+  /** What was sent, as the wire saw it. */
+  tries: readonly WireTry[];
   breaks: readonly Break[];
+  /** What a right clock showed at a real time. */
+  toWorld(realAt: number): number;
 }
 
 const MARKER = /m\d+x\d+z/;
-/** A request that was under way when something broke had begun this long before, at most. */
-const UNDER_WAY_MS = 5000;
-const FINAL = ['sent', 'failed', 'cancelled'];
+/** Over a line to the database that was cut nobody knows what became of a commit. */
+const CUTS_LINES = ['cut', 'apart', 'restart', 'readonly', 'connections'];
 
 /** Everything that is not as promised, one sentence each. */
-export function findProblems({ book, rows, showings, breaks }: Evidence): string[] {
+export function findProblems({ book, rows, showings, tries, breaks, toWorld }: Evidence): string[] {
   const byMarker = groupBy(rows.messages, ({ text }) => MARKER.exec(text)?.[0] ?? '');
   const seen = groupBy(showings, ({ where, text }) => `${where} ${MARKER.exec(text)?.[0] ?? ''}`);
+  const sent = groupBy(tries, ({ where, marker }) => `${where} ${marker}`);
   return [
     ...rows.unended,
     ...book.sendings.flatMap((sending) => {
       const stored = byMarker.get(sending.marker) ?? [];
-      return checkSending(sending, { stored, seen, rows, breaks });
+      return checkSending(sending, { stored, seen, sent, rows, breaks, toWorld });
     }),
     ...checkDeeds(book, rows, showings),
   ];
@@ -35,20 +41,22 @@ export function findProblems({ book, rows, showings, breaks }: Evidence): string
 interface Around {
   stored: readonly StoredMessage[];
   seen: ReadonlyMap<string, readonly Showing[]>;
+  sent: ReadonlyMap<string, readonly WireTry[]>;
   rows: Rows;
   breaks: readonly Break[];
+  toWorld(realAt: number): number;
 }
 
 function checkSending(sending: Sending, around: Around): string[] {
   const name = `${sending.marker} (${sending.door}, ${sending.answer})`;
   const isRefused = sending.answer === 'refused';
+  const shownTo = (person: Receiver): readonly Showing[] =>
+    around.seen.get(`${person.where} ${sending.marker}`) ?? [];
   const dishonest =
     isRefused && !sending.isForNow ? [`${name}: refused without 503 and Retry-After: ${sending.said}`] : [];
   const [message, ...more] = around.stored;
   if (!message) {
-    const shown = sending.to.flatMap(
-      (person) => around.seen.get(`${placeOf(person)} ${sending.marker}`) ?? [],
-    );
+    const shown = sending.to.flatMap(shownTo);
     return [
       ...dishonest,
       ...(sending.answer === 'accepted' ? [`${name}: answered with success, and there is no row`] : []),
@@ -56,60 +64,26 @@ function checkSending(sending: Sending, around: Around): string[] {
     ];
   }
   const deliveries = around.rows.deliveriesOf.get(message.id) ?? [];
-  const { sent, failed, cancelled, total } = message;
-  // Over a line that was cut nobody knows what became of a commit.
-  const isHalfDone = isRefused && !around.breaks.some(({ kind }) => kind === 'cut');
+  const { ended, total } = message;
+  const isHalfDone = isRefused && !around.breaks.some(({ kind }) => CUTS_LINES.includes(kind));
   return [
     ...dishonest,
     ...(isHalfDone ? [`${name}: refused, and there is a row`] : []),
     ...(more.length > 0 ? [`${name}: ${more.length + 1} rows for one call`] : []),
-    ...(sent + failed + cancelled === total && total === deliveries.length
+    ...(ended === total && total === deliveries.length
       ? []
-      : [
-          `${name}: counts ${sent} + ${failed} + ${cancelled} of ${total}, with ${deliveries.length} deliveries`,
-        ]),
+      : [`${name}: ${ended} of ${total} are counted as ended, with ${deliveries.length} deliveries`]),
     ...sending.to.flatMap((person) => {
-      const delivery = deliveries.find(({ uid }) => uid === person.uid);
-      const shown = around.seen.get(`${placeOf(person)} ${sending.marker}`) ?? [];
-      return checkReceiver(`${name} to ${placeOf(person)}`, {
-        person,
-        delivery,
-        shown,
-        breaks: around.breaks,
-      });
+      const delivery = person.uid === '' ? deliveries[0] : deliveries.find(({ uid }) => uid === person.uid);
+      const tries = around.sent.get(`${person.where} ${sending.marker}`) ?? [];
+      const shown = shownTo(person);
+      return judgeReceiver({
+        ...{ way: person.way, delivery, shown, tries, askedAt: sending.at },
+        ...{ breaks: around.breaks, toWorld: around.toWorld },
+        knowsUnknown: around.rows.knowsUnknown,
+      }).map((text) => `${name} to ${person.where}: ${text}`);
     }),
   ];
-}
-
-interface Received {
-  person: Receiver;
-  delivery: StoredDelivery | undefined;
-  shown: readonly Showing[];
-  breaks: readonly Break[];
-}
-
-/** Once, or with a reason not at all. Only a webhook may see a message twice, when something broke in between. */
-function checkReceiver(name: string, { person, delivery, shown, breaks }: Received): string[] {
-  if (!delivery) {
-    return [`${name}: no delivery was made`];
-  }
-  if (!FINAL.includes(delivery.state)) {
-    return [`${name}: the delivery is still ${delivery.state}`];
-  }
-  if (delivery.state !== 'sent' && delivery.lastReason === '') {
-    return [`${name}: ${delivery.state} without a reason`];
-  }
-  if (delivery.state === 'sent' && shown.length === 0) {
-    return [`${name}: recorded as sent, and nobody saw it`];
-  }
-  const most = person.hook === null ? 1 : Math.max(1, delivery.tries) + countBreaks(shown, breaks);
-  return shown.length > most ? [`${name}: showed ${shown.length} times, ${most} at most could be`] : [];
-}
-
-function countBreaks(shown: readonly Showing[], breaks: readonly Break[]): number {
-  const times = shown.map(({ at }) => at);
-  const [first, last] = [Math.min(...times), Math.max(...times)];
-  return breaks.filter(({ from, to }) => from <= last && to >= first - UNDER_WAY_MS).length;
 }
 
 /** Each deed's callback came at least once, always with the same id. */
@@ -127,15 +101,16 @@ function checkDeeds(book: Book, rows: Rows, showings: readonly Showing[]): strin
   });
 }
 
-function placeOf({ hook, openid }: Receiver): string {
-  return hook ?? openid;
-}
-
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);
-    groups.set(key, [...(groups.get(key) ?? []), item]);
+    const group = groups.get(key);
+    if (group) {
+      group.push(item);
+    } else {
+      groups.set(key, [item]);
+    }
   }
   return groups;
 }

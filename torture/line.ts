@@ -1,23 +1,20 @@
-/** The line to a PostgreSQL server, which can be cut: bytes pass through here, or not. */
+/** A line to a server that speaks by plain connections, PostgreSQL or mail, which can be cut: bytes pass through here, or not. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createConnection, createServer, type Socket } from 'node:net';
 
 /** A line that can be cut. */
 export interface Line {
-  /** The database's address by way of the line. */
-  url: string;
+  /** The port of this machine by which the server is reached. */
+  port: number;
   /** Breaks every connection and refuses new ones. */
   cut(): void;
   mend(): void;
   close(): Promise<void>;
 }
 
-const POSTGRES_PORT = 5432;
-
-/** Opens a line to the database's server. */
-export async function openLine(database: string): Promise<Line> {
-  const target = new URL(database);
+/** Opens a line to a server. */
+export async function openLine(target: { host: string; port: number }): Promise<Line> {
   const sockets = new Set<Socket>();
   let isCut = false;
   const server = createServer((near) => {
@@ -25,7 +22,7 @@ export async function openLine(database: string): Promise<Line> {
       near.destroy();
       return;
     }
-    const far = createConnection({ host: target.hostname, port: Number(target.port || POSTGRES_PORT) });
+    const far = createConnection(target);
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -42,16 +39,13 @@ export async function openLine(database: string): Promise<Line> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const through = new URL(database);
-  through.hostname = '127.0.0.1';
-  through.port = String(port);
   const breakAll = (): void => {
     for (const socket of sockets) {
       socket.resetAndDestroy();
     }
   };
   return {
-    url: through.href,
+    port,
     cut: () => {
       isCut = true;
       breakAll();

@@ -1,4 +1,4 @@
-/** `npm run torture -- --seed N --minutes M [--database postgresql://…]`: runs, says what it found, and how to see it again. */
+/** `npm run torture -- --seed N --minutes M [--database postgresql://…] [--faults a,b]`: runs, says what it found, and how to see it again. */
 import { randomInt } from 'node:crypto';
 import { readOptions } from './options.js';
 import { runTorture } from './run.js';
@@ -12,8 +12,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  const { seed, minutes, database } = readOptions(process.argv.slice(2), () => randomInt(2 ** 31));
-  const again = `npm run torture -- --seed ${seed} --minutes ${minutes}${database ? ` --database ${database}` : ''}`;
+  const { seed, minutes, database, faults, rate } = readOptions(process.argv.slice(2), () =>
+    randomInt(2 ** 31),
+  );
+  const chosen = [
+    ...(database ? ['--database', database] : []),
+    ...(faults ? ['--faults', faults.join(',')] : []),
+  ];
+  const again = ['npm run torture -- --seed', seed, '--minutes', minutes, ...chosen].join(' ');
   const say = (text: string): void => {
     process.stderr.write(`${text}\n`);
   };
@@ -22,6 +28,8 @@ try {
     seed,
     trafficMs: minutes * MINUTE_MS,
     database,
+    ...(faults ? { kinds: faults } : {}),
+    rate,
     say,
   });
   say(

@@ -1,15 +1,24 @@
 /** The people of a run and the app they follow, with all the keys that the doors ask for. */
+import { type WayName, wayOf, wecomApp } from './receivers.js';
 import type { World } from './world.js';
 
-/** A person who receives. */
+/** The kinds of key that a person gives to programs. */
+const KEY_KINDS = ['sendkey', 'pushplus', 'ntfy', 'spt', 'bark', 'pushdeer', 'gotify'] as const;
+
+/** Somebody, or something, that messages go to. */
 export interface Receiver {
   openid: string;
+  /** Empty for the members whom a notify code reaches, who are no people of this server. */
   uid: string;
-  sendkey: string;
-  pushplus: string;
-  ntfy: string;
-  /** The name of the webhook that all of this person's messages go to; null: WeChat. */
-  hook: string | null;
+  /** By the kind of channel that is theirs. */
+  way: WayName;
+  /** The name of the place where their messages show. */
+  where: string;
+  /** What stands in every call and every showing of theirs. */
+  needle: string;
+  /** The simulator's inbox where their messages show; null: their chat. */
+  inbox: string | null;
+  keys: Readonly<Record<(typeof KEY_KINDS)[number], string>>;
 }
 
 /** Everybody, and what they follow. */
@@ -19,6 +28,8 @@ export interface Cast {
   follows: { id: number; qrcodeUrl: string };
   topics: { id: number; members: Receiver[] }[];
   people: Receiver[];
+  /** A code of the notify door, and whom it reaches; null where nobody is to be reached by WeCom. */
+  notify: { code: string; members: Receiver } | null;
 }
 
 interface MadeApp {
@@ -31,29 +42,35 @@ interface MadeApp {
 export const COMMANDS_HOOK = 'commands';
 export const FOLLOWS_HOOK = 'follows';
 
-/** Every fourth person receives by a webhook, which knows no repeated message for what it is. */
-const EVERY_HOOKED = 4;
 const TOPICS = 2;
 const UID_TRIES = 10;
+const NO_KEYS = Object.fromEntries(KEY_KINDS.map((kind) => [kind, ''])) as Receiver['keys'];
+/** A member of the simulated company whom no person of a run receives by. */
+const NOTIFIED = 'lisi';
 
-/** Makes them, while nothing goes wrong yet. */
-export async function makeCast(world: World, count: number): Promise<Cast> {
+/** Makes a person for each kind of way, while nothing goes wrong yet. */
+export async function makeCast(world: World, ways: readonly WayName[]): Promise<Cast> {
   const makeApp = (name: string, hook: string): Promise<MadeApp> =>
-    world.admin<MadeApp>('/apps', { name, callbackUrl: `${world.simulator}/webhook/${hook}` });
+    world.admin<MadeApp>('/apps', { name, callbackUrl: `${world.wire.url}/webhook/${hook}` });
   const app = await makeApp('torture', COMMANDS_HOOK);
   const follows = await makeApp('follows', FOLLOWS_HOOK);
-  const people = await Promise.all(Array.from({ length: count }, (_, at) => makePerson(world, app, at)));
+  const people = await Promise.all(ways.map((way, at) => makePerson(world, app, { way, at })));
+  // A message to a topic goes to everybody in it: those whose pace is slow are written to one by one.
+  const quick = people.filter(({ way }) => !wayOf(way).isSlow && !wayOf(way).showsTitles);
   const topics = await Promise.all(
     Array.from({ length: TOPICS }, async (_, at) => {
       const topic = await world.admin<{ id: number; qrcodeUrl: string }>(`/apps/${app.id}/topics`, {
         name: `topic ${at}`,
       });
-      const members = people.filter((_, which) => which % TOPICS === at || which % 3 === 0);
+      const members = quick.filter((_, which) => which % TOPICS === at || which % 3 === 0);
       await Promise.all(members.map(({ openid }) => scan(world, openid, topic.qrcodeUrl)));
       return { id: topic.id, members };
     }),
   );
-  return { app, follows, topics, people };
+  const notify = ways.includes('wecom-app') ? await makeNotifyCode(world) : null;
+  const everybody = [...people, ...(notify ? [notify.members] : [])];
+  world.wire.know(everybody);
+  return { app, follows, topics, people, notify };
 }
 
 /** A newcomer in the outside world. */
@@ -79,21 +96,41 @@ async function askUid(world: World, openid: string): Promise<string> {
   throw new Error('the account does not tell a person their UID');
 }
 
-async function makePerson(world: World, app: MadeApp, at: number): Promise<Receiver> {
+async function makePerson(
+  world: World,
+  app: MadeApp,
+  { way, at }: { way: WayName; at: number },
+): Promise<Receiver> {
   const openid = await makeFollower(world);
   await scan(world, openid, app.qrcodeUrl);
   const uid = await askUid(world, openid);
-  const makeKey = async (kind: string): Promise<string> =>
-    (await world.admin<{ key: string }>(`/users/${uid}/keys`, { kind })).key;
-  const hook = at % EVERY_HOOKED === 1 ? `person-${at}` : null;
-  if (hook) {
-    const config = { url: `${world.simulator}/webhook/${hook}` };
-    await world.admin(`/users/${uid}/channels`, { kind: 'webhook', code: 'hook', config, default: true });
+  const outside = { wire: world.wire.url, smtpPort: world.smtpPort, openid };
+  const config = wayOf(way).settings(at, outside);
+  if (config) {
+    await world.admin(`/users/${uid}/channels`, { kind: way, code: 'mine', config, default: true });
   }
-  const [sendkey, pushplus, ntfy] = [
-    await makeKey('sendkey'),
-    await makeKey('pushplus'),
-    await makeKey('ntfy'),
-  ];
-  return { openid, uid, sendkey, pushplus, ntfy, hook };
+  const keys = { ...NO_KEYS };
+  for (const kind of KEY_KINDS) {
+    keys[kind] = (await world.admin<{ key: string }>(`/users/${uid}/keys`, { kind })).key;
+  }
+  const needle = wayOf(way).needle(at, openid);
+  return { openid, uid, way, where: `${way} ${at}`, needle, inbox: wayOf(way).inbox(at), keys };
+}
+
+async function makeNotifyCode(world: World): Promise<NonNullable<Cast['notify']>> {
+  const { code } = await world.admin<{ code: string }>('/notify', {
+    ...wecomApp(),
+    agentId: Number(wecomApp().agentId),
+    receivers: NOTIFIED,
+  });
+  const members: Receiver = {
+    openid: '',
+    uid: '',
+    way: 'wecom-app',
+    where: `notify ${NOTIFIED}`,
+    needle: NOTIFIED,
+    inbox: 'wecom',
+    keys: NO_KEYS,
+  };
+  return { code, members };
 }

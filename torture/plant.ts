@@ -1,5 +1,5 @@
-/** Servers with a bug planted on purpose: bundled with a module of broken/ in the place of one of the server's. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** A server with bugs planted on purpose: bundled with modules of broken/ in the place of the server's; TORTURE_BUG says which. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
@@ -13,38 +13,74 @@ const PLACES: Readonly<Record<string, string>> = {
   'ignored-claim': 'store/claims',
   'kept-claim': 'store/claims',
   'false-success': 'store/outbox',
+  'new-key': 'lib/secret-key',
+  'blind-readiness': 'engine/readiness',
+  'half-backup': 'store/backups',
+  'proud-database': 'store/away',
+  'endless-lease': 'engine/claim-lease',
+  fragile: 'lib/safe-fetch',
+  'future-window': 'store/window-entries',
 };
 
-/** Bundles the server with `bug`; returns the file to run. Throws for a bug that there is not. */
+let planted: Promise<string> | null = null;
+
+/** Bundles the server with every bug, each of which sleeps until TORTURE_BUG names it; returns the file to run. Throws for a bug that there is not. */
 export async function plantBug(bug: string): Promise<string> {
-  const place = PLACES[bug];
-  if (!place) {
+  if (!PLACES[bug]) {
     throw new Error(`there is no bug called ${bug}`);
   }
-  const broken = join(root, `torture/broken/${bug}.js`);
+  planted ??= plantAll();
+  return planted;
+}
+
+async function plantAll(): Promise<string> {
   // Beside the packages, which a bundle looks for from its own place.
-  const outdir = join(root, 'node_modules/.qingniao-torture', bug);
-  for (const { path, text } of await bundle({ root, outdir, plugins: [putInPlace(place, broken)] })) {
+  const outdir = join(root, `node_modules/.qingniao-torture-${process.pid}`);
+  for (const { path, text } of await bundle({ root, outdir, plugins: [putInPlace()] })) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
   return join(outdir, 'main.js');
 }
 
-/** The broken module itself still gets the sound one. */
-function putInPlace(place: string, broken: string): Plugin {
-  const sound = join(root, 'src', `${place}.ts`);
+const NAMESPACE = 'planted';
+
+/** Each module that a bug is in is asked for by way of one that chooses; that one and the broken ones get the sound module. */
+function putInPlace(): Plugin {
+  const places = [...new Set(Object.values(PLACES))];
+  const soundOf = (place: string): string => join(root, 'src', `${place}.ts`);
+  const names = places.map((place) => place.split('/').at(-1)).join('|');
   return {
     name: 'plant',
     setup(build) {
-      build.onResolve({ filter: new RegExp(`/${place.split('/').at(-1)}\\.js$`) }, async (args) => {
-        if (args.pluginData === broken) {
+      build.onResolve({ filter: new RegExp(`/(${names})\\.(js|ts)$`) }, async (args) => {
+        const { kind, importer, resolveDir, pluginData } = args;
+        if (pluginData === NAMESPACE) {
           return null;
         }
-        const { kind, importer, resolveDir } = args;
-        const found = await build.resolve(args.path, { kind, importer, resolveDir, pluginData: broken });
-        return found.path === sound && importer !== broken ? { path: broken } : found;
+        const found = await build.resolve(args.path, { kind, importer, resolveDir, pluginData: NAMESPACE });
+        const place = places.find((one) => soundOf(one) === found.path);
+        const isAskedByUs = args.namespace === NAMESPACE || importer.includes('/torture/broken/');
+        return place && !isAskedByUs ? { path: place, namespace: NAMESPACE } : found;
       });
+      build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({
+        contents: chooseModule(path, soundOf(path)),
+        resolveDir: root,
+      }));
     },
   };
+}
+
+/** A module with the exports of the sound one, which come from the bug that the environment names where it is in this module. */
+function chooseModule(place: string, sound: string): string {
+  const bugs = Object.keys(PLACES).filter((bug) => PLACES[bug] === place);
+  const exported = [
+    ...readFileSync(sound, 'utf8').matchAll(/^export (?:async )?(?:function\*?|const|class) (\w+)/gm),
+  ];
+  return `import * as sound from ${JSON.stringify(sound)};
+${bugs.map((bug, at) => `import * as bug${at} from './torture/broken/${bug}.js';`).join('\n')}
+const chosen = { ${bugs.map((bug, at) => `${JSON.stringify(bug)}: bug${at}`).join(', ')} }[process.env.TORTURE_BUG] ?? sound;
+export * from ${JSON.stringify(sound)};
+${exported.map(([, name]) => `export const ${name} = chosen.${name};`).join('\n')}
+`;
 }

@@ -8,20 +8,45 @@ import { fileURLToPath } from 'node:url';
 /** A server under its keeper. */
 export interface Kept {
   url: string;
+  /** The process of its present life; 0 between two lives. */
+  pid(): number;
   /** Its last lines of output, of all its lives. */
   lines: readonly string[];
   /** Ends by itself after it was ready, which no blow may lead to: what it said. */
   readonly deaths: readonly string[];
   /** Ends the present life at once; the keeper starts the next. */
   kill(): void;
+  /** Ends the present life (`SIGTERM`: in good order, where it does within half a minute) and starts no other. */
+  halt(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** After `halt`: starts it again. */
+  go(): void;
+  /** After `halt`: lives once, for so long at most, until `meet`, which begins when it listens, is through; and is killed then. */
+  tryStart(forMs: number, meet?: () => Promise<void>): Promise<ShortLife>;
   /** Stops it where it stands for so long. */
   freeze(ms: number): Promise<void>;
   /** Lets it write no file beyond its first byte, or anything again. Linux only; elsewhere nothing happens. */
   limitFiles(isLimited: boolean): void;
-  /** Waits until it is ready; throws when that takes too long. */
+  /** Lets it open no file and no connection beside those that it has, or as many as at first. Linux only. */
+  limitDescriptors(isLimited: boolean): void;
+  /** Whether it says that it is ready. */
+  isReady(): Promise<boolean>;
+  /** Waits until it is ready. Throws StartError when it does not start any more, or that takes too long. */
   ready(): Promise<void>;
   /** The keeper lets go and the process ends in good order; its exit code, null where it had to be killed. */
   end(): Promise<number | null>;
+}
+
+/** A life that somebody watched. */
+export interface ShortLife {
+  /** How it ended by itself; null where it lived until it was killed. */
+  code: number | null;
+  hasListened: boolean;
+  lines: readonly string[];
+}
+
+/** A server that cannot be brought up again. */
+export class StartError extends Error {
+  override name = 'StartError';
 }
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -31,6 +56,9 @@ const ASK_EVERY_MS = 50;
 /** A start takes two seconds alone, and much longer where every core is taken. */
 const READY_MS = 180_000;
 const END_MS = 30_000;
+const LAST_WORDS_MS = 30;
+/** Who ends by themselves so often, one life after the other, before they listen, never will. */
+const MOST_FAILED = 8;
 const living = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of living) {
@@ -44,6 +72,18 @@ export function build(): void {
   if (made.status !== 0) {
     throw new Error(`the server cannot be compiled:\n${made.stderr}`);
   }
+}
+
+/** Runs a command of the project to its end, as `npm run` does; what it said and how it ended. */
+export async function runCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; text: string }> {
+  const child = launch(args, env);
+  const lines: string[] = [];
+  readLines(child, (line) => lines.push(line));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, text: lines.join('\n') };
 }
 
 /** Starts the simulator and waits until it listens. */
@@ -80,64 +120,118 @@ export function keepServer(program: string, env: Readonly<Record<string, string>
   let isKept = true;
   let wasKilled = false;
   let hasListened = false;
+  let failed = 0;
+  let restart: NodeJS.Timeout | undefined;
+  let onListening = (): void => {};
 
   function start(): void {
     wasKilled = false;
     hasListened = false;
-    child = launch(['--import', './torture/preload.js', program], env);
+    onListening = () => {};
+    const life = launch(['--import', './torture/preload.js', program], env);
+    child = life;
     readLines(child, (line) => {
-      hasListened ||= line.includes('listening on http');
       lines.push(line);
+      if (!hasListened && line.includes('listening on http')) {
+        hasListened = true;
+        onListening();
+      }
       lines.splice(0, Math.max(0, lines.length - KEPT_LINES));
     });
     child.once('close', (code, signal) => {
-      if (!isKept) {
+      if (!isKept || life !== child) {
         return;
       }
       if (hasListened && !wasKilled) {
         deaths.push(`ended by itself with ${code ?? signal}: ${lines.slice(-5).join(' | ')}`);
       }
-      setTimeout(start, RESTART_MS);
+      failed = hasListened || wasKilled ? 0 : failed + 1;
+      restart = setTimeout(start, RESTART_MS);
     });
+  }
+
+  async function halt(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    isKept = false;
+    clearTimeout(restart);
+    wasKilled = true;
+    child.kill('SIGCONT');
+    child.kill(signal);
+    const timer = setTimeout(() => child.kill('SIGKILL'), END_MS);
+    await gone(child);
+    clearTimeout(timer);
+  }
+
+  async function tryStart(forMs: number, meet?: () => Promise<void>): Promise<ShortLife> {
+    const kept = lines.splice(0, lines.length);
+    start();
+    const life = child;
+    const met = new Promise<void>((resolve, reject) => {
+      onListening = () => void meet?.().then(resolve, reject);
+    });
+    await Promise.race([gone(life), sleep(forMs), met]);
+    // What it said last is still on its way.
+    await sleep(LAST_WORDS_MS);
+    const { exitCode: code } = life;
+    const result = { code, hasListened, lines: [...lines] };
+    await halt('SIGKILL');
+    lines.unshift(...kept);
+    return result;
   }
 
   start();
   return {
     url,
+    pid: () => (living.has(child) ? (child.pid ?? 0) : 0),
     lines,
     deaths,
     kill: () => {
       wasKilled = true;
       child.kill('SIGKILL');
     },
+    halt,
+    go: () => {
+      isKept = true;
+      failed = 0;
+      start();
+    },
+    tryStart,
     freeze: async (ms) => {
       const frozen = child;
       frozen.kill('SIGSTOP');
       await sleep(ms);
       frozen.kill('SIGCONT');
     },
-    limitFiles: (isLimited) => {
-      const limit = isLimited ? '1:' : 'unlimited:';
-      spawnSync('prlimit', ['--pid', String(child.pid), `--fsize=${limit}unlimited`]);
-    },
+    limitFiles: (isLimited) => setLimit(child, 'fsize', isLimited ? '1' : 'unlimited'),
+    limitDescriptors: (isLimited) =>
+      setLimit(child, 'nofile', isLimited ? '1' : readHardLimit(child, 'nofile')),
+    isReady: () => isReady(url),
     ready: async () => {
       const until = Date.now() + READY_MS;
       while (!(await isReady(url))) {
+        if (failed >= MOST_FAILED) {
+          throw new StartError(`a server does not start any more: ${lines.slice(-3).join(' | ')}`);
+        }
         if (Date.now() > until) {
-          throw new Error(`a server does not become ready:\n${lines.slice(-20).join('\n')}`);
+          throw new StartError(`a server does not become ready:\n${lines.slice(-20).join('\n')}`);
         }
         await sleep(ASK_EVERY_MS);
       }
     },
     end: async () => {
-      isKept = false;
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), END_MS);
-      await gone(child);
-      clearTimeout(timer);
+      await halt('SIGTERM');
       return child.exitCode;
     },
   };
+}
+
+/** Sets a soft limit of a process. */
+function setLimit(child: ChildProcess, name: 'fsize' | 'nofile', soft: string): void {
+  spawnSync('prlimit', ['--pid', String(child.pid), `--${name}=${soft}:`]);
+}
+
+function readHardLimit(child: ChildProcess, name: 'nofile'): string {
+  const args = ['--pid', String(child.pid), `--${name}`, '--output', 'HARD', '--noheadings'];
+  return spawnSync('prlimit', args, { encoding: 'utf8' }).stdout.trim();
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -7,16 +7,15 @@ export interface StoredMessage {
   id: number;
   text: string;
   total: number;
-  sent: number;
-  failed: number;
-  cancelled: number;
+  /** Deliveries that came to their end, by how. */
+  ended: number;
 }
 
 /** A delivery's row. */
 export interface StoredDelivery {
   uid: string;
   state: string;
-  tries: number;
+  attempts: readonly Attempt[];
   /** Why its last try did not go well; empty where it did. */
   lastReason: string;
 }
@@ -29,7 +28,12 @@ export interface Rows {
   uidOf: Map<string, string>;
   /** Rows that should have come to an end, a sentence for each kind. */
   unended: string[];
+  /** Whether this build has a word for a fate that nobody knows. */
+  knowsUnknown: boolean;
 }
+
+/** How a delivery ends; each has a column of its name in its message's row. */
+const ENDS = ['sent', 'failed', 'cancelled', 'unknown'];
 
 /** Opens the database, reads, and closes it. */
 export async function readRows(databaseUrl: string): Promise<Rows> {
@@ -42,7 +46,7 @@ export async function readRows(databaseUrl: string): Promise<Rows> {
     const identities = await db.identity.findMany();
     const counts = [
       ['messages', await db.message.count({ where: { state: { notIn: ['done', 'cancelled'] } } })],
-      ['deliveries', await db.delivery.count({ where: { state: { in: ['due', 'claimed'] } } })],
+      ['deliveries', await db.delivery.count({ where: { state: { notIn: ENDS } } })],
       ['events', await db.event.count({ where: { state: 'new' } })],
     ] as const;
     const deliveriesOf = new Map<number, StoredDelivery[]>();
@@ -53,15 +57,24 @@ export async function readRows(databaseUrl: string): Promise<Rows> {
       const lastReason =
         last && last.outcome !== 'sent' ? `${last.code ?? ''} ${last.detail ?? ''}`.trim() : '';
       const uid = people.get(row.personId ?? 0n) ?? '';
-      const delivery = { uid, state: row.state, tries: attempts.length, lastReason };
-      deliveriesOf.set(id, [...(deliveriesOf.get(id) ?? []), delivery]);
+      const delivery = { uid, state: row.state, attempts, lastReason };
+      const others = deliveriesOf.get(id);
+      if (others) {
+        others.push(delivery);
+      } else {
+        deliveriesOf.set(id, [delivery]);
+      }
     }
     return {
-      messages: messages.map(({ id, title, summary, body, total, sent, failed, cancelled }) => {
-        return { id: Number(id), text: `${title} ${summary} ${body}`, total, sent, failed, cancelled };
+      messages: messages.map((row) => {
+        const { id, title, summary, body, total } = row;
+        const columns = new Map(Object.entries(row));
+        const ended = ENDS.reduce((sum, name) => sum + Number(columns.get(name) ?? 0), 0);
+        return { id: Number(id), text: `${title} ${summary} ${body}`, total, ended };
       }),
       deliveriesOf,
       uidOf: new Map(identities.map((row) => [row.externalId, people.get(row.personId) ?? ''])),
+      knowsUnknown: messages.some((row) => 'unknown' in row),
       unended: counts.flatMap(([what, count]) => (count > 0 ? [`${count} ${what} have come to no end`] : [])),
     };
   } finally {

@@ -1,16 +1,19 @@
-/** Random traffic through several doors; keeps in a book what was asked and what was answered. */
+/** Random traffic through every door; keeps in a book what was asked and what was answered. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, fieldOf } from './http.js';
+import { drawCall } from './doors.js';
+import { type Answer, call, fieldOf } from './http.js';
 import { type Cast, makeFollower, type Receiver } from './people.js';
 import type { Random } from './random.js';
 import type { World } from './world.js';
 
-/** A message that was asked for. `unknown`: the call broke off. */
+/** A message that was asked for. `unknown`: the call broke off, or its answer leaves it open. */
 export interface Sending {
   door: string;
   /** Stands in the message, and in no other. */
   marker: string;
   to: readonly Receiver[];
+  /** When it was asked, in real milliseconds since the epoch. */
+  at: number;
   answer: 'accepted' | 'refused' | 'unknown';
   /** What a refusal said. */
   said: string;
@@ -31,30 +34,43 @@ export interface Book {
   deeds: Deed[];
 }
 
-interface DoorCall {
-  door: string;
-  to: readonly Receiver[];
-  url: string;
-  body: object | string;
-  isAccepted(json: unknown): boolean;
+/** How traffic runs. */
+export interface TrafficOptions {
+  random: Random;
+  /** At least so long. */
+  forMs: number;
+  /** And until this says so. */
+  isOver(): boolean;
+  /** So many messages a second, whatever becomes of them; null: lanes that send one after the other. */
+  rate: number | null;
+  /** The share of messages to people whose pace is slow, where not the usual one. */
+  slowShare?: number | undefined;
 }
 
 const LANES = 6;
 const LONGEST_PAUSE_MS = 60;
-const MOST_RECEIVERS = 3;
+/** At a rate nobody waits for answers, up to so many. */
+const MOST_OPEN = 500;
+const TICK_MS = 20;
 
-/** Sends in several lanes until the time is over. Each lane's acts are drawn from the seed, whatever becomes of them. */
-export async function runTraffic(
-  world: World,
-  cast: Cast,
-  run: { random: Random; forMs: number },
-): Promise<Book> {
+/** Sends until the time is over. Each lane's acts are drawn from the seed, whatever becomes of them. */
+export async function runTraffic(world: World, cast: Cast, options: TrafficOptions): Promise<Book> {
   const book: Book = { sendings: [], deeds: [] };
-  const endsAt = Date.now() + run.forMs;
+  const endsAt = Date.now() + options.forMs;
+  const goesOn = (): boolean => Date.now() < endsAt || !options.isOver();
+  const runAct = (random: Random, marker: string): Promise<void> =>
+    world.traffic.through(() => act(world, cast, { random, marker, book, slowShare: options.slowShare }));
+  if (options.rate !== null) {
+    await runAtRate(options.rate, goesOn, (count) => {
+      const marker = `m0x${count}z`;
+      return runAct(options.random.branch(marker), marker);
+    });
+    return book;
+  }
   const runLane = async (lane: number): Promise<void> => {
-    const random = run.random.branch(`lane ${lane}`);
-    for (let count = 1; Date.now() < endsAt; count += 1) {
-      await act(world, cast, { random, marker: `m${lane}x${count}z`, book });
+    const random = options.random.branch(`lane ${lane}`);
+    for (let count = 1; goesOn(); count += 1) {
+      await runAct(random, `m${lane}x${count}z`);
       await sleep(random.between(0, LONGEST_PAUSE_MS));
     }
   };
@@ -62,74 +78,71 @@ export async function runTraffic(
   return book;
 }
 
+/** Begins acts in even steps of time. Those that the machine is too slow for are not made up for. */
+async function runAtRate(
+  rate: number,
+  goesOn: () => boolean,
+  begin: (count: number) => Promise<void>,
+): Promise<void> {
+  const open = new Set<Promise<void>>();
+  let count = 0;
+  let owed = 0;
+  for (let last = Date.now(); goesOn(); await sleep(TICK_MS)) {
+    const now = Date.now();
+    owed = Math.min(rate, owed + ((now - last) / 1000) * rate);
+    last = now;
+    for (; owed >= 1 && open.size < MOST_OPEN; owed -= 1) {
+      count += 1;
+      const act = begin(count);
+      open.add(act);
+      void act.finally(() => open.delete(act));
+    }
+  }
+  await Promise.all(open);
+}
+
 interface ActInput {
   random: Random;
   marker: string;
   book: Book;
+  slowShare?: number | undefined;
 }
 
-async function act(world: World, cast: Cast, { random, marker, book }: ActInput): Promise<void> {
+async function act(world: World, cast: Cast, { random, marker, book, slowShare }: ActInput): Promise<void> {
   const kind = random.next();
   if (kind < 0.08) {
     await command(world, cast, { random, marker, book });
   } else if (kind < 0.12) {
     await follow(world, cast, book);
   } else {
-    const asked = drawCall(world.url, cast, { random, marker });
+    const asked = drawCall(cast, { random, marker, slowShare });
     const headers: Record<string, string> =
       typeof asked.body === 'string' ? { 'content-type': 'text/plain' } : {};
-    const answer = await call(asked.url, asked.body, headers);
-    const { door, to } = asked;
-    const verdict = answer === null ? 'unknown' : asked.isAccepted(answer.json) ? 'accepted' : 'refused';
+    const at = Date.now();
+    const answer = await call(world.url + asked.path, asked.body, headers);
+    const isForNow = answer?.status === 503 && answer.retryAfter !== null;
+    const verdict = judge(answer, {
+      isForNow,
+      isAccepted: asked.isAccepted,
+      tellsSending: asked.tellsSending,
+    });
     const said =
       verdict === 'refused' ? `${answer?.status} ${JSON.stringify(answer?.json)?.slice(0, 200)}` : '';
-    const isForNow = answer?.status === 503 && answer.retryAfter !== null;
-    book.sendings.push({ door, marker, to, answer: verdict, said, isForNow });
+    book.sendings.push({ at, door: asked.door, marker, to: asked.to, answer: verdict, said, isForNow });
   }
 }
 
-/** Draws a message and the door it goes through. */
-function drawCall(url: string, cast: Cast, { random, marker }: { random: Random; marker: string }): DoorCall {
-  const door = random.pick(['wxpusher', 'wxpusher-topic', 'serverchan', 'pushplus', 'ntfy'] as const);
-  const person = random.pick(cast.people);
-  const { appToken } = cast.app;
-  const isThousand = (json: unknown): boolean => fieldOf(json, 'code') === 1000;
-  switch (door) {
-    case 'wxpusher': {
-      const to = random.sample(cast.people, random.between(1, MOST_RECEIVERS));
-      const body = { appToken, content: marker, uids: to.map(({ uid }) => uid) };
-      return { door, to, url: `${url}/api/send/message`, body, isAccepted: isThousand };
-    }
-    case 'wxpusher-topic': {
-      const topic = random.pick(cast.topics);
-      const body = { appToken, content: marker, topicIds: [topic.id] };
-      return { door, to: topic.members, url: `${url}/api/send/message`, body, isAccepted: isThousand };
-    }
-    case 'serverchan':
-      return {
-        door,
-        to: [person],
-        url: `${url}/${person.sendkey}.send`,
-        body: { title: marker, desp: `content of ${marker}` },
-        isAccepted: (json) => fieldOf(json, 'code') === 0,
-      };
-    case 'pushplus':
-      return {
-        door,
-        to: [person],
-        url: `${url}/send`,
-        body: { token: person.pushplus, title: marker, content: marker },
-        isAccepted: (json) => fieldOf(json, 'code') === 200,
-      };
-    case 'ntfy':
-      return {
-        door,
-        to: [person],
-        url: `${url}/${person.ntfy}`,
-        body: marker,
-        isAccepted: (json) => fieldOf(json, 'event') === 'message',
-      };
+function judge(
+  answer: Answer | null,
+  door: { isForNow: boolean; isAccepted(json: unknown): boolean; tellsSending: true | undefined },
+): Sending['answer'] {
+  if (answer === null) {
+    return 'unknown';
   }
+  if (door.isAccepted(answer.json)) {
+    return 'accepted';
+  }
+  return door.tellsSending && !door.isForNow ? 'unknown' : 'refused';
 }
 
 /** A person writes to the app; the server's reply says that it took the words in. */

@@ -1,35 +1,53 @@
 /** The torture harness: a sound server passes it, a server with a bug planted on purpose does not. */
 import { describe, it } from 'vitest';
+import type { PlannedBlow } from '#torture/plan.js';
+import type { WayName } from '#torture/receivers.js';
 import { type RunOptions, runTorture } from '#torture/run.js';
 
-const TIMEOUT_MS = 300_000;
+/** A few seconds on a quiet machine. */
+const TIMEOUT_MS = 600_000;
 
 const SEND = '/wechat/cgi-bin/message/template/send';
-const LONG = { trafficMs: 5000 };
-/** The platform is silent when the process is killed, however slow the machine: something is claimed then. */
-const HANGS_THEN_DIES: Partial<RunOptions> = {
-  ...LONG,
-  blows: [
-    { kind: 'platform', fault: { path: SEND, count: 500, hang: 4000 }, atMs: 300 },
-    { kind: 'kill', target: 0, atMs: 3500 },
-  ],
-};
+/** Few people, most of them with WeChat. */
+const SIX: readonly WayName[] = ['wechat', 'webhook', 'wechat', 'wechat', 'gotify', 'wechat'];
+const HOUR_MS = 3_600_000;
 /** The platform refuses every send for a while. */
-const REFUSES: Partial<RunOptions> = {
-  ...LONG,
-  blows: [{ kind: 'platform', fault: { path: SEND, count: 25, errcode: -1 }, atMs: 1000 }],
+const REFUSES: PlannedBlow = {
+  ...{ kind: 'platform', atMs: 1000 },
+  fault: { path: SEND, count: 25, errcode: -1 },
 };
 
-function run(options: Partial<RunOptions>) {
-  return runTorture({ seed: 20_260, trafficMs: 3000, database: null, people: 6, ...options });
+/** A run with these blows and a bug; what it found wrong, as one text. */
+async function find(
+  bug: string,
+  blows: readonly PlannedBlow[],
+  more: Partial<RunOptions> = {},
+): Promise<string> {
+  return (await run({ bug, blows, ...more })).problems.join('\n');
 }
+
+function run(options: Partial<RunOptions>) {
+  return runTorture({ seed: 20_260, trafficMs: 3000, database: null, ways: SIX, ...options });
+}
+
+/** The platform is silent when the process is killed, however slow the machine: something is claimed then. */
+const HANGS_THEN_DIES: readonly PlannedBlow[] = [
+  { kind: 'platform', fault: { path: SEND, count: 500, hang: 4000 }, atMs: 300 },
+  { kind: 'kill', target: 0, passMs: 0, atMs: 3500 },
+];
 
 // Side by side: most of a run is waiting for what must not come any more.
 describe.concurrent('torture', () => {
   it(
     'finds every promise kept around kills and full disks',
     async ({ expect }) => {
-      const { problems, counts } = await run({ kinds: ['kill', 'disk'] });
+      const { problems, counts } = await run({
+        blows: [
+          { kind: 'kill', target: 0, passMs: 0, atMs: 800 },
+          { kind: 'disk', how: 'full', forMs: 400, passMs: 0, atMs: 1600 },
+          { kind: 'disk', how: 'refuses', forMs: 400, passMs: 0, atMs: 2400 },
+        ],
+      });
       expect(problems).toEqual([]);
       // Some calls must have been answered, or the run would prove nothing.
       expect(counts.accepted).toBeGreaterThan(5);
@@ -40,8 +58,8 @@ describe.concurrent('torture', () => {
   it(
     'finds messages that are answered for before they are written',
     async ({ expect }) => {
-      const { problems } = await run({ bug: 'early-answer', kinds: ['kill'] });
-      expect(problems.join('\n')).toMatch(/answered with success, and there is no row/);
+      const blows = [900, 1800, 2700].map((atMs) => ({ kind: 'kill', target: 0, passMs: 0, atMs }) as const);
+      expect(await find('early-answer', blows)).toMatch(/answered with success, and there is no row/);
     },
     TIMEOUT_MS,
   );
@@ -49,8 +67,7 @@ describe.concurrent('torture', () => {
   it(
     'finds messages that are sent twice because a claim is ignored',
     async ({ expect }) => {
-      const { problems } = await run({ bug: 'ignored-claim', kinds: [] });
-      expect(problems.join('\n')).toMatch(/showed 2 times, 1 at most could be/);
+      expect(await find('ignored-claim', [])).toMatch(/showed 2 times, 1 at most could be/);
     },
     TIMEOUT_MS,
   );
@@ -58,8 +75,8 @@ describe.concurrent('torture', () => {
   it(
     'finds messages without an end because nobody gives back what a killed process had claimed',
     async ({ expect }) => {
-      const { problems } = await run({ bug: 'kept-claim', ...HANGS_THEN_DIES });
-      expect(problems.join('\n')).toMatch(/deliveries have come to no end/);
+      const found = await find('kept-claim', HANGS_THEN_DIES, { trafficMs: 5000 });
+      expect(found).toMatch(/deliveries have come to no end/);
     },
     TIMEOUT_MS,
   );
@@ -67,8 +84,61 @@ describe.concurrent('torture', () => {
   it(
     'finds messages that are recorded as sent although the platform refused them',
     async ({ expect }) => {
-      const { problems } = await run({ bug: 'false-success', ...REFUSES });
-      expect(problems.join('\n')).toMatch(/recorded as sent, and nobody saw it/);
+      expect(await find('false-success', [REFUSES])).toMatch(/recorded as sent, and nobody saw it/);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'finds a lost key that another takes the place of',
+    async ({ expect }) => {
+      const found = await find('new-key', [{ kind: 'damage', what: 'key-lost', seed: 1, atMs: 500 }]);
+      expect(found).toMatch(/key-lost: a new secret key was made in silence/);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'finds a server that calls itself ready while it can write nothing',
+    async ({ expect }) => {
+      const blows: readonly PlannedBlow[] = [
+        { kind: 'disk', how: 'refuses', forMs: 2500, passMs: 0, atMs: 300 },
+      ];
+      expect(await find('blind-readiness', blows)).toMatch(/says that it is ready, and can write nothing/);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'finds a backup that a kill left half',
+    async ({ expect }) => {
+      const found = await find('half-backup', [{ kind: 'backup', afterMs: 0, atMs: 500 }]);
+      expect(found).toMatch(/is no whole one/);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'finds a process that ends for want of a descriptor',
+    async ({ expect }) => {
+      const found = await find('fragile', [{ kind: 'descriptors', target: 0, forMs: 1500, atMs: 500 }]);
+      expect(found).toMatch(/ended by itself with 1/);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'finds a queue that stands still after the clock was wrong',
+    async ({ expect }) => {
+      const blows: readonly PlannedBlow[] = [
+        { kind: 'clock', byMs: 8 * HOUR_MS, forMs: 1500, target: null, atMs: 0 },
+      ];
+      const found = await find('future-window', blows, {
+        ways: ['wechat', 'feishu-bot', 'feishu-bot', 'feishu-bot'],
+        slowShare: 1,
+        trafficMs: 6000,
+      });
+      expect(found).toMatch(/stood still for \d+ minutes/);
     },
     TIMEOUT_MS,
   );

@@ -1,0 +1,125 @@
+/** Faults around the data of a server on SQLite: an older version's database, a killed backup, a restore that is killed. */
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runCommand } from '#torture/processes.js';
+import {
+  checkIntegrity,
+  copyDatabaseFiles,
+  countMigrations,
+  makeOlder,
+  removeDatabaseFiles,
+} from '#torture/sqlite-file.js';
+import type { World } from '#torture/world.js';
+import type { Fault } from './blow.js';
+import { serverOf } from './processes.js';
+
+/** So far back a database is taken at most; before, rows had not all of the columns that make a message. */
+const MOST_BACK = 5;
+const LOOK_MS = 5;
+
+/**
+ * The database is one of an older version when the servers start again: stopped in order or killed before, and killed so many
+ * milliseconds after each of the first starts, which migrate it.
+ */
+export const upgrade: Fault<{ how: 'SIGTERM' | 'SIGKILL'; back: number; afterMs: readonly number[] }> = {
+  databases: ['sqlite'],
+  alone: 'blows',
+  draw: ({ random }) => ({
+    how: random.pick(['SIGTERM', 'SIGKILL'] as const),
+    back: random.between(1, MOST_BACK),
+    afterMs: Array.from({ length: 3 }, () => random.between(200, 1500)),
+  }),
+  fall: async (world, { how, back, afterMs }) => {
+    const server = serverOf(world, 0);
+    await server.halt(how);
+    makeOlder(world.databasePath, countMigrations() - back);
+    for (const ms of afterMs) {
+      await server.tryStart(ms);
+    }
+    server.go();
+    await server.ready();
+    return [];
+  },
+};
+
+/**
+ * The server is killed so many milliseconds after the first file of a backup is there: whatever is listed as a backup afterwards is a
+ * whole one.
+ */
+export const backup: Fault<{ afterMs: number }> = {
+  databases: ['sqlite'],
+  alone: 'blows',
+  draw: ({ random }) => ({ afterMs: random.between(0, 300) }),
+  fall: async (world, { afterMs }) => {
+    const server = serverOf(world, 0);
+    const folder = join(world.dataDir, 'backups');
+    const before = countFiles(folder);
+    let isOver = false;
+    void makeBackup(world)
+      .catch(() => null)
+      .finally(() => {
+        isOver = true;
+      });
+    while (!isOver && countFiles(folder) === before) {
+      await sleep(LOOK_MS);
+    }
+    await sleep(afterMs);
+    server.kill();
+    await server.ready();
+    const { items } = await world.admin<{ items: { name: string }[] }>('/backups');
+    return items.flatMap(({ name }) => {
+      // Looking at a file leaves logs beside it: a copy is looked at.
+      const copy = join(world.dataDir, 'looked-at.db');
+      cpSync(join(folder, name), copy);
+      const word = checkIntegrity(copy);
+      removeDatabaseFiles(copy);
+      return word === 'ok' ? [] : [`the backup ${name} is no whole one: ${word}`];
+    });
+  },
+};
+
+/**
+ * A database is put back: a backup that was just made, or the file of the killed server with the log that lies beside it. The
+ * server is killed so many milliseconds after it starts to take it.
+ */
+export const restore: Fault<{ from: 'backup' | 'file'; afterMs: readonly number[] }> = {
+  databases: ['sqlite'],
+  alone: 'world',
+  draw: ({ random }) => ({
+    from: random.pick(['backup', 'file'] as const),
+    afterMs: Array.from({ length: 2 }, () => random.between(100, 1500)),
+  }),
+  fall: async (world, { from, afterMs }) => {
+    const server = serverOf(world, 0);
+    const side = join(world.disk.folder, 'side');
+    mkdirSync(side, { recursive: true });
+    let path = join(side, 'qingniao.db');
+    if (from === 'backup') {
+      const { name } = await makeBackup(world);
+      await server.halt('SIGKILL');
+      path = join(world.dataDir, 'backups', name);
+    } else {
+      await server.halt('SIGKILL');
+      copyDatabaseFiles(world.databasePath, path);
+    }
+    const { code, text } = await runCommand(RESTORE.concat(path), world.env);
+    for (const ms of afterMs) {
+      await server.tryStart(ms);
+    }
+    server.go();
+    await server.ready();
+    rmSync(side, { recursive: true, force: true });
+    return code === 0 ? [] : [`a good database could not be restored: ${text.slice(-300)}`];
+  },
+};
+
+const RESTORE: readonly string[] = ['--import', 'tsx', 'src/restore.ts'];
+
+function countFiles(folder: string): number {
+  return existsSync(folder) ? readdirSync(folder).length : 0;
+}
+
+async function makeBackup(world: World): Promise<{ name: string }> {
+  return world.admin<{ name: string }>('/backups', {});
+}
