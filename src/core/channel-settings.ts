@@ -1,6 +1,7 @@
 /** Checks what people say of a channel they set up, by the fields that its kind declares. */
 import { sha256Hex } from '#src/lib/hash.js';
 import { inBoth } from '#src/lib/in-language.js';
+import { nearestName } from '#src/lib/near-misses.js';
 import { FetchError } from '#src/lib/safe-fetch.js';
 import { isHttpUrl } from '#src/lib/text.js';
 import { AppError } from './errors.js';
@@ -17,7 +18,19 @@ const SERVER_ACCOUNT = 'server';
 
 const MAX_VALUE = 4000;
 
-/** Trims and checks the settings of a channel; throws bad_field naming the field. Unknown fields are dropped. */
+/** Refuses settings that a kind does not have, which would seem to be taken; throws bad_field naming the nearest. */
+export function checkNames(kind: ChannelKind, config: Readonly<Record<string, string>>): void {
+  const known = kind.configFields.map(({ name }) => name);
+  const unknown = Object.keys(config).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const near = nearestName(unknown, known) ?? '';
+    const zh = `「${kind.title.zh}」没有这个字段，最接近的是「${near}」`;
+    const detail = inBoth(zh, `${kind.title.en} has no such field; the nearest is “${near}”`);
+    throw new AppError('bad_field', { field: `config.${unknown.slice(0, 60)}`, detail });
+  }
+}
+
+/** Trims and checks the settings of a channel; throws bad_field naming the field. Unknown fields, as of an older version, are dropped. */
 export function checkSettings(
   kind: ChannelKind,
   config: Readonly<Record<string, string>>,

@@ -1,7 +1,7 @@
 /** Channels: the doors out that people set up for themselves, and the route that a message to them takes. */
 
 import type { ChannelConfig as ChannelRow } from '#src/store/generated/client.js';
-import { checkCode, checkSettings, queueOf, SECRET_MASK } from './channel-settings.js';
+import { checkCode, checkNames, checkSettings, queueOf, SECRET_MASK } from './channel-settings.js';
 import { readContact } from './contacts.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
@@ -74,6 +74,7 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
   async function createChannel(personId: number, input: ChannelInput): Promise<ChannelView> {
     const kind = getKind(input.kind);
     checkCode(input.code);
+    checkNames(kind, input.config);
     const settings = checkSettings(kind, input.config, outside.checkUrl);
     const person = { personId: BigInt(personId) };
     if ((await db.channelConfig.count({ where: person })) >= MAX_CHANNELS) {
@@ -103,6 +104,7 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
   ): Promise<ChannelView> {
     const row = await findRow(personId, id);
     const kind = getKind(row.kind);
+    checkNames(kind, input.config ?? {});
     const known = openSettings(row);
     const given = Object.entries(input.config ?? {}).filter(([, value]) => value !== SECRET_MASK);
     const settings = checkSettings(kind, { ...known, ...Object.fromEntries(given) }, outside.checkUrl);

@@ -26,10 +26,32 @@ export function findNearMisses(
   });
 }
 
+/** The known name that is most like another; null where none is known. */
+export function nearestName(name: string, known: readonly string[]): string | null {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z\d]/g, '');
+  const wanted = plain(name.slice(0, MAX_LENGTH));
+  const distances = known.map((other) => {
+    const edits = countEdits(wanted, plain(other));
+    // What begins alike is more alike than what merely has as many letters.
+    return { other, distance: edits - countBeginning(wanted, plain(other)) / 2 };
+  });
+  return distances.sort((a, b) => a.distance - b.distance)[0]?.other ?? null;
+}
+
+/** Longer names are compared by their beginnings. */
+const MAX_LENGTH = 100;
+
+function countBeginning(a: string, b: string): number {
+  const end = [...a].findIndex((letter, at) => letter !== b[at]);
+  return end < 0 ? a.length : end;
+}
+
 function isOneOrTwoEditsAway(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 2) {
-    return false;
-  }
+  return Math.abs(a.length - b.length) <= 2 && countEdits(a, b) <= 2;
+}
+
+/** How many letters are to be changed, added or taken away (Levenshtein). */
+function countEdits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
@@ -39,5 +61,5 @@ function isOneOrTwoEditsAway(a: string, b: string): boolean {
     }
     row = next;
   }
-  return (row[b.length] ?? 99) <= 2;
+  return row[b.length] ?? a.length;
 }

@@ -14,7 +14,8 @@ export function guardRoute(route: Route, core: Core): Middleware {
     if (route.operatorOnly && manager.role !== 'operator') {
       throw new AppError('forbidden');
     }
-    const body = route.body ? await readJson(ctx) : undefined;
+    // A call that takes no body refuses one with fields, instead of acting as if they were not there.
+    const body = route.body || route.method !== 'get' ? await readJson(ctx) : undefined;
     const answer = await route.answerTo({ manager, params: ctx.params, query: ctx.query, body });
     if (route.method !== 'get') {
       await core.audit.writeEntry(manager, toAuditNote(ctx, route));

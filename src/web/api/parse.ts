@@ -2,9 +2,13 @@
 import { z } from 'zod';
 import { AppError, notFound } from '#src/core/errors.js';
 import { inBoth } from '#src/lib/in-language.js';
+import { tellUnknown } from './unknown-fields.js';
 
-/** The schema of a part of the input; names it does not know are dropped. */
+/** The schema of a part of the input; in the path, names it does not know are dropped, elsewhere refused. */
 export type Fields = z.ZodObject;
+
+/** More mistakes are told once these are mended. */
+const MAX_TOLD = 5;
 
 const sayChinese = z.locales.zhCN().localeError;
 
@@ -31,10 +35,12 @@ export function parseBody(schema: Fields, value: unknown): unknown {
 function parse(schema: Fields, value: unknown): unknown {
   // The Chinese words quote the value's type, for which the value must be in the issue.
   const parsed = schema.safeParse(value, { reportInput: true });
-  if (parsed.success) {
+  const unknown = tellUnknown(schema, value);
+  if (parsed.success && unknown.length === 0) {
     return parsed.data;
   }
-  throw new AppError('bad_request', { detail: parsed.error.issues.slice(0, 5).map(describe).join('；') });
+  const wrong = [...unknown, ...(parsed.error?.issues ?? []).map(describe)];
+  throw new AppError('bad_request', { detail: wrong.slice(0, MAX_TOLD).join('；') });
 }
 
 /** In both languages, with a full stop between them: the Chinese may end with names in Latin letters. */

@@ -110,8 +110,11 @@ export function declareFileRoute<P extends Fields>(
     query: NOTHING,
     body: null,
     answer: null,
-    // The schema is P.
-    answerTo: async (raw) => run({ ...raw, params: parseParams(params, raw.params) as z.output<P> }),
+    async answerTo(raw) {
+      parseQuery(NOTHING, raw.query);
+      // The schema is P.
+      return run({ ...raw, params: parseParams(params, raw.params) as z.output<P> });
+    },
   };
 }
 

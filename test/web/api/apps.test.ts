@@ -16,7 +16,7 @@ beforeEach(() => {
 describe('making an app', () => {
   it('answers exactly the six fields, with a token that sends', async () => {
     const made = await w.call('POST', '/api/v1/apps', {
-      body: { name: ' 告警 ', callbackUrl: 'https://dev.example/hook', unknown: { field: 1 } },
+      body: { name: ' 告警 ', callbackUrl: 'https://dev.example/hook' },
     });
     expect(made.status).toBe(201);
     expect(Object.keys(made.body).sort()).toEqual([
