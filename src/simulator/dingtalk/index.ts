@@ -23,8 +23,11 @@ const MAX_BODY_BYTES = 20_000;
 const BLOCK_MS = 600_000;
 const PER_MINUTE = { most: 20, withinMs: 60_000 };
 
-/** The robot of a fresh simulator. */
-const FIRST_ROBOT = { token: 'sim-dingtalk', secret: 'SECsim' } as const;
+/** The robots of a fresh simulator: a signed one, and one whose token has the form that real clients insist on. */
+const FIRST_ROBOTS = [
+  { token: 'sim-dingtalk', secret: 'SECsim' },
+  { token: '0'.repeat(64), secret: null },
+] as const;
 
 interface Robot extends RobotRules {
   readonly token: string;
@@ -32,13 +35,15 @@ interface Robot extends RobotRules {
   blockedUntil: number;
 }
 
-/** Makes the platform with one robot that wants signatures. */
+/** Makes the platform with its first robots. */
 export function createDingtalkPlatform(world: World): Platform {
   const robots = new Map<string, Robot>();
   const counts = createRollingCounts(world.clock, [PER_MINUTE]);
   const inbox = createArrivals(world, 'dingtalk');
-  const addFirst = (): void => {
-    robots.set(FIRST_ROBOT.token, newRobot(FIRST_ROBOT.token, FIRST_ROBOT.secret));
+  const addFirstRobots = (): void => {
+    for (const { token, secret } of FIRST_ROBOTS) {
+      robots.set(token, newRobot(token, secret));
+    }
   };
   const take = (ctx: Koa.Context, call: Call | null): void => {
     const robot = admit(world, { robots, ctx });
@@ -59,7 +64,7 @@ export function createDingtalkPlatform(world: World): Platform {
     }
     inbox.keep({ request: call.request, to: robot.token, ...look });
   };
-  addFirst();
+  addFirstRobots();
   return {
     name: 'dingtalk',
     serve: async (ctx, path) => {
@@ -74,7 +79,7 @@ export function createDingtalkPlatform(world: World): Platform {
     faultBody: (errcode) => refusalBody(errcode),
     reset: () => {
       robots.clear();
-      addFirst();
+      addFirstRobots();
       counts.clear();
       inbox.clear();
     },

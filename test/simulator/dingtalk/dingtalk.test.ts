@@ -32,6 +32,27 @@ async function inbox(sim: SimWorld) {
   return itemsOf(await sim.api('GET', '/inboxes/dingtalk'));
 }
 
+describe('the robot whose token has the form of a real one', () => {
+  const token = '0'.repeat(64);
+
+  it.each([
+    ['without a signature', {}],
+    ['with one that it does not ask for', signAt(1)],
+  ])('takes a call %s, also after a reset', async (_, query) => {
+    const sim = await openSim();
+    expect((await send(sim, { token, query })).body).toEqual({ errcode: 0, errmsg: 'ok' });
+    expect(await inbox(sim)).toMatchObject([{ to: token, rendered: '告警 disk full' }]);
+    await sim.api('POST', '/reset', {});
+    expect((await send(sim, { token, query })).body).toEqual({ errcode: 0, errmsg: 'ok' });
+  });
+
+  it('has no brother of another number', async () => {
+    const sim = await openSim();
+    const refused = await send(sim, { token: `${'0'.repeat(63)}1`, query: {} });
+    expect(refused.body).toMatchObject({ errcode: 300005 });
+  });
+});
+
 describe('a signed call', () => {
   it('is answered compactly and shown with the exact bytes that came', async () => {
     const sim = await openSim();
