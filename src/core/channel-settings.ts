@@ -37,8 +37,9 @@ export function checkSettings(
   checkUrl: (url: string) => void,
 ): Record<string, string> {
   const settings: Record<string, string> = {};
+  const given = kind.readPasted?.(config) ?? config;
   for (const field of kind.configFields) {
-    const value = String(config[field.name] ?? '').trim();
+    const value = String(given[field.name] ?? '').trim();
     if (value === '' && field.required) {
       throw new AppError('bad_field', {
         field: field.name,

@@ -175,6 +175,8 @@ export interface ChannelKind {
    * same account. It is hashed before it is stored.
    */
   accountOf(settings: ChannelSettings, recipient: Recipient): string;
+  /** Understands an address that was pasted whole into one of the fields: the settings with what it says. */
+  readPasted?(settings: ChannelSettings): Record<string, string>;
   /** Checks settings beyond their fields; returns a sentence for people per wrong field. */
   checkSettings?(settings: ChannelSettings): { field: string; zh: string; en: string }[];
 }

@@ -12,7 +12,7 @@ import type { Outcome } from '#src/core/types.js';
 import { randomText } from '#src/lib/ids.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
 import { type BarkCard, fillParameters, renderBark } from './render.js';
-import { BARK_FIELDS, BARK_SERVER, barkAccount, checkBarkSettings } from './settings.js';
+import { BARK_FIELDS, BARK_SERVER, barkAccount, checkBarkSettings, readPastedBark } from './settings.js';
 
 /** Makes the channel. */
 export function createBarkChannel(): Channel<BarkCard> {
@@ -23,6 +23,7 @@ export function createBarkChannel(): Channel<BarkCard> {
     configFields: BARK_FIELDS,
     limits: { inFlight: 4 },
     accountOf: (settings) => barkAccount(settings),
+    readPasted: readPastedBark,
     checkSettings: checkBarkSettings,
     render: renderBark,
     send: (card, settings, _recipient, io) => {

@@ -1,6 +1,7 @@
 /** The settings of a Bark channel: which device, how it sounds and looks, and how it is encrypted. */
 import type { ChannelSettings, ConfigField } from '#src/channels/channel.js';
 import { serverField, serverOf, settingOf, TAP_FIELD } from '#src/channels/parts.js';
+import { pathOf, readPasted, type SplitAddress, serverAt, withoutEnd } from '#src/channels/pasted-address.js';
 import { BARK_ALGORITHMS, BARK_MODES, type BarkAlgorithm, type BarkMode } from './encrypt.js';
 
 /** Bark's public server. */
@@ -29,6 +30,26 @@ export function encryptionOf(settings: ChannelSettings): BarkEncryption | null {
     iv: settingOf(settings, 'encryptionIv'),
   };
 }
+
+/** What Bark's own keys look like. */
+const KEY = /^[A-Za-z\d]{22}$/;
+/** A server behind others is served under a path that says so. */
+const PREFIX = 'bark';
+
+/** The settings with a whole push address split: `https://api.day.app/KEY/title/body`. */
+export function readPastedBark(settings: ChannelSettings): Record<string, string> {
+  return readPasted(settings, 'key', splitPushAddress);
+}
+
+const splitPushAddress: SplitAddress = (address, known) => {
+  const named = address.searchParams.get('device_key');
+  const path = withoutEnd(pathOf(address), ['push']);
+  const sure = path.findIndex((part) => KEY.test(part) || (known !== '' && part === known));
+  const first = path[0] === PREFIX ? 1 : 0;
+  const at = sure >= 0 ? sure : known === '' && named === null && first < path.length ? first : path.length;
+  const secret = named ?? path[at];
+  return { server: serverAt(address, path.slice(0, at)), ...(secret === undefined ? {} : { secret }) };
+};
 
 /** What is wrong with the settings beyond their fields, a sentence for people each. */
 export function checkBarkSettings(settings: ChannelSettings): { field: string; zh: string; en: string }[] {
@@ -112,8 +133,8 @@ export const BARK_FIELDS: readonly ConfigField[] = [
     type: 'text',
     label: { zh: '设备 Key', en: 'Device key' },
     hint: {
-      zh: '打开 Bark App 首页，推送地址 https://服务器/这一段/… 就是 Key',
-      en: 'open the Bark app: the key is in the push address, right behind the server',
+      zh: '打开 Bark App 首页，推送地址 https://服务器/这一段/… 就是 Key；也可以粘贴整个推送地址',
+      en: 'open the Bark app: the key is in the push address, right behind the server; or paste the whole address',
     },
     required: true,
     secret: true,

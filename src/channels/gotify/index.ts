@@ -13,6 +13,7 @@ import {
   tapTargetsOf,
   tapUrl,
 } from '#src/channels/parts.js';
+import { pathOf, readPasted, serverAt, withoutEnd } from '#src/channels/pasted-address.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
 import type { MessageContent, Outcome } from '#src/core/types.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
@@ -50,8 +51,8 @@ export function createGotifyChannel(): Channel<GotifyCard> {
         type: 'text',
         label: { zh: '应用令牌', en: 'Application token' },
         hint: {
-          zh: 'Gotify 网页「Apps」里新建应用后复制',
-          en: 'make an application on the Apps page and copy its token',
+          zh: 'Gotify 网页「Apps」里新建应用后复制；也可以粘贴带 token 的整个推送地址',
+          en: 'make an application on the Apps page and copy its token; or paste the whole message address with it',
         },
         required: true,
         secret: true,
@@ -71,6 +72,13 @@ export function createGotifyChannel(): Channel<GotifyCard> {
     ],
     limits: { inFlight: 4 },
     accountOf: (settings) => `${serverOf(settings, '')} ${settingOf(settings, 'token')}`,
+    // https://push.example.com/message?token=TOKEN, as its documentation posts to it.
+    readPasted: (settings) =>
+      readPasted(settings, 'token', (address) => {
+        const secret = address.searchParams.get('token');
+        const server = serverAt(address, withoutEnd(pathOf(address), ['message']));
+        return { server, ...(secret === null ? {} : { secret }) };
+      }),
     checkSettings: (settings) =>
       /^(\d|10)?$/.test(settingOf(settings, 'priority'))
         ? []

@@ -9,6 +9,7 @@ import {
   sendRequest,
 } from '#src/channels/http-answer.js';
 import { serverField, serverOf, settingOf, TAP_FIELD } from '#src/channels/parts.js';
+import { pathOf, readPasted, type SplitAddress, serverAt } from '#src/channels/pasted-address.js';
 import type { Outcome } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
@@ -45,6 +46,25 @@ const ADVICE: Readonly<Record<number, string>> = {
   40009: '主题名不正确 the topic name is invalid',
 };
 
+/** What may stand behind a topic in an address. */
+const VERBS = /^(?:json|sse|raw|ws|auth|publish|send|trigger)$/;
+
+/** `https://ntfy.example.com/topic`, as the app and the page show it; also with its user, or a verb behind it. */
+const splitTopicAddress: SplitAddress = (address, known) => {
+  const path = pathOf(address);
+  const whole = path.length > 1 && VERBS.test(path.at(-1) ?? '') ? path.slice(0, -1) : path;
+  const isTopic = known === '' || whole.at(-1) === known;
+  const topic = isTopic ? whole.at(-1) : undefined;
+  const { username, password } = address;
+  return {
+    server: serverAt(address, topic === undefined ? whole : whole.slice(0, -1)),
+    ...(topic === undefined ? {} : { secret: topic }),
+    ...(username === ''
+      ? {}
+      : { user: decodeURIComponent(username), password: decodeURIComponent(password) }),
+  };
+};
+
 const FIELDS: readonly ConfigField[] = [
   serverField({
     required: false,
@@ -58,8 +78,8 @@ const FIELDS: readonly ConfigField[] = [
     type: 'text',
     label: { zh: '主题', en: 'Topic' },
     hint: {
-      zh: '在 ntfy App 里订阅的主题名；公共服务器上谁知道名字谁就能看，请取难猜的名字',
-      en: 'the topic you subscribed to; on a public server the name is the only secret, so choose one nobody guesses',
+      zh: '在 ntfy App 里订阅的主题名，也可以粘贴主题的整个地址；公共服务器上谁知道名字谁就能看，请取难猜的名字',
+      en: 'the topic you subscribed to, or its whole address; on a public server the name is the only secret, so choose one nobody guesses',
     },
     required: true,
     secret: true,
@@ -108,6 +128,7 @@ export function createNtfyChannel(): Channel<NtfyCard> {
     configFields: FIELDS,
     // A visitor has 60 requests and gets one back every 5 s (ntfy's default); a visitor is an address or an account.
     limits: { inFlight: 4, windows: [{ count: 60, perMs: 300_000 }] },
+    readPasted: (settings) => readPasted(settings, 'topic', splitTopicAddress),
     accountOf: (settings) =>
       `${serverOf(settings, SERVER)} ${settingOf(settings, 'token') || settingOf(settings, 'user')}`,
     checkSettings: checkNtfySettings,

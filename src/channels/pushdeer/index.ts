@@ -17,6 +17,7 @@ import {
   type TapTargets,
   tapTargetsOf,
 } from '#src/channels/parts.js';
+import { pathOf, readPasted, serverAt, withoutEnd } from '#src/channels/pasted-address.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
 import type { MessageContent, Outcome } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
@@ -50,7 +51,10 @@ export function createPushDeerChannel(): Channel<PushDeerCard> {
         name: 'key',
         type: 'text',
         label: { zh: 'PushKey', en: 'Push key' },
-        hint: { zh: '在 PushDeer App 的「Key」页新建并复制', en: 'make and copy one on the app’s Key page' },
+        hint: {
+          zh: '在 PushDeer App 的「Key」页新建并复制；也可以粘贴带 pushkey 的整个推送地址',
+          en: 'make and copy one on the app’s Key page; or paste the whole push address with its pushkey',
+        },
         required: true,
         secret: true,
       },
@@ -58,6 +62,13 @@ export function createPushDeerChannel(): Channel<PushDeerCard> {
     // The servers count 60 requests a minute for each caller; all channels of one server share ours.
     limits: { inFlight: 4, windows: [{ count: 60, perMs: MINUTE_MS }] },
     accountOf: (settings) => serverOf(settings, SERVER),
+    // https://api2.pushdeer.com/message/push?pushkey=KEY&text=…, as its page shows it.
+    readPasted: (settings) =>
+      readPasted(settings, 'key', (address) => {
+        const secret = address.searchParams.get('pushkey');
+        const server = serverAt(address, withoutEnd(pathOf(address), ['message', 'push']));
+        return { server, ...(secret === null ? {} : { secret }) };
+      }),
     checkSettings: (settings) =>
       /^[\w-]{1,100}$/.test(settingOf(settings, 'key'))
         ? []

@@ -65,12 +65,20 @@ export function drawForm(
   return { needed, more, isMoreOpen: more.some(({ value, error }) => value !== '' || error !== undefined) };
 }
 
-/** The schema of the form's fields, with words in the reader's language. */
-export function buildFormSchema(subject: FormSubject) {
+/** A form's values as they were sent, with an address that was pasted whole split into its fields. */
+export function readValues(
+  { kind }: FormSubject,
+  sent: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return { ...sent, ...kind.readPasted?.(sent) };
+}
+
+/** The schema of the form's fields, for the values that `readValues` gave, with words in the reader's language. */
+export function buildFormSchema(subject: FormSubject, sent: Readonly<Record<string, string>>) {
   const fields = subject.kind.configFields;
   const shape: Record<string, z.ZodType<string>> = { code: codeField(subject) };
   for (const field of fields) {
-    shape[field.name] = valueField(subject, field);
+    shape[field.name] = z.preprocess(() => sent[field.name], valueField(subject, field));
   }
   return z.object(shape).superRefine((values, issues) => {
     const config = toConfig(subject, values);

@@ -12,6 +12,7 @@ import {
   type FormSubject,
   firstValues,
   listCleared,
+  readValues,
   savedValues,
   toConfig,
 } from './channel-form.js';
@@ -94,9 +95,9 @@ function mountCreation<Pass extends ChannelPass>(
   post(`${base}/new/:kind`, async (visit) => {
     const owner = await findOwner(visit);
     const subject = await readSubject(core, owner, visit, { kindId: visit.param('kind') });
-    const { values } = visit.form;
+    const values = readValues(subject, visit.form.values);
     await visit.submit(
-      buildFormSchema(subject),
+      buildFormSchema(subject, values),
       async (checked) => {
         const { id } = await core.channels.createChannel(owner.personId, {
           kind: subject.kind.id,
@@ -126,9 +127,9 @@ function mountEditing<Pass extends ChannelPass>(
     const owner = await findOwner(visit);
     const id = visit.idParam('id');
     const subject = await readSubject(core, owner, visit, { channelId: id });
-    const { values } = visit.form;
+    const values = readValues(subject, visit.form.values);
     await visit.submit(
-      buildFormSchema(subject),
+      buildFormSchema(subject, values),
       async (checked) => {
         const cleared = listCleared(subject, values).map((name) => [name, '']);
         await core.channels.updateChannel(owner.personId, id, {
