@@ -31,6 +31,26 @@ export function fieldsOf(body: Body): Record<string, unknown> | null {
   }
 }
 
+/**
+ * One set of fields of several, the strongest last, without inherited keys. What says nothing, an empty text or null, silences
+ * nobody.
+ */
+export function layOver(...layers: readonly Readonly<Record<string, unknown>>[]): Record<string, unknown> {
+  const fields: Record<string, unknown> = Object.create(null);
+  for (const layer of layers) {
+    for (const [name, value] of Object.entries(layer)) {
+      if (!(isNothing(value) && name in fields)) {
+        fields[name] = value;
+      }
+    }
+  }
+  return fields;
+}
+
+function isNothing(value: unknown): boolean {
+  return value === '' || value === null || value === undefined;
+}
+
 /** The files of a multipart form; none of any other body. */
 export function filesOf(body: Body): readonly FormFile[] {
   return body.kind === 'form' ? body.files : [];

@@ -57,6 +57,11 @@ export function collectFields(pairs: Iterable<FieldPair>): FormFields {
   return fields;
 }
 
+/** Pairs by name, the first of repeated names, as servers written in Go read them. */
+export function collectFirst(pairs: readonly FieldPair[]): FormFields {
+  return collectFields([...pairs].reverse());
+}
+
 /** An escape of a byte beyond ASCII. */
 const HIGH_ESCAPE = /%[89a-f][\da-f]/i;
 const ESCAPE = /%[\da-f]{2}/gi;

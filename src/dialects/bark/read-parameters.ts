@@ -1,6 +1,6 @@
 /** Reads a Bark push as bark-server does: which source wins, and what becomes of names. */
 import type { Context } from 'koa';
-import { fieldsOf, filesOf, isObject, readQuery, withFiles } from '#src/dialects/read-form.js';
+import { fieldsOf, filesOf, isObject, layOver, readQuery, withFiles } from '#src/dialects/read-form.js';
 import { type Body, mediaTypeOf, readBody } from '#src/lib/body.js';
 import { unescapeAll } from '#src/lib/form-fields.js';
 import { BarkRefusal } from './envelope.js';
@@ -34,8 +34,8 @@ export async function readParameters(
   const isV2 = isJson(ctx, body);
   const query = lowerNames(readQuery(ctx));
   const said = lowerNames(isV2 ? flatten(readFields(body, 'request bind failed')) : readForm(body));
-  const others = isV2 ? { ...said, ...query } : { ...query, ...said };
-  const parameters = Object.assign(Object.create(null), others, readPath(segments, ctx.method, others));
+  const others = isV2 ? layOver(said, query) : layOver(query, said);
+  const parameters = layOver(others, readPath(segments, ctx.method, others));
   const files = filesOf(body);
   if (files.length > 0) {
     parameters.body = withFiles(typeof parameters.body === 'string' ? parameters.body : '', files);
@@ -47,7 +47,7 @@ export async function readParameters(
 export async function readRegistration(ctx: Context): Promise<BarkParameters> {
   const body = await readBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
   const fields = isJson(ctx, body) ? readFields(body, 'request bind failed1') : readForm(body);
-  return { ...readQuery(ctx), ...fields };
+  return layOver(readQuery(ctx), fields);
 }
 
 /** The keys of a batch, from a list or a text with commas; empty when there is none. Throws BarkRefusal for other types. */
@@ -73,9 +73,8 @@ function readPath(segments: readonly string[], method: string, others: BarkParam
   const pairs = names.map((name, at) => [name, values[at] ?? ''] as const);
   // `POST /KEY/push` is a known mistake of clients: who says something elsewhere does not mean the word.
   const isMistake = method === 'POST' && segments.length === 2 && TEXTS.some((name) => isSaid(others[name]));
-  // An empty segment says nothing: it must not wipe out what body or query say.
   return Object.fromEntries(
-    pairs.filter(([name, value]) => value !== '' && !(isMistake && name === 'body' && value === 'push')),
+    pairs.filter(([name, value]) => !(isMistake && name === 'body' && value === 'push')),
   );
 }
 

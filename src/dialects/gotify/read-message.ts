@@ -1,7 +1,8 @@
 /** Reads a gotify message from JSON, a form or the query. */
 import type { Context } from 'koa';
-import { fieldsOf, filesOf, isObject, readQuery, withFiles } from '#src/dialects/read-form.js';
+import { fieldsOf, filesOf, isObject, layOver, withFiles } from '#src/dialects/read-form.js';
 import { readBody } from '#src/lib/body.js';
+import { collectFirst, parsePairs } from '#src/lib/form-fields.js';
 
 /** A refusal with its status. It never leaves the dialect. */
 export class GotifyRefusal extends Error {
@@ -29,12 +30,13 @@ const WRONG_TYPE = 'json: cannot unmarshal the value into a field of another typ
 /** Reads a message; what the body says wins over the query, and extras come by JSON only. Throws GotifyRefusal, BodyError. */
 export async function readMessage(ctx: Context): Promise<GotifyMessage> {
   const body = await readBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
-  const { extras: _none, ...query } = readQuery(ctx);
+  const { extras: _none, ...query } = collectFirst(parsePairs(ctx.querystring));
   if (body.kind === 'json') {
-    return toMessage({ ...query, ...readObject(body.value) });
+    return toMessage(layOver(query, readObject(body.value)));
   }
-  const { extras: _neither, ...form } = fieldsOf(body) ?? {};
-  const said = { ...query, ...form };
+  const { extras: _neither, ...form } =
+    body.kind === 'form' ? collectFirst(body.pairs) : (fieldsOf(body) ?? {});
+  const said = layOver(query, form);
   const files = filesOf(body);
   return toMessage(files.length === 0 ? said : { ...said, message: withFiles(toText(said.message), files) });
 }

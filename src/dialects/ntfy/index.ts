@@ -139,7 +139,8 @@ async function publishJson(core: Core, ctx: Context): Promise<boolean> {
       if ('error' in read) {
         throw read.error;
       }
-      return { options: toOptions(read.body), text: '', isMarkdown: false };
+      // ntfy makes headers of the fields: what JSON leaves open, headers and query may say.
+      return { options: { ...readOptions(ctx), ...toOptions(read.body) }, text: '', isMarkdown: false };
     },
   });
   return true;

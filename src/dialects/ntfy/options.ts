@@ -1,6 +1,6 @@
 /** Collects the options of an ntfy publish by all their names, from headers and query or from a JSON body. */
 import type { Context } from 'koa';
-import { type FormFields, parseFields } from '#src/dialects/read-form.js';
+import { parsePairs } from '#src/lib/form-fields.js';
 import { NtfyRefusal } from './errors.js';
 
 /** Each option's names, in the order in which ntfy looks for them: headers first, then the query. */
@@ -31,12 +31,12 @@ export type Options = Partial<Record<Exclude<OptionName, 'actions'>, string>> & 
 /** Browsers and proxies send a header of this name with a meaning of its own (RFC 9218): `u=1, i`. */
 const HTTP_PRIORITY = /^u=\d(?:,\s*(?:i|\d))?$|^i$/;
 
-/** The options of headers and query. */
+/** The options of headers and query; of repeated ones the first, as ntfy's server takes them, but tags, which are a list. */
 export function readOptions(ctx: Context): Options {
-  const query = lowerNames(parseFields(ctx.querystring));
+  const query = readQuery(ctx);
   const pairs = Object.entries(NAMES).map(([option, names]) => {
     const header = names.map((name) => readHeader(ctx, name)).find((value) => value !== '');
-    return [option, header ?? names.map((name) => query[name] ?? '').find((value) => value !== '')];
+    return [option, header ?? names.map((name) => query.get(name) ?? '').find((value) => value !== '')];
   });
   return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
 }
@@ -67,7 +67,8 @@ export function toOptions(body: Readonly<Record<string, unknown>>): Options {
     ['sequence', readField(body.sequence_id, 'string')],
     ['priority', number === '0' ? '' : number],
     ['tags', isTexts(tags) ? tags.join(',') : ''],
-    ['markdown', readField(markdown, 'boolean')],
+    // Switched off is not said, as in ntfy: a header may switch it on.
+    ['markdown', readField(markdown, 'boolean') === 'true' ? 'true' : ''],
     ['actions', Array.isArray(actions) && actions.length > 0 ? actions : ''],
   ];
   return Object.fromEntries(all.filter(([, value]) => value !== ''));
@@ -84,16 +85,23 @@ export function isNo(text: string | undefined): boolean {
 }
 
 function readHeader(ctx: Context, name: string): string {
-  const value = decodeWords(ctx.get(name)).trim();
+  const all = ctx.req.headersDistinct[name] ?? [];
+  const given = NAMES.tags.some((one) => one === name)
+    ? all.join(',')
+    : (all.find((one) => one !== '') ?? '');
+  const value = decodeWords(given).trim();
   return name === 'priority' && HTTP_PRIORITY.test(value) ? '' : value;
 }
 
-function lowerNames(fields: FormFields): FormFields {
-  const lower: FormFields = Object.create(null);
-  for (const [name, value] of Object.entries(fields)) {
-    lower[name.toLowerCase()] = value;
+function readQuery(ctx: Context): ReadonlyMap<string, string> {
+  const query = new Map<string, string>();
+  for (const [given, value] of parsePairs(ctx.querystring)) {
+    const name = given.toLowerCase();
+    const before = query.get(name) ?? '';
+    const isList = before !== '' && NAMES.tags.some((one) => one === name);
+    query.set(name, isList ? `${before},${value}` : before || value.trim());
   }
-  return lower;
+  return query;
 }
 
 /** RFC 2047 encoded words in any charset; what is none stays, read as the UTF-8 that many clients just send. */

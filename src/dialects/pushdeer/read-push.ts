@@ -1,6 +1,6 @@
 /** Reads a PushDeer push, wherever its parameters stand. */
 import type { Context } from 'koa';
-import { fieldsOf, filesOf, readQuery, withFiles } from '#src/dialects/read-form.js';
+import { fieldsOf, filesOf, layOver, readQuery, withFiles } from '#src/dialects/read-form.js';
 import { type Body, readBody } from '#src/lib/body.js';
 
 /** A refusal for its arguments. It never leaves the dialect. */
@@ -24,7 +24,7 @@ const MAX_BODY_BYTES = 512 * 1024;
 /** Reads a push: the body, form or JSON, over the query. Throws PushDeerRefusal, BodyError. */
 export async function readPush(ctx: Context): Promise<PushFields> {
   const body = await readBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
-  const fields = { ...readQuery(ctx), ...readFields(body) };
+  const fields = layOver(readQuery(ctx), readFields(body));
   const given = toText(fields, 'pushkey').split(',');
   const keys = [...new Set(given.map((key) => key.trim()).filter((key) => key !== ''))].slice(0, MAX_KEYS);
   const text = toText(fields, 'text');

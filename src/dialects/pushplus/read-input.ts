@@ -1,7 +1,8 @@
 /** Reads the parameters of a call: from the path, a body of any kind, and the query, in this order. */
 import type { Context } from 'koa';
-import { fieldsOf, filesOf, isObject, parseFields, readQuery, withFiles } from '#src/dialects/read-form.js';
+import { fieldsOf, filesOf, isObject, withFiles } from '#src/dialects/read-form.js';
 import { type Body, readBody } from '#src/lib/body.js';
+import { type FieldPair, type FormFields, parsePairs } from '#src/lib/form-fields.js';
 import { invalid } from './envelope.js';
 
 /** The parameters of a send call; what says nothing is absent. */
@@ -33,7 +34,7 @@ const TEXTS: readonly string[] = ['title', 'content'];
 
 /** Reads a call. Throws Refusal, BodyError. */
 export async function readInput(ctx: Context, pathToken = ''): Promise<SendInput> {
-  const query = toInput(readQuery(ctx));
+  const query = toInput(joinPairs(parsePairs(ctx.querystring)));
   const path = pathToken === '' ? {} : { token: pathToken };
   const body = await readBody(ctx.req, { limitBytes: MAX_BODY_BYTES });
   if (isWholeBody({ ...query, ...path }, body)) {
@@ -64,13 +65,27 @@ function readFields(body: Body): Record<string, unknown> {
   if (body.kind === 'json' && !isObject(body.value)) {
     throw invalid('请求体应为 JSON 对象');
   }
+  if (body.kind === 'form') {
+    return joinPairs(body.pairs);
+  }
   const fields = fieldsOf(body);
   if (fields) {
     return fields;
   }
   // A form under another name, or just a text.
-  const form = parseFields(body.text.trim());
+  const form = joinPairs(parsePairs(body.text.trim()));
   return Object.keys(toInput(form)).length > 0 ? form : { content: body.text };
+}
+
+/** Names that come with several values are lists, which PushPlus writes with commas; none of them is lost. */
+function joinPairs(pairs: readonly FieldPair[]): FormFields {
+  const fields: FormFields = Object.create(null);
+  for (const [name, value] of pairs) {
+    const before = fields[name] ?? '';
+    const isNew = before !== '' && value !== '' && value !== before;
+    fields[name] = isNew ? `${before},${value}` : before || value;
+  }
+  return fields;
 }
 
 function toInput(fields: Record<string, unknown>): SendInput {

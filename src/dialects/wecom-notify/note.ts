@@ -1,6 +1,6 @@
 /** Reads what a caller of the notify API sends: a title and a content of simple Markdown. */
 import type { Context } from 'koa';
-import { fieldsOf, filesOf, readQuery, withFiles } from '#src/dialects/read-form.js';
+import { fieldsOf, filesOf, layOver, readQuery, withFiles } from '#src/dialects/read-form.js';
 import { readBody } from '#src/lib/body.js';
 import { countCodePoints } from '#src/lib/text.js';
 import { Refusal } from './refusals.js';
@@ -25,7 +25,7 @@ export async function readNote(ctx: Context): Promise<Note> {
   if (!given) {
     throw new Refusal(400, '请求体应为 JSON 对象，如 {"title":"标题","content":"内容"}');
   }
-  const fields = new Map<string, unknown>([...Object.entries(readQuery(ctx)), ...Object.entries(given)]);
+  const fields = new Map(Object.entries(layOver(readQuery(ctx), given)));
   const title = readText(fields, 'title').replace(/\s+/g, ' ').trim();
   const content = withFiles(readText(fields, 'content'), filesOf(body));
   if (content.trim() === '') {

@@ -129,9 +129,9 @@ describe('every way to write the parameters', () => {
     expect(await cast.storedOnce()).toMatchObject(stored);
   });
 
-  it('the last of repeated parameters', async () => {
+  it('repeated parameters, which are lists', async () => {
     await cast.ask(`/send/${cast.token}?content=a&content=b&title=c&title=d`);
-    expect(await cast.storedOnce()).toMatchObject({ title: 'd', body: 'b' });
+    expect(await cast.storedOnce()).toMatchObject({ title: 'c,d', body: 'a,b' });
   });
 
   it('a bare text is the content', async () => {
