@@ -43,7 +43,7 @@ const ON_POSTGRES =
   /^test\/(store|engine|postgresql)\/|^test\/(faults|spine|bad-input|unwritable)\.test|^test\/dialects\/\w+\/send\.test|^test\/web\/api\/(apps|messages)\.test|^test\/wechat\/events\.test/;
 /** Files and backups are SQLite's; pictures of pages are heavy and the same whatever holds the rows. */
 const ONLY_SQLITE =
-  /^test\/store\/(open|sqlite-client|backups|schema-engine)\.test|\/operator\/backups\.test|\/looks?\.test/;
+  /^test\/store\/(open|sqlite-client|backups|migrate|key-and-data)\.test|\/operator\/backups\.test|\/looks?\.test/;
 const postgresTests = isPostgresHere()
   ? allTests.filter(
       (path) =>

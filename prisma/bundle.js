@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 const PROGRAMS = ['main', 'simulator/main', 'store/sqlite-thread', 'store/backup-process'];
 
 /** Packages that are more than JavaScript: they find files of theirs by their own place. */
-const EXTERNAL = ['libsql', '@prisma/schema-engine-wasm', 'pg-native'];
+const EXTERNAL = ['libsql', 'pg-native'];
 
 /** CommonJS packages look for Node's own modules and for their place by these names, which modules do not have. */
 const COMMONJS = `import { createRequire as $require } from 'node:module';

@@ -1,8 +1,8 @@
 /** Fails when the schema says something that the migrations do not, or the engine differs from the client's. */
 
 import { enginesVersion } from '@prisma/engines-version';
-import { diffMigrations } from '#src/store/schema-engine.js';
 import packageLock from '../package-lock.json' with { type: 'json' };
+import { diffMigrations } from './schema-engine.ts';
 import { withScratchFile, withScratchPostgres } from './scratch.ts';
 
 const engine = packageLock.packages['node_modules/@prisma/schema-engine-wasm'].version;

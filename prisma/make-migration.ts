@@ -1,8 +1,9 @@
 /** Writes new migrations from what the schema says beyond the migrations: `npm run migration -- add-something`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Provider } from '#src/store/db.js';
-import { diffMigrations, listMigrations } from '#src/store/schema-engine.js';
+import { listMigrations, migrationsFolder } from '#src/store/migrations.js';
+import { diffMigrations } from './schema-engine.ts';
 import { withScratchFile, withScratchPostgres } from './scratch.ts';
 
 const name = process.argv[2] ?? '';
@@ -23,12 +24,12 @@ function write(provider: Provider, script: string | null): void {
     console.log(`${provider}: the migrations already say what the schema says`);
     return;
   }
-  const number = String(listMigrations(provider).migrationDirectories.length + 1).padStart(4, '0');
-  const folder = fileURLToPath(new URL(`./migrations/${provider}/${number}_${name}/`, import.meta.url));
+  const number = String(listMigrations(provider).length + 1).padStart(4, '0');
+  const folder = join(migrationsFolder(provider), `${number}_${name}`);
   mkdirSync(folder, { recursive: true });
   // Texts are ordered byte by byte, as in SQLite: the statements rely on it.
   const text =
     provider === 'postgresql' ? script.replace(/ TEXT\b(?! COLLATE)/g, ' TEXT COLLATE "C"') : script;
-  writeFileSync(`${folder}migration.sql`, text);
+  writeFileSync(join(folder, 'migration.sql'), text);
   console.log(`${provider}: wrote ${number}_${name}: read it like code before you commit it`);
 }

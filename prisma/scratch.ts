@@ -39,7 +39,7 @@ export async function withScratchPostgres<T>(use: UseScratch<T>): Promise<T | nu
 }
 
 /** The schema engine asks for a partial index with its name in double quotes, which libsql takes for a column's. */
-class DescribingLibSql extends PrismaLibSql {
+export class DescribingLibSql extends PrismaLibSql {
   override async connect() {
     const adapter = await super.connect();
     const queryRaw = adapter.queryRaw.bind(adapter);

@@ -1,7 +1,7 @@
 /** What the harness does to a SQLite file while no server has it: copies, damages, looks through, and makes an older one of it. */
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import Database from 'libsql';
-import { listMigrations } from '#src/store/schema-engine.js';
+import { listMigrations } from '#src/store/migrations.js';
 import type { Random } from './random.js';
 
 /** What belongs to a database, by what stands behind its name. */
@@ -59,10 +59,10 @@ export function scramble(
 export function makeOlder(path: string, count: number): void {
   const older = `${path}.older`;
   removeDatabaseFiles(older);
-  const migrations = listMigrations('sqlite').migrationDirectories.slice(0, count);
+  const migrations = listMigrations('sqlite').slice(0, count);
   withDatabase(older, (database) => {
-    for (const { migrationFile } of migrations) {
-      database.exec(migrationFile.content.tag === 'ok' ? migrationFile.content.value : '');
+    for (const { sql } of migrations) {
+      database.exec(sql);
     }
     database.exec(`ATTACH '${path}' AS newer`);
     const log = '_prisma_migrations';
@@ -70,7 +70,7 @@ export function makeOlder(path: string, count: number): void {
     copyTable(
       database,
       log,
-      `WHERE "migration_name" IN (${migrations.map((one) => `'${one.path}'`).join(', ')})`,
+      `WHERE "migration_name" IN (${migrations.map(({ name }) => `'${name}'`).join(', ')})`,
     );
     for (const table of ask(database, TABLES)) {
       copyTable(database, String(table), '');
@@ -86,7 +86,7 @@ const TABLES = `SELECT "name" FROM main.sqlite_schema WHERE "type" = 'table' AND
 
 /** How many migrations there are. */
 export function countMigrations(): number {
-  return listMigrations('sqlite').migrationDirectories.length;
+  return listMigrations('sqlite').length;
 }
 
 /** The columns that both know. */

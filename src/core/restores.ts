@@ -6,7 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { equalsInConstantTime, keyedHash } from '#src/lib/hash.js';
 import { checkDatabase, type FileFacts, keepFile } from '#src/store/backups.js';
-import { listMigrations } from '#src/store/schema-engine.js';
+import { listMigrations } from '#src/store/migrations.js';
 import { AppError } from './errors.js';
 
 /** What a checked file holds. */
@@ -33,7 +33,7 @@ export async function tryFile(partial: string, target: string, hashKey: Buffer):
         `不是 SQLite 数据库 no SQLite database (${error instanceof Error ? error.message : 'unknown'})`,
       );
     });
-    const known = listMigrations('sqlite').migrationDirectories.map(({ path }) => path);
+    const known = listMigrations('sqlite').map(({ name }) => name);
     refuseBad(facts, known);
     await keepFile(partial, target);
     return {

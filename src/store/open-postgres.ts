@@ -3,8 +3,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { type Db, nameProvider } from './db.js';
+import { applyMigrations, type MigrationConnection, planMigrations } from './migrate.js';
 import type { Store } from './open.js';
-import { applyMigrations } from './schema-engine.js';
 import { openSession } from './session.js';
 
 /** Connections of one process besides its lasting one, unless the address says `connection_limit`. */
@@ -45,7 +45,7 @@ export async function openPostgres(url: string): Promise<Store> {
   try {
     const session = await openSession(url, {
       migrate: async () => {
-        applied = await applyMigrations(new PrismaPg(url), 'postgresql');
+        applied = await migrate(url);
       },
       onSilence: () => {
         for (const client of clients) {
@@ -71,6 +71,24 @@ export async function openPostgres(url: string): Promise<Store> {
   } catch (error) {
     await pool.end();
     throw error;
+  }
+}
+
+/** While processes are exchanged one by one an older build works on what a newer has made, so strange migrations are no reason to end. */
+async function migrate(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  // An error that nobody waits for would end the process; who waits for a statement hears of it.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    const connection: MigrationConnection = {
+      provider: 'postgresql',
+      run: async (statement) => void (await client.query(statement)),
+      query: async (text) => (await client.query({ text, rowMode: 'array' })).rows,
+    };
+    return await applyMigrations(connection, await planMigrations(connection));
+  } finally {
+    await client.end();
   }
 }
 

@@ -5,10 +5,10 @@ import { type Client, createClient } from '@libsql/client';
 import { applyRestore } from './backups.js';
 import { type Db, nameProvider, type Provider } from './db.js';
 import { PrismaClient } from './generated/client.js';
+import { applyMigrations, type MigrationConnection, planMigrations } from './migrate.js';
 import { OneConnectionLibSql } from './one-connection.js';
-import { applyMigrations } from './schema-engine.js';
 import { ALONE, type Session } from './session.js';
-import { openSqlite } from './sqlite-client.js';
+import { openSqlite, type SqliteClient } from './sqlite-client.js';
 
 export type { Db } from './db.js';
 
@@ -70,9 +70,8 @@ const IN_USE = 'is in use by another process: one SQLite file serves one process
 
 async function openLocked(url: string, lock: Client): Promise<Omit<Store, 'restored'>> {
   const connection = await openSqlite(url);
-  const adapter = new OneConnectionLibSql(connection);
-  const applied = await applyMigrations(adapter, 'sqlite');
-  const db = new PrismaClient({ adapter });
+  const applied = await migrate(toMigrationConnection(connection));
+  const db = new PrismaClient({ adapter: new OneConnectionLibSql(connection) });
   nameProvider(db, 'sqlite', connection);
   for (const pragma of PRAGMAS) {
     await connection.run({ sql: `PRAGMA ${pragma}`, args: [] });
@@ -89,6 +88,26 @@ async function openLocked(url: string, lock: Client): Promise<Omit<Store, 'resto
       await lock.execute('ROLLBACK');
       lock.close();
     },
+  };
+}
+
+/** One process owns the file, so what a newer build has made of it cannot be worked with by this one. */
+async function migrate(connection: MigrationConnection): Promise<string[]> {
+  const plan = await planMigrations(connection);
+  const [newest] = plan.strange.toSorted().reverse();
+  if (newest !== undefined) {
+    throw new StoreError(
+      `由更新的版本写成，请运行那个版本，或恢复升级前的备份 written by a newer version (${newest}): run that one, or restore the backup from before the upgrade`,
+    );
+  }
+  return applyMigrations(connection, plan);
+}
+
+function toMigrationConnection(connection: SqliteClient): MigrationConnection {
+  return {
+    provider: 'sqlite',
+    run: (statement) => connection.runScript(statement),
+    query: async (sql) => (await connection.run({ sql, args: [] })).rows,
   };
 }
 

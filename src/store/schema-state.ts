@@ -1,7 +1,7 @@
 /** Whether the database has the tables that this build needs: another process, newer or older, may have changed them meanwhile. */
 import type { Db, Provider } from './db.js';
 import { providerOf } from './db.js';
-import { listMigrations } from './schema-engine.js';
+import { listMigrations } from './migrations.js';
 import { query } from './sql.js';
 
 /** `older`: it lacks migrations of this build; `newer`: it has some that this build does not know. */
@@ -25,7 +25,7 @@ export async function compareSchema(db: Db): Promise<SchemaState> {
 }
 
 function namesOf(provider: Provider): readonly string[] {
-  const names = known.get(provider) ?? listMigrations(provider).migrationDirectories.map(({ path }) => path);
+  const names = known.get(provider) ?? listMigrations(provider).map(({ name }) => name);
   known.set(provider, names);
   return names;
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ID_STRIDE } from '#src/lib/ids.js';
 import { type Db, nameProvider, providerOf } from '#src/store/db.js';
 import { insertMessages } from '#src/store/messages.js';
-import { listMigrations } from '#src/store/schema-engine.js';
+import { listMigrations } from '#src/store/migrations.js';
 import {
   type AcceptedMessage,
   beginSpreading,
@@ -241,11 +241,8 @@ describe('spreading over a topic', () => {
     await w.putInto('sent', message, people[0]);
     // What the former way of counting left: nothing but what had been sent.
     await w.db.message.update({ where: { id: message.id }, data: { total: 0 } });
-    const script = listMigrations(providerOf(w.db)).migrationDirectories.find(({ path }) =>
-      path.endsWith('count-spreading'),
-    );
-    const content = script?.migrationFile.content;
-    await w.db.$executeRawUnsafe(content?.tag === 'ok' ? content.value : '');
+    const script = listMigrations(providerOf(w.db)).find(({ name }) => name.endsWith('count-spreading'));
+    await w.db.$executeRawUnsafe(script?.sql ?? '');
     expect(await w.db.message.findFirstOrThrow()).toMatchObject({ total: 5, sent: 1, failed: 0 });
     await expandTopic(w.db, slice(message, 1, last, 20), w.scope());
     await finishExpansion(w.db, [message.id], w.clock.now());

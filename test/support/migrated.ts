@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { sha256Hex } from '#src/lib/hash.js';
+import { listMigrations } from '#src/store/migrations.js';
 import { openStore } from '#src/store/open.js';
-import { listMigrations } from '#src/store/schema-engine.js';
 
 /** Puts a migrated empty database where a test wants to open one. Made once for each state of the migrations. */
 export async function copyMigrated(path: string): Promise<void> {

@@ -1,17 +1,16 @@
-/** Prisma's own schema engine in its WASM build: migrates a database and writes new migrations without any download. */
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+/** Prisma's own schema engine in its WASM build: compares schema and migrations, and writes new ones, without any download. */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
+import { join } from 'node:path';
 import {
   bindMigrationAwareSqlAdapterFactory,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemaEngine, SchemaFilter } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { PROJECT_DIR } from '#src/lib/project.js';
-import type { Provider } from './db.js';
+import type { Provider } from '#src/store/db.js';
+import { listMigrations, migrationsFolder } from '#src/store/migrations.js';
 
 const prismaDir = join(PROJECT_DIR, 'prisma');
 const everything: SchemaFilter = { externalTables: [], externalEnums: [] };
@@ -43,76 +42,17 @@ export function readSchema(provider: Provider): string {
   return text.replace(/(datasource db \{\s*provider = )"\w+"/, `$1"${provider}"`);
 }
 
-/** All migrations of a provider, oldest first, as the engine wants them. */
-export function listMigrations(provider: Provider): MigrationList {
-  const baseDir = join(prismaDir, 'migrations', provider);
-  const names = readdirSync(baseDir, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+/** The migrations as the engine wants them. */
+function listForEngine(provider: Provider): MigrationList {
   return {
-    baseDir,
+    baseDir: migrationsFolder(provider),
     lockfile: { path: 'migration_lock.toml', content: `provider = "${provider}"\n` },
     shadowDbInitScript: '',
-    migrationDirectories: names.map((name) => ({
-      path: basename(name),
-      migrationFile: {
-        path: 'migration.sql',
-        content: { tag: 'ok', value: readFileSync(join(baseDir, name, 'migration.sql'), 'utf8') },
-      },
+    migrationDirectories: listMigrations(provider).map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
     })),
   };
-}
-
-/**
- * Brings a database up to date and returns the names of the migrations it applied. Safe to repeat. The engine, which costs
- * half a second and 25 MB, is loaded only when there may be something to do.
- */
-export async function applyMigrations(
-  adapter: SqlMigrationAwareDriverAdapterFactory,
-  provider: Provider,
-): Promise<readonly string[]> {
-  if (await isUpToDate(adapter, provider)) {
-    return [];
-  }
-  const engine = await openSchemaEngine(adapter, provider);
-  try {
-    const result = await engine.applyMigrations({
-      migrationsList: listMigrations(provider),
-      filters: everything,
-    });
-    return result.appliedMigrationNames;
-  } finally {
-    engine.free();
-  }
-}
-
-/** Whether the database says that exactly these migrations, word for word, were applied to their end. */
-async function isUpToDate(
-  adapter: SqlMigrationAwareDriverAdapterFactory,
-  provider: Provider,
-): Promise<boolean> {
-  const sql = `SELECT "migration_name", CASE WHEN "finished_at" IS NULL THEN '' ELSE "checksum" END
-    FROM "_prisma_migrations" WHERE "rolled_back_at" IS NULL`;
-  const connection = await adapter.connect();
-  try {
-    const { rows } = await connection.queryRaw({ sql, args: [], argTypes: [] });
-    const applied = rows.map((row) => row.join(' ')).sort();
-    return isDeepStrictEqual(applied, listChecksums(provider));
-  } catch {
-    // A new database has no such table; for any other reason the engine finds the words.
-    return false;
-  } finally {
-    await connection.dispose();
-  }
-}
-
-/** Each migration's name with the checksum that the engine writes beside it. */
-function listChecksums(provider: Provider): string[] {
-  return listMigrations(provider).migrationDirectories.map(({ path, migrationFile: { content } }) => {
-    const text = content.tag === 'ok' ? content.value : '';
-    return `${path} ${createHash('sha256').update(text).digest('hex')}`;
-  });
 }
 
 /**
@@ -124,10 +64,10 @@ export async function diffMigrations(
   adapter: SqlMigrationAwareDriverAdapterFactory,
   provider: Provider,
 ): Promise<string> {
-  await applyMigrations(adapter, provider);
   const files = [{ path: join(prismaDir, 'schema.prisma'), content: readSchema(provider) }];
   const engine = await openSchemaEngine(adapter, provider);
   try {
+    await engine.applyMigrations({ migrationsList: listForEngine(provider), filters: everything });
     const result = await engine.diff({
       from: { tag: 'schemaDatasource', files, configDir: prismaDir },
       to: { tag: 'schemaDatamodel', files },
