@@ -113,3 +113,91 @@ describe.each(Object.entries(MARKUP_DOORS))('%s', (_name, door) => {
     expect(shown.get('mail')).not.toContain('script');
   });
 });
+
+/** Doors whose originals refuse no length, or cut without a word. */
+const LONG_DOORS: Readonly<Record<string, Door>> = {
+  Bark: async (receiver, body) =>
+    post('/push', { device_key: await key(receiver, 'bark'), title: 'job', body }),
+  Gotify: async (receiver, message) =>
+    post(`/message?token=${await key(receiver, 'gotify')}`, { title: 'job', message }),
+  PushDeer: async (receiver, desp) =>
+    post('/message/push', { pushkey: await key(receiver, 'pushdeer'), text: 'job', desp, type: 'text' }),
+  ntfy: async (receiver, message) => post('/', { topic: await key(receiver, 'ntfy'), title: 'job', message }),
+  Server酱: async (receiver, desp) => post(`/${await key(receiver, 'sendkey')}.send`, { title: 'job', desp }),
+};
+
+describe.each(Object.entries(LONG_DOORS))('45,000 characters by %s', (_name, door) => {
+  it('arrive, cut with a visible mark everywhere', async () => {
+    const { shown, page } = await sendToAll(door, '👍🏽字'.repeat(15_000));
+    expect(textOf(page)).toMatch(
+      /(?:字|👍🏽)…\s+（内容过长，后面的已截去 The rest was too long and is cut）/,
+    );
+    for (const [kind, text] of shown) {
+      if (!SHORT.includes(kind)) {
+        expect(text, kind).toMatch(/字…|👍🏽…/);
+      }
+      expect(text, kind).not.toMatch(/👍…|\ufffd/);
+    }
+    expect(shown.get('mail')).toContain('后面的已截去');
+    expect(shown.get('wechat')).toMatch(/(?:字|👍🏽)…/);
+  });
+
+  it('lose a picture that is part of them, but not its name', async () => {
+    const picture = `![门口](data:image/png;base64,${'iVBORw0K'.repeat(6000)})`;
+    const { shown, page } = await sendToAll(door, `有人按铃 ${picture} 在前门`);
+    expect(textOf(page)).toMatch(/有人按铃 \[图片(?: 门口)?\] 在前门/);
+    for (const [kind, text] of shown) {
+      if (!SHORT.includes(kind)) {
+        expect(text, kind).toMatch(/有人按铃 \[图片 门口\] 在前门/);
+      }
+    }
+  });
+});
+
+it('a title of 40 characters to Server酱 can be read whole', async () => {
+  const title = Array.from({ length: 40 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('');
+  const { shown, page } = await sendToAll(
+    async (receiver) => post(`/${await key(receiver, 'sendkey')}.send`, { title }),
+    '',
+  );
+  expect(textOf(page)).toContain(title);
+  for (const kind of ['mail', 'dingtalk-bot', 'feishu-bot', 'wecom-bot', 'wecom-app', 'bark', 'ntfy']) {
+    expect(shown.get(kind), kind).toContain(title);
+  }
+  expect(shown.get('wechat')).toContain(`${title.slice(0, 19)}…`);
+});
+
+describe('a file that is put to ntfy', () => {
+  const put = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>): Door => {
+    return async (receiver) =>
+      outside.w.call(`/${await key(receiver, 'ntfy')}`, { method: 'PUT', body, headers });
+  };
+
+  it('does not take the place of the words', async () => {
+    const door = put('contents of file', { 'x-filename': 'a.txt', 'x-message': 'see attached' });
+    const { shown, page } = await sendToAll(door, '');
+    expect(textOf(page)).toMatch(/see attached\n\ncontents of file/);
+    for (const [kind, text] of shown) {
+      if (!SHORT.includes(kind)) {
+        expect(text, kind).toMatch(/see attached(?:\\n|\n)+contents of file/);
+      }
+    }
+    expect(shown.get('wechat')).toContain('see attached');
+  });
+
+  it('is named where it is no text', async () => {
+    const jpeg = new Uint8Array(20 * 1024).fill(0x9f);
+    jpeg.set([0xff, 0xd8, 0xff, 0xe0]);
+    const headers = { 'x-title': 'door', 'x-message': 'somebody', 'x-filename': 'a.jpg' };
+    const { shown, page } = await sendToAll(put(jpeg, headers), '');
+    expect(textOf(page)).toMatch(/somebody\n\n附件 File: a\.jpg（20 KB/);
+    expect(shown.get('wechat')).toMatch(/door[\s\S]*somebody/);
+    for (const [kind, text] of shown) {
+      if (!SHORT.includes(kind)) {
+        expect(text, kind).toMatch(/somebody[\s\S]*a\.jpg（20 KB/);
+      }
+    }
+    const [first] = outside.receivers;
+    expect(first && (await put(jpeg, { filename: 'a.jpg' })(first, '')).json).toMatchObject({ code: 40014 });
+  });
+});

@@ -1,5 +1,5 @@
 /** Fits a drawn message into what a platform takes: cuts it with a link to the rest, or splits it into numbered parts. */
-import { countBytes, takeMeasured } from './byte-cut.js';
+import { countBytes, takeMeasured } from '#src/lib/byte-cut.js';
 import type { DrawnLine, Markup } from './markup.js';
 
 /** A drawn message. Empty texts are left out. */
@@ -23,6 +23,8 @@ export interface Room {
   markup: Pick<Markup, 'lineEnd' | 'blankLine'>;
 }
 
+const ELLIPSIS = '…';
+
 /** A line's size as it stands inside a JSON text, quotes not counted. */
 export function countJsonBytes(text: string): number {
   return countBytes(JSON.stringify(text)) - 2;
@@ -39,8 +41,22 @@ export function fitText(drawn: DrawnText, room: Room): string {
   const foot = measure(drawn.foot) * 2 <= max ? drawn.foot : '';
   const end = joinLines([drawn.more, foot], markup);
   const left = max - measure(markup.lineEnd + end);
-  const start = cutLines([toLine(drawn.head), ...drawn.lines], { markup, measure, max: left });
-  return joinLines([start, end], markup);
+  const lines = [toLine(drawn.head), ...drawn.lines];
+  return joinLines([markCut(lines, { markup, measure, max: left }), end], markup);
+}
+
+/** The start of lines with an ellipsis at its end, also where the cut falls between two of them. */
+function markCut(lines: readonly DrawnLine[], cut: Cut): string {
+  const start = cutLines(lines, cut);
+  if (start === '' || start.endsWith(ELLIPSIS)) {
+    return start;
+  }
+  const marked = start + ELLIPSIS;
+  if (cut.measure(marked) <= cut.max) {
+    return marked;
+  }
+  const shorter = cutLines(lines, { ...cut, max: cut.max - cut.measure(ELLIPSIS) });
+  return shorter === '' || shorter.endsWith(ELLIPSIS) ? shorter : shorter + ELLIPSIS;
 }
 
 /** The message in as few parts as hold it, each with its number behind (`(1/3)`) where there are several. */
@@ -78,8 +94,8 @@ function cutLines(lines: readonly DrawnLine[], { markup, measure, max }: Cut): s
     const grown = size + measure(between + line.text);
     if (grown > max) {
       const room = max - size - measure(between);
-      const piece = room > 0 ? takeMeasured(line.plain, { max: room, measure, ellipsis: '…' }) : '';
-      return piece === '' || piece === '…' ? start : start + between + piece;
+      const piece = room > 0 ? takeMeasured(line.plain, { max: room, measure, ellipsis: ELLIPSIS }) : '';
+      return piece === '' || piece === ELLIPSIS ? start : start + between + piece;
     }
     start += between + line.text;
     size = grown;

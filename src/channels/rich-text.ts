@@ -2,6 +2,7 @@
 import { sanitizeHtml } from '#src/lib/html.js';
 import { closeCut } from '#src/lib/html-tags.js';
 import { createMarkdownParser } from '#src/lib/markdown-parser.js';
+import { namePicture } from '#src/lib/picture-name.js';
 import { settleFormat, stripControls, type TextFormat } from '#src/lib/text.js';
 import { type Tone, toTone } from './color-tone.js';
 
@@ -191,8 +192,12 @@ class LineReader {
 
   private picture(attributes: string): void {
     const image = attributeOf(attributes, 'src');
+    const alt = attributeOf(attributes, 'alt');
     if (/^https?:/i.test(image)) {
-      this.spans.push({ ...this.style, text: attributeOf(attributes, 'alt'), image });
+      this.spans.push({ ...this.style, text: alt, image });
+    } else {
+      // The bytes stand in the text itself, and only the message's page shows them.
+      this.push(namePicture(alt));
     }
   }
 

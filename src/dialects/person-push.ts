@@ -3,7 +3,11 @@ import type { Core } from '#src/core/index.js';
 import type { KeyOwner } from '#src/core/keys.js';
 import { MESSAGE_LIMITS } from '#src/core/publish.js';
 import type { Format, MessageExtras, Published } from '#src/core/types.js';
-import { isHttpUrl, stripControls, takeCodePoints } from '#src/lib/text.js';
+import { countCodePoints, isHttpUrl, takeCodePoints } from '#src/lib/text.js';
+import { fitBody, fitTitle } from './fit-texts.js';
+
+/** The most of an address that is shown as text. */
+const LONGEST_FOOT = 4_000;
 
 /** A push before it is fitted to the domain's limits. */
 export interface PersonDraft {
@@ -11,7 +15,7 @@ export interface PersonDraft {
   source: string;
   /** Any length; what is cut off the title stands in the body. */
   title?: string;
-  /** Never blank. */
+  /** Never blank; what is too long is cut, with a mark. */
   body: string;
   format: Format;
   /** An address of any scheme: what no browser opens is shown as text. */
@@ -28,7 +32,7 @@ export interface PersonDraft {
 
 /**
  * Publishes to the people whom the keys stand for, each once however many of their keys are named. The first is the sender.
- * Throws AppError content_too_long, content_empty for a blank body, and rate_limited where a key calls too often.
+ * Throws AppError content_empty for a blank body, and rate_limited where a key calls too often.
  */
 export async function publishToPeople(
   core: Core,
@@ -37,12 +41,11 @@ export async function publishToPeople(
 ): Promise<Published> {
   await core.keyPace.countCall(owners.map((owner) => owner.keyId));
   const people = [...new Map(owners.map((owner) => [owner.personId, owner])).values()];
-  const { source, format, isUrgent, extras, channels, sendAt, sequence } = draft;
+  const { source, isUrgent, extras, channels, sendAt, sequence } = draft;
   return core.publish({
     appId: null,
     senderId: owners[0].personId,
     source,
-    format,
     ...fitTexts(draft),
     audience: { people: people.map((owner) => owner.personId), topics: [] },
     targets: people.map(({ uid }) => ({ uid })),
@@ -59,19 +62,15 @@ export function toStorable(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd').replaceAll('\u0000', '\ufffd');
 }
 
-function fitTexts({ title = '', body, link = '' }: PersonDraft) {
-  const whole = stripControls(toStorable(title)).replace(/\s+/g, ' ').trim();
-  const short = takeCodePoints(whole, MESSAGE_LIMITS.title, '…');
+function fitTexts({ title = '', body, link = '', format }: PersonDraft) {
+  const fitted = fitTitle({ title: toStorable(title), body: toStorable(body), format });
   const address = toStorable(link).trim();
   const isUrl = isHttpUrl(address) && address.length <= MESSAGE_LIMITS.url;
-  const parts = [
-    short === whole ? '' : whole,
-    toStorable(body),
-    isUrl || address === '' ? '' : `链接 Link: ${address}`,
-  ];
+  const foot = isUrl || address === '' ? '' : `\n\n链接 Link: ${takeCodePoints(address, LONGEST_FOOT, '…')}`;
   return {
-    ...(short === '' ? {} : { title: short }),
-    body: parts.filter((part) => part !== '').join('\n\n'),
+    ...(fitted.title === '' ? {} : { title: fitted.title }),
+    body: fitBody(fitted.body, MESSAGE_LIMITS.body - countCodePoints(foot)) + foot,
+    format: fitted.format,
     ...(isUrl ? { url: address } : {}),
   };
 }

@@ -1,12 +1,13 @@
 /** Makes HTML that strangers wrote safe to show: an allow-list of elements, attributes, styles and addresses. */
 import sanitize from 'sanitize-html';
 import { escapeNonTags, HIDDEN_ELEMENTS } from './html-tags.js';
+import { namePicture } from './picture-name.js';
 import { keepSafeStyles } from './safe-styles.js';
 
 /**
  * Safe HTML of any text. What stays: text markup, lists, tables, details, pictures (http, https, raster `data:`), links
  * (http, https, mailto, tel; opened apart and without a referrer), colours and sizes, and `<copy data-clipboard-text>`
- * as a button of class `copy`, and as text what is no element of HTML. What goes: everything that runs, frames, asks for
+ * as a button of class `copy`, and as text the names of pictures that cannot be shown and what is no element of HTML. What goes: everything that runs, frames, asks for
  * input, loads anything but a picture, or carries an id or name. Never throws; time grows with the length.
  */
 export function sanitizeHtml(html: string): string {
@@ -53,7 +54,6 @@ const OPTIONS: sanitize.IOptions = {
   allowedSchemesByTag: { img: ['http', 'https', 'data'] },
   allowedSchemesAppliedToAttributes: ['href', 'src'],
   allowProtocolRelative: false,
-  exclusiveFilter: (frame) => frame.tag === 'img' && frame.attribs.src === undefined,
   // Our own filter is stricter, and does not run a CSS parser on hostile text.
   parseStyleAttributes: false,
   transformTags: {
@@ -74,17 +74,19 @@ const OPTIONS: sanitize.IOptions = {
       tagName,
       attribs: { ...attribs, target: '_blank', rel: 'noopener noreferrer nofollow' },
     }),
-    img: (tagName, attribs) => ({ tagName, attribs: tameImage(attribs) }),
+    img: (tagName, attribs) =>
+      isShowable(attribs.src ?? '')
+        ? { tagName, attribs: { ...attribs, loading: 'lazy', referrerpolicy: 'no-referrer' } }
+        : { tagName: 'span', attribs: {}, text: namePicture(attribs.alt) },
     '*': (tagName, attribs) => ({ tagName, attribs: tameStyle(attribs) }),
   },
 };
 
 const RASTER = /^data:image\/(?:png|jpeg|gif|webp);base64,[a-z0-9+/=\s]+$/i;
 
-function tameImage(attribs: sanitize.Attributes): sanitize.Attributes {
-  const { src = '', ...rest } = attribs;
-  const isAllowed = /^https?:\/\//i.test(src) || RASTER.test(src);
-  return { ...(isAllowed ? { src } : {}), ...rest, loading: 'lazy', referrerpolicy: 'no-referrer' };
+/** A picture that cannot be shown is named: no file is kept here, and its sender believes that it is seen. */
+function isShowable(src: string): boolean {
+  return /^https?:\/\//i.test(src) || RASTER.test(src);
 }
 
 function tameStyle(attribs: sanitize.Attributes): sanitize.Attributes {

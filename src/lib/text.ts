@@ -1,6 +1,8 @@
 /** Cuts, counts, cleans and flattens texts that strangers wrote, in time that grows with their length only. */
+import { placeToCut } from './graphemes.js';
 import { createTagReader, hasTags, skipHidden, type Tag } from './html-tags.js';
 import { createMarkdownParser } from './markdown-parser.js';
+import { namePicture } from './picture-name.js';
 
 /** How the body of a message is written. */
 export type TextFormat = 'text' | 'html' | 'markdown';
@@ -16,7 +18,7 @@ export function countCodePoints(text: string): number {
 
 /**
  * The text itself when it has at most `max` code points, else its start. With `ellipsis` the start is shortened so that
- * start and ellipsis together have `max` code points; no code point is ever cut in half.
+ * start and ellipsis together have at most `max` code points; no character is ever cut in half, nor one of several code points.
  */
 export function takeCodePoints(text: string, max: number, ellipsis = ''): string {
   // A code point has one or two UTF-16 units, so a short string needs no counting.
@@ -34,7 +36,9 @@ export function takeCodePoints(text: string, max: number, ellipsis = ''): string
     units += point.length;
     count += 1;
     if (count > max) {
-      return text.slice(0, keptUnits) + (keep === 0 ? takeCodePoints(ellipsis, max) : ellipsis);
+      return (
+        text.slice(0, placeToCut(text, keptUnits)) + (keep === 0 ? takeCodePoints(ellipsis, max) : ellipsis)
+      );
     }
   }
   return text;
@@ -59,7 +63,7 @@ export function settleFormat(body: string, format: TextFormat): { body: string; 
 
 /**
  * What a body says once its markup is gone, on one line: tags, scripts, styles and comments dropped, pictures replaced by
- * their alt text, entities decoded, control characters removed, white space folded.
+ * their alt text or a word for it, entities decoded, control characters removed, white space folded.
  */
 export function toPlainText(body: string, format: TextFormat): string {
   return fold(plainOf(body, format));
@@ -124,7 +128,7 @@ function showTag({ kind, name }: Tag, whole: string): string {
     return '';
   }
   if (name === 'img') {
-    return ` ${altText(whole)} `;
+    return ` ${altText(whole) || namePicture()} `;
   }
   return INLINE.has(name) ? '' : ' ';
 }

@@ -1,4 +1,5 @@
 /** Writes passive replies, encrypted when the push was. */
+import { takeBytes } from '#src/lib/byte-cut.js';
 import { encryptMessage, signatureOf } from '#src/lib/message-crypto.js';
 import { stripControls } from '#src/lib/text.js';
 import { writeFields } from './fields.js';
@@ -57,11 +58,5 @@ export function sealReply({ verifier, opened, aesKey, message, timestamp, random
 
 /** The text without control characters, and its start only where it is too long for a reply. */
 export function fitReply(text: string): string {
-  const clean = stripControls(text);
-  if (Buffer.byteLength(clean) <= MAX_REPLY_BYTES) {
-    return clean;
-  }
-  const bytes = Buffer.from(clean).subarray(0, MAX_REPLY_BYTES - Buffer.byteLength('…'));
-  // `stream` keeps back the bytes of a character that the limit cut in two.
-  return `${new TextDecoder().decode(bytes, { stream: true })}…`;
+  return takeBytes(stripControls(text), MAX_REPLY_BYTES);
 }

@@ -36,6 +36,22 @@ describe('a cut', () => {
     },
   );
 
+  it.each([13, 14, 15, 16, 17, 18, 20, 22, 23, 24])(
+    'carries its mark at %i bytes too, where it falls between two lines',
+    (max) => {
+      const text = fitText(textOf(['一二三', '四五六'], { more: '' }), { max, markup });
+      expect(text.endsWith('…')).toBe(bytes('题\n一二三\n四五六') > max);
+      expect(bytes(text)).toBeLessThanOrEqual(max);
+    },
+  );
+
+  it.each(['👨‍👩‍👧‍👦', '👍🏽', '🇨🇳', 'é̂', '각'])('never takes %s apart', (character) => {
+    for (let max = 8; max < 60; max += 1) {
+      const text = fitText(textOf([character.repeat(9)], { head: '', more: '' }), { max, markup });
+      expect(text.replaceAll(character, '')).toMatch(/^…?$/);
+    }
+  });
+
   it('keeps the link to the original, but for one that takes half of the room', () => {
     const lines = ['字'.repeat(50)];
     expect(fitText(textOf(lines, { foot: '[原文]' }), { max: 60, markup })).toMatch(/\n\[全文\]\n\[原文\]$/);
@@ -44,7 +60,7 @@ describe('a cut', () => {
   });
 
   it('links to the rest of a body that was not read to its end', () => {
-    expect(fitText(textOf(['一'], { isCut: true }), { max: 100, markup })).toBe('题\n一\n[全文]');
+    expect(fitText(textOf(['一'], { isCut: true }), { max: 100, markup })).toBe('题\n一…\n[全文]');
   });
 });
 

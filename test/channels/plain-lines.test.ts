@@ -1,7 +1,7 @@
 /** Bodies as lines of text, and texts cut by bytes. */
 import { describe, expect, it } from 'vitest';
-import { takeBytes } from '#src/channels/byte-cut.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
+import { takeBytes } from '#src/lib/byte-cut.js';
 
 describe('a body as lines', () => {
   it.each([

@@ -51,8 +51,16 @@ describe('safe HTML drops', () => {
     ['encoded script addresses', '<a href="&#106;avascript:alert(1)">a</a>', `<a ${LINK}>a</a>`],
     ['data addresses', '<a href="data:text/html,x">a</a>', `<a ${LINK}>a</a>`],
     ['addresses inside WeChat', '<a href="weixin://x">a</a>', `<a ${LINK}>a</a>`],
-    ['pictures that could be programs', 'a<img src="data:image/svg+xml,x"><img src=x onerror=y>', 'a'],
-    ['pictures without a scheme', 'a<img src="//evil.cn/x">', 'a'],
+    [
+      'pictures that could be programs',
+      'a<img src="data:image/svg+xml,x" alt="<b>"><img src=x onerror=y>',
+      'a<span>[图片 &lt;b&gt;]</span><span>[图片]</span>',
+    ],
+    [
+      'pictures without a scheme, but not their names',
+      'a<img src="//evil.cn/x" alt=b>',
+      'a<span>[图片 b]</span>',
+    ],
     ['drawings with what is in them', 'a<svg onload=x><style>@import "x"</style><text>t</text></svg>b', 'ab'],
     ['style sheets', '<style>b{background:url(//evil)}</style><link rel=stylesheet href=x>a', 'a'],
     ['frames and objects', '<iframe src=x>f</iframe><object data=x>o</object><embed src=x>a', 'a'],

@@ -1,5 +1,5 @@
 /** Draws a message as Bark parameters that fit into an Apple push. */
-import { countBytes, takeMeasured } from '#src/channels/byte-cut.js';
+
 import type { ChannelSettings } from '#src/channels/channel.js';
 import {
   extrasOf,
@@ -12,6 +12,8 @@ import {
 } from '#src/channels/parts.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
 import type { MessageContent } from '#src/core/types.js';
+import { countBytes, takeMeasured } from '#src/lib/byte-cut.js';
+import { cutWithPictures } from '#src/lib/picture-name.js';
 import { takeCodePoints } from '#src/lib/text.js';
 import { encryptBark } from './encrypt.js';
 import { encryptionOf } from './settings.js';
@@ -129,7 +131,7 @@ function fitTexts(parameters: BarkParameters, sizeOf: (open: BarkParameters) => 
     measure: (cut: string) => sizeOf({ ...rest, [name]: cut }),
     ellipsis: '…',
   };
-  return { ...rest, [name]: takeMeasured(text, options) };
+  return { ...rest, [name]: cutWithPictures(text, (whole) => takeMeasured(whole, options)) };
 }
 
 /** The server writes JSON as Go does, which escapes these characters to six bytes each. */

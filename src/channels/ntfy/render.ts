@@ -1,5 +1,5 @@
 /** Draws a message as the JSON that ntfy publishes. */
-import { takeBytes } from '#src/channels/byte-cut.js';
+
 import type { ChannelSettings } from '#src/channels/channel.js';
 import {
   extrasOf,
@@ -13,6 +13,8 @@ import {
 } from '#src/channels/parts.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
 import type { MessageContent } from '#src/core/types.js';
+import { takeBytes } from '#src/lib/byte-cut.js';
+import { cutWithPictures } from '#src/lib/picture-name.js';
 
 /** A message drawn for ntfy; topic, click address and priority come from each channel's settings. */
 export interface NtfyCard {
@@ -64,7 +66,7 @@ export function renderNtfy(message: MessageContent): NtfyCard {
   const said = text.trim() === '' ? heading : text;
   return {
     title: repeatsTitle({ title: heading }, said) ? '' : heading,
-    message: takeBytes(said, MAX_MESSAGE_BYTES),
+    message: cutWithPictures(said, (text) => takeBytes(text, MAX_MESSAGE_BYTES)),
     markdown: isMarkdown,
     isUrgent: message.isUrgent,
     tap: tapTargetsOf(message),

@@ -1,5 +1,5 @@
 /** The PushDeer channel: pushes to the PushDeer app through its server. */
-import { takeBytes } from '#src/channels/byte-cut.js';
+
 import type { Channel } from '#src/channels/channel.js';
 import {
   commonOutcome,
@@ -20,7 +20,9 @@ import {
 import { pathOf, readPasted, serverAt, withoutEnd } from '#src/channels/pasted-address.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
 import type { MessageContent, Outcome } from '#src/core/types.js';
+import { takeBytes } from '#src/lib/byte-cut.js';
 import type { Clock } from '#src/lib/clock.js';
+import { cutWithPictures } from '#src/lib/picture-name.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
 
 /** A message drawn for PushDeer, in its own words. */
@@ -103,7 +105,10 @@ export function renderPushDeer(message: MessageContent): PushDeerCard {
   const links = linksOf(tapTargetsOf(message), isMarkdown);
   return {
     text: headingOf(message),
-    desp: [repeatsTitle(message, body) ? '' : takeBytes(body, MAX_DESP_BYTES), links]
+    desp: [
+      repeatsTitle(message, body) ? '' : cutWithPictures(body, (text) => takeBytes(text, MAX_DESP_BYTES)),
+      links,
+    ]
       .filter((part) => part !== '')
       .join('\n\n'),
     type: isMarkdown ? 'markdown' : 'text',

@@ -16,9 +16,14 @@ const textOf = (max: number): KeywordRule => ({
   take: (line) => takeCodePoints(line, max, '…'),
   empty: NOTHING,
 });
-/** Only the characters of a kind, cut without a mark. */
-const only = (kept: RegExp, max: number, empty: string): KeywordRule => ({
-  take: (line) => takeCodePoints((line.match(kept) ?? []).join('').replace(/ +/g, ' ').trim(), max).trim(),
+/** Only the characters of a kind; `mark` ends what is cut, where the kind has signs for one. */
+const only = (
+  kept: RegExp,
+  max: number,
+  { empty, mark = '' }: { empty: string; mark?: string },
+): KeywordRule => ({
+  take: (line) =>
+    takeCodePoints((line.match(kept) ?? []).join('').replace(/ +/g, ' ').trim(), max, mark).trim(),
   empty,
 });
 /** The first place in the line that has the form. */
@@ -35,19 +40,19 @@ const RULES: Readonly<Record<string, KeywordRule>> = {
   thing: textOf(20),
   short_thing: textOf(5),
   const: textOf(20),
-  character_string: only(/[\x20-\x7e]/g, 32, '-'),
-  phrase: only(/\p{Script=Han}/gu, 5, '通知'),
+  character_string: only(/[\x20-\x7e]/g, 32, { empty: '-', mark: '...' }),
+  phrase: only(/\p{Script=Han}/gu, 5, { empty: '通知' }),
   // Ten Chinese characters or twenty letters and symbols, never both.
   name: {
     take: (line) => {
       const han = (line.match(/\p{Script=Han}/gu) ?? []).join('');
       const latin = (line.match(/[ -/:-~]/g) ?? []).join('').trim();
-      return han === '' ? latin.slice(0, 20).trim() : takeCodePoints(han, 10);
+      return han === '' ? takeCodePoints(latin, 20, '...').trim() : takeCodePoints(han, 10);
     },
     empty: NOTHING,
   },
-  letter: only(/[A-Za-z]/g, 32, 'A'),
-  symbol: only(/[!-/:-@[-`{-~]/g, 5, '-'),
+  letter: only(/[A-Za-z]/g, 32, { empty: 'A' }),
+  symbol: only(/[!-/:-@[-`{-~]/g, 5, { empty: '-' }),
   number: first(/[+-]?\d{1,20}(?:\.\d{1,10})?/, '0'),
   amount: first(/[¥￥$€£]?\d{1,10}(?:\.\d{1,2})?元?/u, '0'),
   phone_number: first(/\+?\d[\d() -]{0,15}/, '0'),

@@ -1,11 +1,12 @@
 /** Draws a message for a WeCom app: text, markdown or a card, within WeCom's byte limits. */
-import { countBytes, takeBytes } from '#src/channels/byte-cut.js';
+
 import { fitText, splitText } from '#src/channels/fit-text.js';
 import { drawMessage, titleLine } from '#src/channels/message-text.js';
 import { headingOf } from '#src/channels/parts.js';
 import { readRichText } from '#src/channels/rich-text.js';
 import { WECOM_MARKDOWN, WECOM_TEXT } from '#src/channels/wecom-markup.js';
 import type { MessageContent } from '#src/core/types.js';
+import { countBytes, takeBytes } from '#src/lib/byte-cut.js';
 import { formatChinaTime } from '#src/lib/china-time.js';
 import { takeCodePoints } from '#src/lib/text.js';
 import type { WecomFormat, WecomOverflow } from './settings.js';

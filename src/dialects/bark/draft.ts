@@ -18,7 +18,11 @@ const EMPTY = 'Empty Message';
 export function toDraft(parameters: BarkParameters): PersonDraft {
   const text = (name: string): string => textOf(parameters[name]);
   const markdown = text('markdown');
-  const notes = [text('ciphertext') === '' ? '' : ENCRYPTED, imageLine(text('image'))];
+  const notes = [
+    text('ciphertext') === '' ? '' : ENCRYPTED,
+    imageLine(text('image')),
+    copyLine(text('copy'), [text('title'), text('subtitle'), text('body'), markdown].join('\n')),
+  ];
   const main = [text('subtitle'), markdown || text('body'), ...notes].filter((part) => part.trim() !== '');
   const given = Object.entries(parameters).filter(([name]) => !RECEIVERS.has(name.toLowerCase()));
   return {
@@ -39,6 +43,11 @@ export function isRemoval(parameters: BarkParameters): boolean {
 
 function imageLine(url: string): string {
   return url === '' ? '' : `图片 Image: ${url}`;
+}
+
+/** What a tap copies on a phone is said by nothing else, unless the words hold it. */
+function copyLine(copied: string, words: string): string {
+  return copied.trim() === '' || words.includes(copied.trim()) ? '' : `复制 Copy: ${copied.trim()}`;
 }
 
 function textOf(value: unknown): string {

@@ -45,9 +45,7 @@ export function toErrorAnswer(error: unknown, log: Logger | undefined): BarkAnsw
       : { code: 400, message: `request bind failed: ${error.message}` };
   }
   if (error instanceof AppError) {
-    // Clients try a 500 again; what is too long stays too long.
-    const code = error.code === 'content_too_long' ? 413 : error.status;
-    return { code, message: `push failed: ${error.zh} ${error.en}` };
+    return { code: error.status, message: `push failed: ${error.zh} ${error.en}` };
   }
   log?.error('a bark call failed', { error });
   return { code: 500, message: 'push failed: internal error' };

@@ -69,7 +69,7 @@ async function answer(core: Core, ctx: Context): Promise<void> {
     } else if (error instanceof BodyError) {
       refuse(ctx, error.reason === 'too_large' ? 413 : 400, error.message);
     } else if (error instanceof AppError) {
-      refuse(ctx, error.code === 'content_too_long' ? 413 : error.status, `${error.zh} ${error.en}`);
+      refuse(ctx, error.status, `${error.zh} ${error.en}`);
       tellRetryLater(ctx, error);
     } else {
       log?.error('a gotify call failed', { error });
@@ -86,10 +86,11 @@ async function post(core: Core, ctx: Context) {
   }
   const said = await readMessage(ctx);
   const { message, title, priority, extras } = said;
+  const picture = pictureOf(said);
   const { messageId } = await publishToPeople(core, [owner], {
     source: 'gotify',
     title,
-    body: message,
+    body: picture === '' ? message : `${message}\n\n图片 Image: ${picture}`,
     format: wantsMarkdown(said) ? 'markdown' : 'text',
     link: clickOf(said),
     isUrgent: (priority ?? 0) >= URGENT,
@@ -115,6 +116,12 @@ function readToken(ctx: Context): string {
 function wantsMarkdown({ extras }: GotifyMessage): boolean {
   const display = extras['client::display'];
   return isObject(display) && display.contentType === 'text/markdown';
+}
+
+function pictureOf({ extras }: GotifyMessage): string {
+  const notification = extras['client::notification'];
+  const url = isObject(notification) ? notification.bigImageUrl : '';
+  return typeof url === 'string' ? url.trim() : '';
 }
 
 function clickOf({ extras }: GotifyMessage): string {

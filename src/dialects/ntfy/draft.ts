@@ -5,7 +5,7 @@ import type { Reading } from './message.js';
 const URGENT = 5;
 
 /** The message: tags, the attachment and the buttons that open an address stand under the text; all goes along for ntfy. */
-export function toDraft({ message, sendAt, isCached }: Reading): PersonDraft {
+export function toDraft({ message, sendAt, isCached, below }: Reading): PersonDraft {
   const { title, priority, tags = [], click, icon, actions = [], attachment, sequence_id } = message;
   const isMarkdown = message.content_type !== undefined;
   const notes = [
@@ -13,9 +13,10 @@ export function toDraft({ message, sendAt, isCached }: Reading): PersonDraft {
     attachment ? `附件 Attachment: ${attachment.url}` : '',
     ...actions.flatMap(({ action, label, url }) => (action === 'view' ? `${label}: ${url}` : [])),
   ].filter((note) => note !== '');
+  const said = [message.message, ...below].filter((part) => part !== '').join('\n\n');
   const given = {
     // ntfy shows all of them by itself.
-    ...(notes.length > 0 ? { message: message.message } : {}),
+    ...(notes.length > 0 ? { message: said } : {}),
     priority,
     ...(tags.length > 0 ? { tags } : {}),
     click,
@@ -29,9 +30,7 @@ export function toDraft({ message, sendAt, isCached }: Reading): PersonDraft {
   return {
     source: 'ntfy',
     title,
-    body: [message.message, notes.join(isMarkdown ? '\n\n' : '\n')]
-      .filter((part) => part !== '')
-      .join('\n\n'),
+    body: [said, notes.join(isMarkdown ? '\n\n' : '\n')].filter((part) => part !== '').join('\n\n'),
     format: isMarkdown ? 'markdown' : 'text',
     link: click,
     isUrgent: priority === URGENT,

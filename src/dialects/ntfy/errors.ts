@@ -70,9 +70,6 @@ export function toErrorAnswer(error: unknown, log: Logger | undefined): ErrorBod
   if (error instanceof BodyError) {
     return error.reason === 'too_large' ? toErrorBody(41301) : toErrorBody(40014, error.message);
   }
-  if (error instanceof AppError && error.code === 'content_too_long') {
-    return toErrorBody(41301, `${error.zh} ${error.en}`);
-  }
   if (error instanceof AppError && error.code === 'rate_limited') {
     return toErrorBody(42901);
   }

@@ -7,12 +7,13 @@ import type { Dialect } from '#src/dialects/dialect.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
 import { parseObject } from '#src/dialects/read-form.js';
 import { tellRetryLater } from '#src/dialects/retry-later.js';
-import { BodyError, mediaTypeOf, readText } from '#src/lib/body.js';
+import { BodyError, readText } from '#src/lib/body.js';
 import { randomText } from '#src/lib/ids.js';
 import { toDraft } from './draft.js';
 import { type ErrorBody, NtfyRefusal, toErrorAnswer, toErrorBody } from './errors.js';
-import { type Reading, readMessage, readSequence } from './message.js';
+import { type Reading, readMessage, readSequence, type Source } from './message.js';
 import { readOptions, toOptions } from './options.js';
+import { MAX_BODY_BYTES, readRaw } from './read-raw.js';
 import { changeSequence, publishInSequence, type SequenceEvent, toNtfyId } from './sequences.js';
 
 const TOPIC = /^[-_A-Za-z0-9]{1,64}$/;
@@ -25,7 +26,6 @@ const NO_TOPIC = 'no such topic: topics are given out here 没有这个主题，
 const VERBS = ['publish', 'send', 'trigger'];
 /** A sequence is marked as read by either. */
 const READ_WORDS = ['clear', 'read'];
-const MAX_BODY_BYTES = 512 * 1024;
 /** How long ntfy keeps a message for its subscribers, in seconds. */
 const CACHE_S = 12 * 3600;
 /** Of the id of an event that is no message. */
@@ -160,19 +160,9 @@ async function readJson(ctx: Context): Promise<{ body: Record<string, unknown> }
   throw new NtfyRefusal(40017);
 }
 
-/** The body is the message, whatever it is called: clients send it as a form. */
-async function readRaw(ctx: Context, sequence: string) {
-  const text = await readText(ctx.req, { limitBytes: MAX_BODY_BYTES });
-  return {
-    options: { ...readOptions(ctx), ...(sequence === '' ? {} : { sequence }) },
-    text,
-    isMarkdown: mediaTypeOf(ctx.get('content-type')) === 'text/markdown',
-  };
-}
-
 interface Publish {
   topic: string;
-  read(): Promise<{ options: ReturnType<typeof readOptions>; text: string; isMarkdown: boolean }>;
+  read(): Promise<Omit<Source, 'nowMs'>>;
 }
 
 async function answer(core: Core, ctx: Context, { topic, read }: Publish): Promise<void> {

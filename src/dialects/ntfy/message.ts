@@ -1,4 +1,5 @@
 /** Makes an ntfy message of a body and its options: checked, with ntfy's default values, as its answer shows it. */
+import { nameFile } from '#src/dialects/read-form.js';
 import { isHttpUrl } from '#src/lib/text.js';
 import { type NtfyAction, readActions } from './actions.js';
 import { readDelay } from './delay.js';
@@ -24,13 +25,17 @@ export interface Reading {
   message: NtfyMessage;
   sendAt?: Date;
   isCached: boolean;
+  /** What stands under the words: the text of a file, and its name. */
+  below: string[];
 }
 
 /** Where a message comes from. */
 export interface Source {
   options: Options;
-  /** The raw body; empty where JSON or a query says all. */
+  /** The raw body; empty where JSON or a query says all, and for a file that is no text. */
   text: string;
+  /** How large a body is that is no text. */
+  fileBytes?: number;
   isMarkdown: boolean;
   nowMs: number;
 }
@@ -50,8 +55,12 @@ const PRIORITIES: Readonly<Record<string, number>> = {
   urgent: 5,
 };
 
-/** Reads a message. A body stands before a text in the options. Throws NtfyRefusal. */
-export function readMessage({ options, text, isMarkdown, nowMs }: Source): Reading {
+/**
+ * Reads a message. A body stands before a text in the options, but for a file, whose text comes below. Throws NtfyRefusal,
+ * 40014 for a file without any words: files are not kept here.
+ */
+export function readMessage(source: Source): Reading {
+  const { options, text, isMarkdown, nowMs } = source;
   const { title, click, actions, icon } = options;
   refuseUnserved(options);
   const isCached = !isNo(options.cache);
@@ -67,11 +76,17 @@ export function readMessage({ options, text, isMarkdown, nowMs }: Source): Readi
     throw new NtfyRefusal(40002);
   }
   const attachment = readAttachment(options);
-  const said = text.trim() || (options.message ?? '').replaceAll('\\n', '\n').trim();
+  const file = attachment ? undefined : readFile(source);
+  const words = (options.message ?? '').replaceAll('\\n', '\n').trim();
+  if (file?.text === '' && words === '' && !title) {
+    throw new NtfyRefusal(40014);
+  }
+  const said = (file ? words || file.text : text.trim() || words) || '';
+  const sent = attachment ?? file;
   const message: NtfyMessage = {
     ...(options.sequence ? { sequence_id: readSequence(options.sequence) } : {}),
     ...(title ? { title: title.replaceAll('\\n', '\n') } : {}),
-    message: said || (attachment ? `You received a file: ${attachment.name}` : 'triggered'),
+    message: said || (sent ? `You received a file: ${sent.name}` : 'triggered'),
     // The default priority is left out of the answer.
     ...(priority === 3 ? {} : { priority }),
     ...(tags.length > 0 ? { tags } : {}),
@@ -82,7 +97,8 @@ export function readMessage({ options, text, isMarkdown, nowMs }: Source): Readi
     ...(isMarkdown || isYes(options.markdown) ? { content_type: 'text/markdown' } : {}),
   };
   const sendAt = options.delay === undefined ? undefined : readDelay(options.delay, nowMs);
-  return { message, isCached, ...(sendAt ? { sendAt } : {}) };
+  const below = file ? [file.text === said ? '' : file.text, file.note].filter((part) => part !== '') : [];
+  return { message, isCached, below, ...(sendAt ? { sendAt } : {}) };
 }
 
 /** The name of a sequence, in which a later message takes the place of the earlier. Throws NtfyRefusal 40049. */
@@ -113,6 +129,23 @@ function readPriority(text: string | undefined): number {
     throw new NtfyRefusal(40007);
   }
   return priority;
+}
+
+/** A body that is a file: it is called by a name, or is no text. `note` names it. */
+function readFile({
+  options,
+  text,
+  fileBytes,
+}: Source): { name: string; text: string; note: string } | undefined {
+  const { filename = '' } = options;
+  if (fileBytes !== undefined) {
+    const name = filename || 'attachment';
+    return { name, text: '', note: nameFile(name, fileBytes) };
+  }
+  const kept = text.trim();
+  return filename === '' || kept === ''
+    ? undefined
+    : { name: filename, text: kept, note: `文件 File: ${filename.replace(/\s+/g, ' ')}` };
 }
 
 /** An attachment is an address only: files are not kept here. */

@@ -1,7 +1,8 @@
 /** Turns the parameters that say what is sent into the domain's words. */
 import { checkContent, MESSAGE_LIMITS } from '#src/core/publish.js';
 import type { PublishCommand } from '#src/core/types.js';
-import { countCodePoints, stripControls, takeCodePoints } from '#src/lib/text.js';
+import { fitBody, fitTitle, toOneLine } from '#src/dialects/fit-texts.js';
+import { countCodePoints, takeCodePoints } from '#src/lib/text.js';
 import { invalid } from './envelope.js';
 import { PLANS, type Plan } from './plans.js';
 import type { SendInput } from './read-input.js';
@@ -27,22 +28,20 @@ export function readDraft(input: SendInput, plan: Plan | null, now: number): Dra
   if (input.pre !== undefined) {
     throw invalid('不支持预处理编码(pre)，请去掉该参数');
   }
-  const whole = stripControls(input.title ?? '')
-    .replace(/\s+/g, ' ')
-    .trim();
-  checkLengths({ title: whole, content }, plan);
-  const { format, body, summary } = drawTemplate(template, content, new Date(now));
+  const title = toOneLine(input.title ?? '');
+  checkLengths({ title, content }, plan);
+  const { summary, ...drawn } = drawTemplate(template, content, new Date(now));
+  checkContent({ body: drawn.body, bodyLimit: MAX_CONTENT });
+  const fitted = fitTitle({ title, ...drawn });
   const draft: Draft = {
-    title: takeCodePoints(whole, MESSAGE_LIMITS.title, '…'),
-    body,
-    format,
+    ...fitted,
+    body: fitBody(fitted.body, MAX_CONTENT),
     bodyLimit: MAX_CONTENT,
     template,
     ...(summary === undefined ? {} : { summary: takeCodePoints(summary, MESSAGE_LIMITS.summary, '…') }),
     ...(timestamp === undefined ? {} : { expiresAt: readTimestamp(timestamp) }),
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
   };
-  checkContent(draft);
   return draft;
 }
 

@@ -2,7 +2,9 @@
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { KeyOwner } from '#src/core/keys.js';
+import { MESSAGE_LIMITS } from '#src/core/publish.js';
 import type { MessageExtras } from '#src/core/types.js';
+import { takeCodePoints } from '#src/lib/text.js';
 import { readRouting } from './channel-codes.js';
 import { type Draft, MAX_BODY, readDraft } from './draft.js';
 import { type Answer, type Generation, Refusal, toAccepted, wrongKey } from './envelope.js';
@@ -68,7 +70,10 @@ export function createSend(core: Core): (call: SendCall) => Promise<Answer> {
         appId: null,
         senderId: personId,
         title: draft.title,
-        summary: plan?.hasCardText === false ? draft.title : draft.summary,
+        summary:
+          plan?.hasCardText === false
+            ? takeCodePoints(draft.title, MESSAGE_LIMITS.summary, '…')
+            : draft.summary,
         body: draft.body,
         bodyLimit: MAX_BODY,
         format: draft.format,

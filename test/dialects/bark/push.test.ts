@@ -90,6 +90,8 @@ const ACCEPTED: [string, string, Ask, Partial<Taken>][] = [
   ['a web link', `/${K}/b?url=https%3A%2F%2Fa.test`, {}, { url: 'https://a.test', body: 'b' }],
   ['a link of another scheme', `/${K}/b?url=weixin://x`, {}, { url: '', body: 'b\n\n链接 Link: weixin://x' }],
   ['a picture', `/${K}/b?image=https://a.test/p.png`, {}, { body: 'b\n图片 Image: https://a.test/p.png' }],
+  ['what a tap copies', `/${K}/b?copy=4711&autoCopy=1`, {}, { body: 'b\n复制 Copy: 4711' }],
+  ['what a tap copies of the words', `/${K}/code%204711?copy=4711`, {}, { body: 'code 4711' }],
   ['device_keys in a form', `/${K}`, form({ device_keys: 'x', body: 'b' }), { body: 'b' }],
   ['a number as body', '/push', { body: { device_key: K, body: 42 } }, { body: '42' }],
   [
@@ -201,10 +203,12 @@ describe.each(['', '/bark'])('at %j', (prefix) => {
     },
   );
 
-  it('cuts nothing silently: a text over the limit is refused, a long title goes on in the body', async () => {
-    const long = await send(`${prefix}/push`, { body: { device_key: K, body: '长'.repeat(40_001) } });
-    expect([long.status, long.json]).toMatchObject([413, { code: 413 }]);
-    expect(await door.taken()).toEqual([]);
+  it('cuts nothing silently: a text over the limit gets a mark, a long title goes on in the body', async () => {
+    const long = await send(`${prefix}/push`, { body: { device_key: K, body: '长'.repeat(45_000) } });
+    expect([long.status, long.json]).toMatchObject([200, { code: 200 }]);
+    const [cut] = await door.taken();
+    expect(cut?.body).toMatch(/^长+…\n\n（内容过长，.*）$/);
+    expect([...(cut?.body ?? '')]).toHaveLength(40_000);
     const title = '题'.repeat(257);
     await send(`${prefix}/push`, { body: { device_key: K, title, body: 'b' } });
     expect(await door.taken()).toMatchObject([{ title: `${'题'.repeat(255)}…`, body: `${title}\n\nb` }]);

@@ -20,6 +20,11 @@ const raw = (body: string | undefined, headers: Record<string, string> = {}): As
   ...(body === undefined ? {} : { body }),
   headers,
 });
+/** A header's value as clients just send it. */
+const utf8 = (text: string): string => Buffer.from(text).toString('latin1');
+/** 20 KB that begin as a JPEG does. */
+const JPEG = new Uint8Array(20 * 1024).fill(0x9f);
+JPEG.set([0xff, 0xd8, 0xff, 0xe0]);
 /** The answer's fields beyond those of every answer. */
 type Said = Record<string, unknown>;
 const answerTo = (id: number | undefined, said: Said): Said => ({
@@ -137,6 +142,61 @@ const RAW: [string, string, Ask, Said, Partial<Taken>?][] = [
     { message: 'm', attachment: { name: 'n.zip', url: 'https://a.test/f' } },
   ],
   [
+    'a file of text beside the words',
+    '',
+    raw('contents of file\n', { 'x-filename': 'a.txt', 'x-message': 'see attached' }),
+    { message: 'see attached' },
+    { body: 'see attached\n\ncontents of file\n\n文件 File: a.txt' },
+  ],
+  [
+    'a file of text alone',
+    '',
+    raw('contents of file', { filename: 'a.txt' }),
+    { message: 'contents of file' },
+    { body: 'contents of file\n\n文件 File: a.txt' },
+  ],
+  [
+    'a file that is no text, with a title and words',
+    '',
+    {
+      method: 'PUT',
+      body: JPEG,
+      headers: { 'x-title': utf8('门口'), 'x-message': utf8('有人'), 'x-filename': 'a.jpg' },
+    },
+    { title: '门口', message: '有人' },
+    { title: '门口', body: '有人\n\n附件 File: a.jpg（20 KB，这里不保存文件 files are not kept here）' },
+  ],
+  [
+    'a file that is no text, with a title alone',
+    '',
+    { method: 'PUT', body: JPEG, headers: { title: 'T' } },
+    { title: 'T', message: 'You received a file: attachment' },
+    {
+      body: 'You received a file: attachment\n\n附件 File: attachment（20 KB，这里不保存文件 files are not kept here）',
+    },
+  ],
+  [
+    'a file too large to be read, with words',
+    '',
+    { method: 'PUT', body: new Uint8Array(2_000_000), headers: { 'x-message': 'm', f: 'b.bin' } },
+    { message: 'm' },
+    { body: 'm\n\n附件 File: b.bin（1953 KB，这里不保存文件 files are not kept here）' },
+  ],
+  [
+    'a file name and words without a file',
+    '',
+    raw(undefined, { 'x-filename': 'a.txt', 'x-message': 'm' }),
+    { message: 'm' },
+    { body: 'm' },
+  ],
+  [
+    'a text over the limit, cut with a mark',
+    '',
+    raw('长'.repeat(45_000)),
+    { message: '长'.repeat(45_000) },
+    { body: expect.stringMatching(/^长{39,}…\n\n（内容过长/) },
+  ],
+  [
     'Markdown by a header',
     '',
     raw('**m**', { markdown: 'yes' }),
@@ -229,7 +289,19 @@ describe.each(['', '/ntfy'])('at %j', (prefix) => {
       'invalid priority parameter',
     ],
     ['an attachment of no address', raw('m', { attach: 'file:///x' }), 40013, /attachment URL is invalid/],
-    ['a file', { method: 'PUT', body: new Uint8Array([255, 216]) }, 40014, /attachments not allowed/],
+    ['a file without words', { method: 'PUT', body: JPEG }, 40014, /attachments not allowed/],
+    [
+      'a file with a name but without words',
+      { method: 'PUT', body: JPEG, headers: { filename: 'a.jpg' } },
+      40014,
+      /attachments not allowed/,
+    ],
+    [
+      'a file larger than ntfy takes',
+      { method: 'PUT', body: new Uint8Array(15_728_641), headers: { title: 'T' } },
+      41301,
+      'attachment too large, or bandwidth limit reached',
+    ],
     [
       'actions of an unknown kind',
       raw('m', { actions: 'dance, x, https://a.test' }),
@@ -249,7 +321,6 @@ describe.each(['', '/ntfy'])('at %j', (prefix) => {
       40002,
       'cannot disable cache for delayed message',
     ],
-    ['a text over the limit', raw('长'.repeat(40_001)), 41301, /^attachment too large/],
     [
       'a body over all limits',
       raw('x'.repeat(600_000)),

@@ -14,6 +14,8 @@ beforeEach(async () => {
 const TURBO_OK =
   /^\{"code":0,"message":"","data":\{"pushid":"\d+","readkey":"SCT[A-Za-z0-9]{20}","error":"SUCCESS","errno":0\}\}$/;
 const THREE_OK = /^\{"code":0,"errno":0,"data":\{"pushid":\d+,"meta":\{\}\},"message":"SUCCESS"\}$/;
+/** A body that was cut says so. */
+const CUT = /^(?:a字?)+…\n\n（内容过长，[^\n]*）$/;
 const LEGACY_OK = /^\{"errno":0,"errmsg":"success","dataset":"done"\}$/;
 
 async function storedOnce(): Promise<Stored> {
@@ -126,14 +128,40 @@ describe('every parameter of Turbo', () => {
     ['title wins over text', { title: 'title', text: 'alias' }, { title: 'title' }],
     ['an empty title leaves it to text', { title: '', text: 'alias' }, { title: 'alias' }],
     ['a title is one line', { title: ' a\r\nb\tc ' }, { title: 'a b c' }],
-    ['a long title is cut', { title: '字'.repeat(33) }, { title: '字'.repeat(32) }],
-    ['no character is cut in half', { title: '😀'.repeat(33) }, { title: '😀'.repeat(32) }],
+    [
+      'a title longer than the documents say is whole',
+      { title: '字'.repeat(40) },
+      { title: '字'.repeat(40) },
+    ],
+    [
+      'what a title loses stands in the body',
+      { title: '😀'.repeat(257), desp: '# b' },
+      { title: `${'😀'.repeat(255)}…`, body: `${'😀'.repeat(257)}\n\n# b`, format: 'markdown' },
+    ],
+    [
+      'signs of a long title are no Markdown',
+      { title: `# a_b <c> ${'d'.repeat(256)}`, desp: 'x' },
+      { body: `\\# a\\_b \\<c\\> ${'d'.repeat(256)}\n\nx` },
+    ],
+    [
+      'a long title alone is the body',
+      { title: '长'.repeat(300) },
+      {
+        body: '长'.repeat(300),
+        format: 'text',
+        extras: { serverchan: expect.not.objectContaining({ titleOnly: true }) },
+      },
+    ],
     ['a title alone is the body too', { title: 't' }, { title: 't', body: 't', format: 'text' }],
     ['a blank desp is none', { title: 't', desp: ' \n ' }, { body: 't', format: 'text' }],
     ['desp is Markdown', { title: 't', desp: '# h' }, { body: '# h', format: 'markdown' }],
-    ['a long desp is cut by bytes', { title: 't', desp: 'a字'.repeat(9000) }, { body: 'a字'.repeat(8192) }],
+    [
+      'a long desp is cut, with a mark',
+      { title: 't', desp: 'a字'.repeat(9000) },
+      { body: expect.stringMatching(CUT) },
+    ],
     ['short is the card text', { title: 't', short: 's' }, { summary: 's' }],
-    ['a long short is cut', { title: 't', short: 's'.repeat(65) }, { summary: 's'.repeat(64) }],
+    ['a long short is cut', { title: 't', short: 's'.repeat(65) }, { summary: `${'s'.repeat(63)}…` }],
     ['unknown parameters are nothing', { title: 't', group: 'x', sound: 'y' }, { channels: null }],
   ])('%s', async (_, fields, stored) => {
     expect((await send(fields as Record<string, string>)).text).toMatch(TURBO_OK);
@@ -191,7 +219,8 @@ describe('the other generations', () => {
 
   it('the first one has longer titles, and no short', async () => {
     await cast.form(`/sc/${cast.turbo}.send`, { text: '长'.repeat(300), desp: 'x', short: 's' });
-    expect(await storedOnce()).toMatchObject({ title: '长'.repeat(256), body: 'x', summary: '' });
+    const body = `${'长'.repeat(300)}\n\nx`;
+    expect(await storedOnce()).toMatchObject({ title: `${'长'.repeat(255)}…`, body, summary: '' });
   });
 
   it.each([
@@ -202,7 +231,8 @@ describe('the other generations', () => {
     await cast.form(path(), { title: name, desp: 'a'.repeat(bytes) });
     expect((await storedOnce()).body).toBe('a'.repeat(bytes));
     await cast.form(path(), { title: name, desp: `${'a'.repeat(bytes - 1)}字` });
-    expect((await cast.stored()).at(-1)?.body).toBe('a'.repeat(bytes - 1));
+    const cut = (await cast.stored()).at(-1)?.body ?? '';
+    expect([Buffer.byteLength(cut), cut]).toEqual([bytes, expect.stringMatching(CUT)]);
   });
 });
 

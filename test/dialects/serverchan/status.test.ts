@@ -37,6 +37,13 @@ it('tells what was sent, with an empty wxstatus before the push ran', async () =
   ]);
 });
 
+it('tells that desp was cut, and a title longer than documented whole', async () => {
+  const title = '题'.repeat(40);
+  const { pushid, readkey } = await send({ title, desp: '长'.repeat(14_000) });
+  const got = await cast.ask(`/push?id=${pushid}&readkey=${readkey}`);
+  expect(got.json).toMatchObject({ data: { title, desp: expect.stringMatching(/^长+…\n\n（内容过长/) } });
+});
+
 it('tells that desp is encoded, and that there was none', async () => {
   const sealed = await send({ title: 't', desp: 'AAAA', encoded: '1' });
   const bare = await send({ title: 't' });

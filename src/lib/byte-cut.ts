@@ -1,4 +1,5 @@
 /** Cuts texts where a remote side counts bytes: never inside a character. */
+import { placeToCut } from './graphemes.js';
 
 /** The number of UTF-8 bytes. */
 export function countBytes(text: string): number {
@@ -35,17 +36,11 @@ export function takeMeasured(
   let tooLong = text.length;
   while (tooLong - fits > 1) {
     const middle = Math.floor((fits + tooLong) / 2);
-    if (measure(startOf(text, middle) + ellipsis) <= max) {
+    if (measure(text.slice(0, placeToCut(text, middle)) + ellipsis) <= max) {
       fits = middle;
     } else {
       tooLong = middle;
     }
   }
-  return startOf(text, fits) + ellipsis;
-}
-
-/** At most so many UTF-16 units, without half a pair at the end. */
-function startOf(text: string, units: number): string {
-  const last = text.charCodeAt(units - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? units - 1 : units);
+  return text.slice(0, placeToCut(text, fits)) + ellipsis;
 }
