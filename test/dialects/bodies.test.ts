@@ -295,6 +295,13 @@ async function announce(path: string, sizeBytes: number): Promise<string> {
   return String(text);
 }
 
+it.each<[string, () => string]>([
+  ['Bark', () => `/${keys.bark}/${escaped(WORDS_GBK)}`],
+  ['WxPusher', () => `/api/send/message/${keys.spt}/${escaped(WORDS_GBK)}`],
+])('%s reads GBK in its path', async (_, path) => {
+  expect((await send(path(), { method: 'GET' })).body).toBe('中文');
+});
+
 describe('ntfy', () => {
   const path = () => `/${keys.ntfy}`;
   const RAW: [string, Buffer | string, Record<string, string>, string?][] = [

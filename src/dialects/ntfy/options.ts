@@ -1,5 +1,6 @@
 /** Collects the options of an ntfy publish by all their names, from headers and query or from a JSON body. */
 import type { Context } from 'koa';
+import { decodeText } from '#src/lib/charset.js';
 import { parsePairs } from '#src/lib/form-fields.js';
 import { NtfyRefusal } from './errors.js';
 
@@ -104,11 +105,9 @@ function readQuery(ctx: Context): ReadonlyMap<string, string> {
   return query;
 }
 
-/** RFC 2047 encoded words in any charset; what is none stays, read as the UTF-8 that many clients just send. */
+/** RFC 2047 encoded words in any charset; what is none stays, read as the UTF-8 or GBK that many clients just send. */
 function decodeWords(header: string): string {
-  const utf8 = Buffer.from(header, 'latin1').toString();
-  const text = utf8.includes('\ufffd') ? header : utf8;
-  return text
+  return readBytes(header)
     .replace(/(=\?[^?\s]{1,40}\?[bq]\?[^?\s]*\?=)\s+(?==\?)/gi, '$1')
     .replace(
       /=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bq])\?([^?\s]*)\?=/gi,
@@ -121,6 +120,18 @@ function decodeWords(header: string): string {
         }
       },
     );
+}
+
+/** Node gives each byte of a header as one sign. Latin 1, which it may be by the letter, is what is neither. */
+function readBytes(header: string): string {
+  if (!/[\u0080-\u00ff]/.test(header)) {
+    return header;
+  }
+  try {
+    return decodeText(Buffer.from(header, 'latin1'));
+  } catch {
+    return header;
+  }
 }
 
 function unquotePrintable(word: string): Buffer {

@@ -91,6 +91,14 @@ const RAW: [string, string, Ask, Said, Partial<Taken>?][] = [
     { title: '你好', message: 'm' },
   ],
   [
+    'a title in plain GBK',
+    '',
+    raw('m', { title: Buffer.from('c4e3bac3', 'hex').toString('latin1') }),
+    { title: '你好', message: 'm' },
+    { title: '你好' },
+  ],
+  ['a title in plain Latin 1', '', raw('m', { title: 'caf\u00e9' }), { title: 'café', message: 'm' }],
+  [
     'priority urgent',
     '',
     raw('m', { 'x-priority': 'urgent' }),

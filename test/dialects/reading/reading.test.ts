@@ -102,6 +102,8 @@ function toStored({ title, summary, body, format, url, priority, ...row }: Row):
 }
 
 const READINGS: readonly [string, () => DoorReading][] = [
+  // Its answers wait for the engine, which then has nothing else to do.
+  ['the WeCom relay', () => wecomReading(keys)],
   ['ntfy', () => ntfyReading(keys, w.clock.now())],
   ['Bark', () => barkReading(keys)],
   ['gotify', () => gotifyReading(keys)],
@@ -109,7 +111,6 @@ const READINGS: readonly [string, () => DoorReading][] = [
   ['Server酱', () => serverchanReading(keys)],
   ['PushPlus', () => pushplusReading(keys)],
   ['WxPusher', () => wxpusherReading(keys)],
-  ['the WeCom relay', () => wecomReading(keys)],
 ];
 
 /** How many cases a door has at least: a table that loses its rows proves nothing. */

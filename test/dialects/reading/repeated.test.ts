@@ -54,6 +54,37 @@ describe('JSON to ntfy', () => {
     expect(await w.db.message.count()).toBe(before);
   });
 
+  it.each<[string, string, string, number]>([
+    ['X-Delay', 'someday', 'no time', 40004],
+    ['X-Delay', '9s', 'too short', 40005],
+    ['X-Delay', '73h', 'too long', 40006],
+    ['X-Priority', '6', 'beyond the last', 40007],
+    ['X-Attach', 'ftp://x', 'no address', 40013],
+    ['X-Actions', 'dance, x', 'no action', 40018],
+    ['X-Icon', 'x', 'no address', 40021],
+    ['X-Call', 'yes', 'not served', 40032],
+    ['X-Template', 'yes', 'not served', 40043],
+  ])('is refused for %s: %s, which is %s', async (name, value, _, code) => {
+    const before = await w.db.message.count();
+    const answer = await ask(`${w.url}/`, {
+      body: { topic: keys.ntfy, message: 'm' },
+      headers: { [name]: value },
+    });
+    expect([answer.status, json(answer).code]).toEqual([400, code]);
+    expect(await w.db.message.count()).toBe(before);
+  });
+
+  it.each(['10s', '3 days'])('may be sent later by %s, which is the least and the most', async (delay) => {
+    const headers = { 'X-Delay': delay };
+    expect((await ask(`${w.url}/`, { body: { topic: keys.ntfy, message: 'm' }, headers })).status).toBe(200);
+  });
+
+  it('has its own words, not those of a header that is wrong', async () => {
+    const body = { topic: keys.ntfy, message: 'm', priority: 4, delay: '1h' };
+    const answer = await ask(`${w.url}/`, { body, headers: { 'X-Priority': '9', 'X-Delay': 'x' } });
+    expect(json(answer)).toMatchObject({ priority: 4 });
+  });
+
   it('that is sent to a topic is its text, as it is there', async () => {
     const answer = await ask(`${w.url}/${keys.ntfy}`, { body: { message: 'm' } });
     expect(json(answer).message).toBe('{"message":"m"}');

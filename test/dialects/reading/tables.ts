@@ -97,6 +97,12 @@ export function ntfyReading(keys: Keys, nowMs: number): DoorReading {
       see: codes,
     },
   ];
+  const sequence: Option = {
+    name: 'sequence',
+    at: at('sequence_id', 'X-Sequence-ID'),
+    values: ['s1', 's2'],
+    see: answered('sequence_id'),
+  };
   const markdown: Option = {
     name: 'markdown',
     at: at('markdown', 'X-Markdown'),
@@ -139,7 +145,7 @@ export function ntfyReading(keys: Keys, nowMs: number): DoorReading {
     body: 'json',
     path: () => '/',
     base: { topic },
-    options: [...options, markdown, message, template],
+    options: [...options, markdown, message, template, sequence],
   };
   return {
     name: 'ntfy',
@@ -157,6 +163,7 @@ export function ntfyReading(keys: Keys, nowMs: number): DoorReading {
           markdown,
           message,
           template,
+          sequence,
           ...aliases.filter(({ name }) => !name.startsWith('filename')),
         ],
       },
@@ -619,6 +626,6 @@ export function wecomReading(keys: Keys): DoorReading {
   };
   return {
     name: 'WeCom relay',
-    ways: (['json', 'form', 'multipart'] as const).map((body): Way => ({ ...way, name: body, body })),
+    ways: (['json', 'form'] as const).map((body): Way => ({ ...way, name: body, body })),
   };
 }
