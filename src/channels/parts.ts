@@ -74,6 +74,25 @@ export function tapUrl(targets: TapTargets, settings: ChannelSettings): string {
   return settingOf(settings, 'tap') === 'link' ? targets.link || targets.page : targets.page;
 }
 
+/** The setting that says what becomes of a channel's own receivers where a message names some. */
+export const NAMED_FIELD: ConfigField = {
+  name: 'named',
+  type: 'choice',
+  label: { zh: '消息点名了接收人时', en: 'When a message names receivers' },
+  hint: {
+    zh: 'instead：只发给他们（默认）；copy：这里填的接收人也收到',
+    en: 'instead: they alone get it (default); copy: those given here get it too',
+  },
+  required: false,
+  secret: false,
+  choices: ['instead', 'copy'],
+};
+
+/** Whether a channel's own receivers get what names others. */
+export function keepsOwn(settings: ChannelSettings): boolean {
+  return settingOf(settings, 'named') === 'copy';
+}
+
 /** The setting that names a server, as Bark, ntfy, gotify and PushDeer share it. */
 export function serverField(input: { required: boolean; hint: { zh: string; en: string } }): ConfigField {
   return {

@@ -8,9 +8,9 @@ import { createOwnAccounts, type OwnAccountsDeps, type OwnClient } from './accou
 import { joinOutcomes, type ReceiverOutcome, toOwnOutcome } from './outcome.js';
 import { checkOwnSettings, fieldsOf, OWN_FIELDS, receiversOf } from './settings.js';
 
-/** A message drawn for an own account: the card, and whom the sender named besides. */
+/** A message drawn for an own account: the card, and whom the sender named. */
 export interface OwnCard extends WechatCard {
-  cc: unknown;
+  named: unknown;
 }
 
 /** The channel, with the connections it keeps. */
@@ -22,6 +22,11 @@ export interface WechatOwnChannel extends Channel<OwnCard> {
 /** After a failure that belongs to the account, the other receivers are not tried: nothing would go through. */
 const isAccounts = (outcome: Outcome): boolean => outcome.kind === 'retry' && outcome.scope === 'queue';
 const NO_TEMPLATE_REST_MS = 60_000;
+const NO_OPENID: Outcome = {
+  kind: 'refused',
+  code: 'no_openid',
+  why: '微信 WeChat: 不是 openid，或超出了每条 20 人 no openid, or beyond 20 for a message',
+};
 
 /** Makes the channel. */
 export function createWechatOwnChannel(deps: OwnAccountsDeps): WechatOwnChannel {
@@ -33,7 +38,10 @@ export function createWechatOwnChannel(deps: OwnAccountsDeps): WechatOwnChannel 
     limits: { inFlight: 4 },
     accountOf: (settings) => settingOf(settings, 'appId'),
     checkSettings: checkOwnSettings,
-    render: (message) => ({ ...renderCard(message), cc: extrasOf(message.extras, 'wechat-own').receivers }),
+    render: (message) => ({
+      ...renderCard(message),
+      named: extrasOf(message.extras, 'wechat-own').receivers,
+    }),
     send: async (card, settings, _recipient, io) => {
       const client = accounts.open({
         appId: settingOf(settings, 'appId'),
@@ -54,8 +62,8 @@ async function sendToAll(
   card: OwnCard,
   { settings, io }: { settings: ChannelSettings; io: ChannelIo },
 ): Promise<Outcome> {
-  const receivers = receiversOf(settings, card.cc);
-  if (receivers.length === 0) {
+  const { openids: receivers, wrong } = receiversOf(settings, card.named);
+  if (receivers.length + wrong.length === 0) {
     return {
       kind: 'refused',
       code: 'no_receiver',
@@ -84,7 +92,7 @@ async function sendToAll(
       break;
     }
   }
-  return joinOutcomes(all);
+  return joinOutcomes([...all, ...wrong.map((openid) => ({ openid, outcome: NO_OPENID }))]);
 }
 
 function fillTemplate(card: OwnCard, template: ChosenTemplate) {

@@ -1,6 +1,6 @@
 /** The settings of a person's own official or test account. */
 import type { ChannelSettings, ConfigField } from '#src/channels/channel.js';
-import { settingOf } from '#src/channels/parts.js';
+import { keepsOwn, NAMED_FIELD, settingOf } from '#src/channels/parts.js';
 import type { TemplateField } from '#src/config.js';
 
 const PARTS = ['title', 'summary', 'time', 'app', 'sender'] as const;
@@ -16,11 +16,20 @@ export function fieldsOf(settings: ChannelSettings): TemplateField[] {
   });
 }
 
-/** The receivers: those of the settings, then those the message names, each once. */
-export function receiversOf(settings: ChannelSettings, named: unknown): string[] {
-  const cc = Array.isArray(named) ? named.filter((one) => typeof one === 'string') : [];
-  const all = [...listOf(settingOf(settings, 'openid')), ...cc.flatMap(listOf)];
-  return [...new Set(all.filter((openid) => OPENID.test(openid)))].slice(0, MAX_RECEIVERS);
+/**
+ * The receivers, each once: those whom the message names, those of the settings where it names none, or both. `wrong` are
+ * those that can be no openids, and those beyond what one message reaches.
+ */
+export function receiversOf(
+  settings: ChannelSettings,
+  named: unknown,
+): { openids: string[]; wrong: string[] } {
+  const given = (Array.isArray(named) ? named.filter((one) => typeof one === 'string') : []).flatMap(listOf);
+  const own = given.length === 0 || keepsOwn(settings) ? listOf(settingOf(settings, 'openid')) : [];
+  const all = [...new Set([...own, ...given])];
+  const right = all.filter((openid) => OPENID.test(openid));
+  const openids = right.slice(0, MAX_RECEIVERS);
+  return { openids, wrong: all.filter((openid) => !openids.includes(openid)) };
 }
 
 /** What is wrong with the settings beyond their fields, a sentence for people each. */
@@ -99,6 +108,7 @@ export const OWN_FIELDS: readonly ConfigField[] = [
     required: true,
     secret: false,
   },
+  NAMED_FIELD,
   {
     name: 'templateId',
     type: 'text',

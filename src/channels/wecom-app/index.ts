@@ -1,7 +1,7 @@
 /** The WeCom app channel: app messages to members, also inside WeChat where the corp uses the plugin. */
 import { LRUCache } from 'lru-cache';
 import type { Channel, ChannelIo, ChannelSettings } from '#src/channels/channel.js';
-import { extrasOf, settingOf } from '#src/channels/parts.js';
+import { extrasOf, keepsOwn, settingOf } from '#src/channels/parts.js';
 import type { MessageContent, Outcome, Recipient } from '#src/core/types.js';
 import type { WecomPlatform } from '#src/platforms/wecom/index.js';
 import { drawWecomBodies, type WecomBody } from './draw.js';
@@ -114,10 +114,10 @@ function planSend(
   settings: ChannelSettings,
   recipient: Recipient,
 ): SendJob | Outcome {
-  const named = readReceivers(drawing.receivers);
-  const hasNamed = named.ids.length + named.wrong.length > 0;
-  const fromSettings = hasNamed ? named : readReceivers(settings.receivers);
-  const { ids, wrong } = recipient.address === '' ? fromSettings : readReceivers(recipient.address);
+  const { ids, wrong } =
+    recipient.address === ''
+      ? chooseReceivers(drawing.receivers, settings)
+      : readReceivers(recipient.address);
   if (wrong.length > 0 || ids.length === 0) {
     const why =
       ids.length + wrong.length === 0
@@ -133,6 +133,16 @@ function planSend(
     })),
   );
   return { settings, steps, receivers: ids };
+}
+
+/** Those whom the message names, those of the settings where it names none, or both. */
+function chooseReceivers(named: unknown, settings: ChannelSettings): ReturnType<typeof readReceivers> {
+  const given = readReceivers(named);
+  const own = settings.receivers ?? '';
+  if (given.ids.length + given.wrong.length === 0) {
+    return readReceivers(own);
+  }
+  return keepsOwn(settings) ? readReceivers([own, ...given.ids, ...given.wrong]) : given;
 }
 
 /** Only where the message's own page tells it from another message of the same words. */

@@ -1,6 +1,6 @@
 /** The settings of a WeCom app: their form, their checks, and the list of receivers. */
 import type { Channel, ChannelSettings, ConfigField } from '#src/channels/channel.js';
-import { settingOf } from '#src/channels/parts.js';
+import { NAMED_FIELD, settingOf } from '#src/channels/parts.js';
 import type { WecomCredentials } from '#src/platforms/wecom/index.js';
 
 /** How a message is drawn. Inside WeChat only `text` and `textcard` are shown. */
@@ -59,6 +59,7 @@ export const WECOM_APP_FIELDS: readonly ConfigField[] = [
     required: true,
     secret: false,
   },
+  NAMED_FIELD,
   {
     name: 'format',
     type: 'choice',

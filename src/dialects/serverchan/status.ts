@@ -4,6 +4,7 @@ import type { Core } from '#src/core/index.js';
 import type { SentDelivery, SentMessage } from '#src/core/sent-messages.js';
 import type { Attempt } from '#src/core/types.js';
 import { formatChinaTime } from '#src/lib/china-time.js';
+import { CHANNEL_NAMES } from './channel-codes.js';
 import { type Answer, Refusal } from './envelope.js';
 import { readFields } from './read-fields.js';
 import { READ_KEY_PREFIX } from './send.js';
@@ -44,19 +45,34 @@ const FINAL = ['sent', 'failed', 'cancelled'];
 
 /**
  * The upstream's own answer as a JSON text, empty while there is none: clients poll until there is one, so a refusal that
- * is still to be tried again does not count. Of several channels, one that took the message.
+ * is still to be tried again does not count. Of several channels the answer of one that took the message, and in `channels`
+ * of each under its number.
  */
 export function toUpstreamAnswer(deliveries: readonly SentDelivery[]): string {
-  const taken = deliveries.find((delivery) => delivery.state === 'sent');
-  if (taken) {
-    // Written by hand: WeChat's numbers are beyond what a number of JavaScript holds.
-    const msgid = /^\d+$/.test(taken.ref) ? taken.ref.replace(/^0+(?=\d)/, '') : JSON.stringify(taken.ref);
-    return `{"errcode":0,"errmsg":"ok","msgid":${msgid}}`;
-  }
-  if (deliveries.length === 0 || !deliveries.every((delivery) => FINAL.includes(delivery.state))) {
+  const taken = deliveries.find(({ state }) => state === 'sent');
+  const first = taken ?? deliveries[0];
+  const isOver = deliveries.every(({ state }) => FINAL.includes(state));
+  if (!first || !(taken || isOver)) {
     return '';
   }
-  return JSON.stringify(toError(deliveries[0]?.attempts.at(-1)));
+  const each = deliveries.length > 1 ? `,"channels":[${deliveries.map(toLine).join(',')}]` : '';
+  return `{${toFields(first)}${each}}`;
+}
+
+function toLine(delivery: SentDelivery): string {
+  const channel = JSON.stringify(CHANNEL_NAMES[delivery.channel] ?? delivery.channel);
+  return `{"channel":${channel},${toFields(delivery)}}`;
+}
+
+/** Written by hand: WeChat's numbers are beyond what a number of JavaScript holds. */
+function toFields({ state, ref, attempts }: SentDelivery): string {
+  if (state === 'sent') {
+    const msgid = /^\d+$/.test(ref) ? ref.replace(/^0+(?=\d)/, '') : JSON.stringify(ref);
+    return `"errcode":0,"errmsg":"ok","msgid":${msgid}`;
+  }
+  return FINAL.includes(state)
+    ? JSON.stringify(toError(attempts.at(-1))).slice(1, -1)
+    : '"errmsg":"排队中 waiting"';
 }
 
 function toError(attempt: Attempt | undefined): { errcode: number; errmsg: string } {

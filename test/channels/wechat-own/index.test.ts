@@ -104,11 +104,30 @@ describe('a card', () => {
 });
 
 describe('several receivers', () => {
+  const COPY = { ...OWN, named: 'copy' };
   const cc = (...receivers: unknown[]) => messageOf({ extras: { 'wechat-own': { receivers } } });
 
-  it('get a card each, those of the settings first, everyone once, with ids that repeats keep', async () => {
+  it('whom the message names get it instead of those of the settings', async () => {
     const { send, cards } = await open();
-    const outcome = await send({ ...OWN, openid: `${MING}, ${HONG}` }, cc(HONG, QIANG, 'bad', 7));
+    expect(await send({ ...OWN, openid: MING }, cc(HONG, QIANG))).toMatchObject({ kind: 'sent' });
+    expect(cards().map(({ touser }) => touser)).toEqual([HONG, QIANG]);
+    expect(await send({ ...OWN, openid: MING }, cc())).toMatchObject({ kind: 'sent' });
+    expect(cards().at(-1)?.touser).toBe(MING);
+  });
+
+  it('that are no openids are told of, and reach nobody else', async () => {
+    const { send, cards } = await open();
+    expect(await send(OWN, cc('bad'))).toMatchObject({ kind: 'refused', code: 'no_openid' });
+    expect(await send(OWN, cc(HONG, 'bad'))).toMatchObject({
+      kind: 'sent',
+      detail: expect.stringContaining('bad…bad: no_openid'),
+    });
+    expect(cards().map(({ touser }) => touser)).toEqual([HONG]);
+  });
+
+  it('get a card each, those of the settings first where they get a copy, everyone once, with ids that repeats keep', async () => {
+    const { send, cards } = await open();
+    const outcome = await send({ ...COPY, openid: `${MING}, ${HONG}` }, cc(HONG, QIANG, 'bad', 7));
     const ids = cards().map(({ touser, client_msg_id }) => [touser, client_msg_id]);
     expect(ids).toEqual([
       [MING, '77-0'],
@@ -125,7 +144,7 @@ describe('several receivers', () => {
   it('count as sent when anyone got it, and the detail says who did not', async () => {
     const { send, answer } = await open();
     answer({ [MING]: 43004 });
-    const outcome = await send(OWN, cc(HONG));
+    const outcome = await send(COPY, cc(HONG));
     expect(outcome).toEqual({
       kind: 'sent',
       ref: '1001',
@@ -136,7 +155,7 @@ describe('several receivers', () => {
   it('are not tried on when the account itself is refused', async () => {
     const { send, answer, cards } = await open();
     answer({ [MING]: 48001 });
-    expect(await send(OWN, cc(HONG, QIANG))).toMatchObject({ kind: 'retry', scope: 'queue', code: '48001' });
+    expect(await send(COPY, cc(HONG, QIANG))).toMatchObject({ kind: 'retry', scope: 'queue', code: '48001' });
     expect(cards()).toHaveLength(1);
   });
 

@@ -143,6 +143,13 @@ describe('the receivers', () => {
     expect(bodies()[0].touser).toBe(touser);
   });
 
+  it('are those of the settings too where these get a copy', async () => {
+    const { bodies, send } = await open();
+    await send({ named: 'copy' }, named(['wangwu', 'lisi']));
+    await send({ named: 'copy' }, named([]));
+    expect(bodies().map(({ touser }) => touser)).toEqual(['zhangsan|wangwu|LiSi', 'zhangsan|LiSi']);
+  });
+
   it.each([
     ['none', { receivers: '' }, {}],
     ['one with a bar through it', {}, named(['a b/c'])],

@@ -1,4 +1,4 @@
-/** Server酱's channel numbers and cc lists, as they end up in what is published. */
+/** Server酱's channel numbers and lists of receivers, as they end up in what is published. */
 import { describe, expect, it } from 'vitest';
 import { CHANNEL_CODES, readRouting } from '#src/dialects/serverchan/channel-codes.js';
 
@@ -42,8 +42,11 @@ it.each([
   expect((await route(['wecom-app'], { channel })).channels).toEqual(channels);
 });
 
-it('66 is the server’s own WeCom app for its members, who need none of their own; it takes no cc', async () => {
-  const asked = { channel: '9|66', openid: 'li|wang' };
+it('66 is the server’s own WeCom app for its members, who need none of their own; it takes no list', async () => {
+  await expect(route([], { channel: '66', openid: 'li' }, { isMember: true })).rejects.toThrow(
+    '自己的企业微信',
+  );
+  const asked = { channel: '9|66' };
   expect(await route([], asked, { isMember: true })).toEqual({
     channels: ['wechat', 'wecom-app'],
     extras: {},
@@ -60,21 +63,30 @@ describe('openid', () => {
   const KINDS = ['wecom-app', 'wechat-own', 'bark'];
 
   it.each([
-    ['66', 'li|wang', { 'wecom-app': { receivers: ['boss', 'li', 'wang'] } }],
-    ['66', ' | ', { 'wecom-app': { receivers: ['boss'] } }],
+    ['66', 'li|wang', { 'wecom-app': { receivers: ['li', 'wang'] } }],
+    ['66', ' ', {}],
     ['0', 'o1,o2，o1', { 'wechat-own': { receivers: ['o1', 'o2'] } }],
-    ['0', ',', {}],
-    ['8', 'o1,o2', {}],
-    ['9', 'o1,o2', {}],
-    ['8|66', 'li', { 'wecom-app': { receivers: ['boss', 'li'] } }],
+    ['8|66', 'li', { 'wecom-app': { receivers: ['li'] } }],
+    ['8', '', {}],
   ])('on channel %s, %j', async (channel, openid, extras) => {
     expect((await route(KINDS, { channel, openid })).extras).toEqual(extras);
   });
 
+  it.each([
+    ['8', 'o1,o2'],
+    ['9', 'o1,o2'],
+    ['66', ' | '],
+    ['0', ','],
+    ['0', Array.from({ length: 21 }, (_, at) => `o${at}`).join(',')],
+    ['66', Array.from({ length: 201 }, (_, at) => `m${at}`).join('|')],
+    [undefined, 'li'],
+  ])('on channel %s is refused: %j', async (channel, openid) => {
+    await expect(route(KINDS, { ...(channel ? { channel } : {}), openid })).rejects.toThrow('openid');
+  });
+
   it('counts for the default channel, when none is named', async () => {
     expect(await route(KINDS, { openid: 'li' }, { defaultKind: 'wecom-app' })).toEqual({
-      extras: { 'wecom-app': { receivers: ['boss', 'li'] } },
+      extras: { 'wecom-app': { receivers: ['li'] } },
     });
-    expect(await route(KINDS, { openid: 'li' })).toEqual({ extras: {} });
   });
 });

@@ -97,8 +97,14 @@ describe('the upstream’s answer', () => {
     [
       'of the channel that took it',
       [delivery('failed', { attempts: [refused] }), delivery('sent', { ref: '7' })],
-      '{"errcode":0,"errmsg":"ok","msgid":7}',
+      '{"errcode":0,"errmsg":"ok","msgid":7,"channels":[{"channel":"9","errcode":43004,"errmsg":"require subscribe"},{"channel":"9","errcode":0,"errmsg":"ok","msgid":7}]}',
     ],
+    [
+      'of two, one of which is still tried',
+      [delivery('sent', { ref: '7' }), delivery('due', { channel: 'wecom-app', attempts: [refused] })],
+      '{"errcode":0,"errmsg":"ok","msgid":7,"channels":[{"channel":"9","errcode":0,"errmsg":"ok","msgid":7},{"channel":"66","errmsg":"排队中 waiting"}]}',
+    ],
+    ['of two that are both tried again', [delivery('due', { attempts: [refused] }), delivery('due')], ''],
     [
       'that refused it',
       [delivery('failed', { attempts: [refused] })],

@@ -15,9 +15,7 @@ async function sendKeyOf(uid: string): Promise<string> {
 it('arrives in the app, once, with its title once', async () => {
   const member = w.wecomMember('lisi');
   const key = await sendKeyOf(await member.uid());
-  const answer = await w.call(
-    `/${key}.send?title=${encodeURIComponent('重启完成')}&channel=66&openid=wangwu`,
-  );
+  const answer = await w.call(`/${key}.send?title=${encodeURIComponent('重启完成')}&channel=66`);
   expect([answer.status, answer.json]).toMatchObject([200, { code: 0, data: { errno: 0 } }]);
   await w.drain();
   const [message, ...others] = await member.messages();
