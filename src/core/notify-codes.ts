@@ -15,6 +15,7 @@ export interface NotifyInput {
   secret: string;
   /** Member ids joined by `|`, or `@all`. */
   receivers: string;
+  /** The original's own words unless told: a bold title, simple Markdown. WeChat's plugin shows text only. */
   format?: 'text' | 'markdown';
   /** What becomes of a message that WeCom would cut: numbered parts (default), or nothing is sent. */
   overflow?: 'split' | 'refuse';
@@ -75,6 +76,8 @@ export type NotifyCodes = ReturnType<typeof createNotifyCodes>;
 
 const KIND = 'wecom-app';
 const CODE_LENGTH = 32;
+/** Of new codes; those that were made without one keep the channel's, which is text. */
+const DEFAULT_FORMAT = 'markdown';
 
 /** Makes the verbs of notify codes. */
 export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: NotifyOutside) {
@@ -208,7 +211,8 @@ export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: N
 
   /** The form's fields by the channel's own rules. The channel splits; refusing comes before a message is taken in. */
   function readSettings({ overflow: _, ...fields }: NotifyInput): Record<string, string> {
-    return checkSettings(getKind(channels), { ...fields, overflow: 'split' }, () => {});
+    const settings = { ...fields, format: fields.format ?? DEFAULT_FORMAT, overflow: 'split' };
+    return checkSettings(getKind(channels), settings, () => {});
   }
 
   return {

@@ -16,7 +16,9 @@ const creation = z.object({
   format: z
     .enum(['text', 'markdown'])
     .optional()
-    .describe('text（默认）在微信里也能看 text (default) is also shown inside WeChat'),
+    .describe(
+      'markdown（默认）标题加粗，保留粗体和链接；微信插件不显示 Markdown，在微信里看就选 text markdown (default) keeps bold words and links; WeChat’s plugin shows none of it: there choose text',
+    ),
   overflow: z
     .enum(['split', 'refuse'])
     .optional()

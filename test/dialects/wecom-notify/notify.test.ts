@@ -68,8 +68,30 @@ const SENT = {
 };
 
 describe('a message', () => {
-  it("reaches the receivers of its code, and is answered with WeCom's own message id", async () => {
+  it('by a new code has a bold title, and keeps bold words and links', async () => {
+    const content = '磁盘 **95%**，[查看](https://a.cn/x)';
+    expect((await notify(await makeCode(), { title: '告警', content })).json).toEqual(SENT);
+    expect(bodyOf((await arrived())[0])).toMatchObject({
+      msgtype: 'markdown',
+      markdown: { content: `**告警**\n${content}` },
+    });
+  });
+
+  it('by a code that was made without a format goes on as text', async () => {
     const code = await makeCode();
+    const { id } = await w.db.notifyCode.findFirstOrThrow({
+      orderBy: { id: 'desc' },
+      include: { person: true },
+    });
+    const { personId } = await w.db.notifyCode.findUniqueOrThrow({ where: { id } });
+    const [channel] = await w.core.channels.listChannels(Number(personId));
+    await w.core.channels.updateChannel(Number(personId), channel?.id ?? 0, { config: { format: '' } });
+    await notify(code, { title: '告警', content: '磁盘 **95%**' });
+    expect(bodyOf((await arrived())[0])).toMatchObject({ text: { content: '【告警】\n磁盘 95%' } });
+  });
+
+  it("reaches the receivers of its code, and is answered with WeCom's own message id", async () => {
+    const code = await makeCode({ format: 'text' });
     const answer = await notify(code, {
       title: '服务器告警',
       content: 'CPU **95%**，[查看](https://a.cn/x)',
@@ -97,7 +119,7 @@ describe('a message', () => {
   it('without a title is the content alone', async () => {
     const code = await makeCode();
     expect((await notify(code, { content: '只有内容 <web-01>' })).status).toBe(200);
-    expect(bodyOf((await arrived())[0])).toMatchObject({ text: { content: '只有内容 <web-01>' } });
+    expect(bodyOf((await arrived())[0])).toMatchObject({ markdown: { content: '只有内容 <web-01>' } });
   });
 
   it.each([
@@ -291,7 +313,7 @@ describe('a code', () => {
       corpId: APP.corpId,
       agentId: '1000002',
       receivers: '@all',
-      format: 'text',
+      format: 'markdown',
       overflow: 'split',
     });
     const stored = JSON.stringify(
