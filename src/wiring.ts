@@ -120,6 +120,7 @@ export async function wire(input: WiringInput) {
     { db, clock, newId, box, hashKey, log: log.child('core'), account, publicUrl, wake },
     {
       qrcodes: { createQrcode: (asked) => askWechat(() => wechat.createQrcode(asked)) },
+      listFollowers: wechat.listFollowers,
       checkUrl: http.checkUrl,
       adminToken: config.adminToken,
       maxBacklog: config.maxBacklog,
@@ -192,6 +193,7 @@ export async function wire(input: WiringInput) {
     readRetention: core.retention.readRules,
     writeFigures: core.figures.writeDown,
     lookAtTroubles: troubles.look,
+    importFollowers: core.followerImport.step,
     noteQuota: () => core.figures.noteQuota(() => wechat.quota(TEMPLATE_CALL)),
   });
   const { view, assets } = openViews({ dir: join(PROJECT_DIR, 'views') });

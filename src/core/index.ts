@@ -18,6 +18,7 @@ import { createDialectPlans } from './dialect-plans.js';
 import { createEvents } from './events.js';
 import { createFigures } from './figures.js';
 import { createFirstAdmin } from './first-admin.js';
+import { createFollowerImport, type ListFollowers } from './follower-import.js';
 import { guardVerbs } from './guard.js';
 import { createInbox } from './inbox.js';
 import { createKeyPace } from './key-pace.js';
@@ -78,6 +79,8 @@ export interface CoreOutside {
   onCommitted?: (source: string, tookMs: number) => void;
   /** So many deliveries and messages may wait; 0 or absent: any number. */
   maxBacklog?: number;
+  /** The account's list of followers; absent: it has none. */
+  listFollowers?: ListFollowers;
   /** Where the database is and its backups are; absent: there are none. */
   backups?: BackupPlaces;
 }
@@ -126,6 +129,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
   const nouns = {
     apps: createApps(deps),
     people: createPeople(deps),
+    followerImport: createFollowerImport(deps, outside.listFollowers ?? null),
     qrcodes: createQrCodes(deps, outside.qrcodes),
     subscriptions: createSubscriptions(deps, { findFull: createFindFull(deps, dialectPlans) }),
     topics: createTopics(deps),

@@ -29,12 +29,15 @@ export interface UpkeepDeps {
   lookAtTroubles?: () => Promise<void>;
   /** Notes what the platform still allows. */
   noteQuota?: () => Promise<void>;
+  /** Brings in a page of those who followed the account before this server was there. */
+  importFollowers?: () => Promise<'more' | 'waits' | 'done'>;
 }
 
 /** The jobs of upkeep, runnable by hand, and the timetable that runs them. */
 export function createUpkeep(deps: UpkeepDeps) {
   const { db, clock, log, readRetention, writeFigures = NOTHING, noteQuota = NOTHING } = deps;
-  const { lookAtTroubles = NOTHING } = deps;
+  const { lookAtTroubles = NOTHING, importFollowers = async () => 'done' } = deps;
+  let isStopped = false;
 
   const sweepOld = createSweep(db);
 
@@ -65,10 +68,18 @@ export function createUpkeep(deps: UpkeepDeps) {
     }
   }
 
+  /** Page after page until there is none, the platform wants a rest, or this process stops. */
+  async function importAll(): Promise<void> {
+    while (!isStopped && (await importFollowers()) === 'more') {
+      // The next page.
+    }
+  }
+
   const shared = createJobs({ db, clock });
   const jobs = {
     retention: shared.once('retention', 10 * MINUTE_MS, removeOld),
     quota: shared.once('quota', HOUR_MS, noteQuota),
+    followers: shared.once('followers', 10 * MINUTE_MS, importAll),
   };
 
   /** Starts the timetable; the answer stops it. With `figuresOnly` the process leaves to others what one does for all. */
@@ -76,6 +87,7 @@ export function createUpkeep(deps: UpkeepDeps) {
     const guard = (name: string, run: () => Promise<void>) => async (): Promise<void> => {
       await run().catch((error: unknown) => log.error('upkeep failed', { job: name, error }));
     };
+    isStopped = false;
     const options = { noOverlap: true };
     const figures = schedule('* * * * *', guard('figures', writeFigures), options);
     const others = figuresOnly
@@ -84,8 +96,14 @@ export function createUpkeep(deps: UpkeepDeps) {
           schedule('*/10 * * * * *', guard('troubles', lookAtTroubles), options),
           schedule('* * * * *', guard('quota', jobs.quota), options),
           schedule('*/10 * * * *', guard('retention', jobs.retention), options),
+          schedule('*/10 * * * *', guard('followers', jobs.followers), options),
         ];
+    if (!figuresOnly) {
+      // At once as well, and nobody waits for it.
+      void guard('followers', jobs.followers)();
+    }
     return () => {
+      isStopped = true;
       shared.stop();
       for (const task of [figures, ...others]) {
         void task.stop();

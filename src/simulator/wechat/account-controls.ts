@@ -11,6 +11,7 @@ const accountSchema = z.strictObject({
   allowedIps: z.array(z.string()).nullable().optional(),
   oauthDomain: z.string().nullable().optional(),
   jobStatus: z.string().nullable().optional(),
+  followersPerPage: z.int().min(1).max(10_000).optional(),
 });
 const tokenSchema = z.strictObject({
   dieAfterCalls: z.int().min(1).nullable().optional(),

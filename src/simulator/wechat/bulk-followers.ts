@@ -44,3 +44,15 @@ export async function addInBulk(state: WechatState, count: number, code: Code | 
   state.world.live.tell('follower', { bulk: count });
   return { openids: [first.openid, last.openid], count, ...(failed > 0 ? { failed } : {}) };
 }
+
+/** Adds people who have followed for long: the server is told nothing. */
+export function addFollowers(state: WechatState, count: number): BulkResult {
+  const { people } = state;
+  const made = Array.from({ length: count }, () => people.add());
+  for (const person of made) {
+    person.followedAt = Math.floor(state.world.clock.now() / 1000);
+    people.setFollowing(person, true);
+  }
+  state.world.live.tell('follower', { bulk: count });
+  return { openids: [made[0]?.openid ?? '', made.at(-1)?.openid ?? ''], count };
+}

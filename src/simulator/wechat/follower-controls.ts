@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ControlError, type ControlRoute, controlRoute } from '../platform.js';
 import { type ActResult, follow, say, scan, tapMenu, unfollow } from './acts.js';
-import { addInBulk } from './bulk-followers.js';
+import { addFollowers, addInBulk } from './bulk-followers.js';
 import { type Code, isCodeUrl } from './codes.js';
 import { describeMessage, messageSchema } from './inbound-messages.js';
 import { toItemView } from './inbox.js';
@@ -15,7 +15,17 @@ const personSchema = z.strictObject({
   nickname: z.string().trim().min(1).max(64).optional(),
   snapshot: z.boolean().optional(),
 });
-const bulkSchema = z.strictObject({ count: z.int().min(1).max(MAX_BULK), scan: z.string().optional() });
+const bulkSchema = z
+  .strictObject({
+    count: z.int().min(1).max(MAX_BULK),
+    scan: z.string().optional(),
+    /** They followed before the server was there: nobody tells it. */
+    before: z.boolean().optional(),
+  })
+  .refine(
+    ({ scan, before }) => scan === undefined || !before,
+    '扫码和早已关注只能选一个 Either scan or before',
+  );
 const scanSchema = z.union([
   z.strictObject({ url: z.string().min(1) }),
   z.strictObject({ ticket: z.string().min(1) }),
@@ -50,7 +60,9 @@ function peopleCalls(state: WechatState): ControlRoute[] {
       status: 201,
       schema: bulkSchema,
       run: ({ body }) =>
-        addInBulk(state, body.count, body.scan === undefined ? null : getCode(state, { url: body.scan })),
+        body.before
+          ? addFollowers(state, body.count)
+          : addInBulk(state, body.count, body.scan === undefined ? null : getCode(state, { url: body.scan })),
     }),
     { method: 'GET', pattern: '/followers', run: ({ query }) => listPeople(state, query) },
   ];

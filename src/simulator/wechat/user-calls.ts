@@ -4,7 +4,6 @@ import { Refusal } from './errors.js';
 import type { Person } from './people.js';
 import type { WechatState } from './wechat-state.js';
 
-const PAGE = 10_000;
 const MAX_BATCH = 100;
 
 /** user/info, user/info/batchget, user/get. */
@@ -43,7 +42,11 @@ function listFollowers({ state, query }: CallInput): object {
   const start = after === '' ? 0 : getPerson(state, after).position + 1;
   const people = state.people.list();
   const openids: string[] = [];
-  for (let index = start; index < people.length && openids.length < PAGE; index += 1) {
+  for (
+    let index = start;
+    index < people.length && openids.length < state.account.followersPerPage;
+    index += 1
+  ) {
     const person = people[index];
     if (person?.isFollowing) {
       openids.push(person.openid);

@@ -30,6 +30,8 @@ export interface AccountSwitches {
   oauthDomain: string | null;
   /** The Status of TEMPLATESENDJOBFINISH; null: none is pushed. */
   jobStatus: string | null;
+  /** How many openids a page of user/get holds; the platform's 10,000. */
+  followersPerPage: number;
 }
 
 /** Counts of the template cards that people saw. */
@@ -92,6 +94,7 @@ function makeParts(world: World, remembered: RememberedAccount | null): WechatPa
     allowedIps: null,
     oauthDomain: null,
     jobStatus: 'success',
+    followersPerPage: 10_000,
   };
   return {
     people: createPeople({ remembered: remembered?.people ?? null, onChange: world.memory.touch }),

@@ -14,6 +14,15 @@ export const OVERVIEW_WORDS = {
   queue: ['排队', 'Waiting'],
   people: ['关注者', 'Followers'],
   perHour: ['最近 24 小时每小时送达数', 'Deliveries per hour, last 24 hours'],
+  bringingIn: [
+    '正在导入已有的关注者：{done} / {total}',
+    'Bringing in those who followed before: {done} of {total}',
+  ],
+  bringingInWaits: [
+    '已有的关注者导入了 {done} 位，{until} 继续。{why}',
+    '{done} who followed before are brought in; it goes on at {until}. {why}',
+  ],
+  broughtIn: ['已导入 {done} 位已有的关注者。', '{done} who followed before are brought in.'],
   troubles: ['需要留意', 'Needs attention'],
   troublesText: [
     '正在妨碍送达的事，好了会自己消失；日志里有开始和结束。',

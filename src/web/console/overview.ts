@@ -1,5 +1,6 @@
 /** The console's first page: one's apps and the numbers of the last day. */
 import type { Core } from '#src/core/index.js';
+import { inLanguage } from '#src/lib/in-language.js';
 import { layOutBars } from '#src/web/session/bars.js';
 import { formatTime } from '#src/web/session/frame.js';
 import { nameChannels } from './channel-titles.js';
@@ -7,6 +8,7 @@ import type { ConsoleModule, ConsoleVisit } from './module.js';
 import { OVERVIEW_WORDS } from './overview-words.js';
 
 const APPS_SHOWN = 10;
+const DAY_MS = 86_400_000;
 
 /** The page at /console. */
 export const overviewModule: ConsoleModule = {
@@ -23,6 +25,7 @@ export const overviewModule: ConsoleModule = {
           apps,
           counts: await listCounts(core, visit, apps.total),
           troubles: visit.manager.role === 'operator' ? await listTroubles(core, visit) : [],
+          followers: visit.manager.role === 'operator' ? await tellImport(core, visit) : '',
           figure: visit.manager.role === 'operator' ? await drawHours(core, visit) : null,
           needsFirstAdmin: visit.manager.role === 'developer' && (await core.accounts.needsFirstAdmin()),
         },
@@ -47,6 +50,25 @@ async function listCounts(core: Core, { manager, t }: ConsoleVisit<Words>, apps:
     { label: t('failed'), value: counts.failed24h, isBad: counts.failed24h > 0 },
     { label: t('queue'), value: queue.due, isBad: false },
   ];
+}
+
+/** How far the account's earlier followers are brought in; empty where there is nothing to tell (any more). */
+async function tellImport(core: Core, { t, language }: ConsoleVisit<Words>): Promise<string> {
+  const progress = await core.followerImport.read();
+  if (!progress || (progress.done === 0 && !progress.waits)) {
+    return '';
+  }
+  const [done = '', total = ''] = [progress.done, progress.total].map((count) =>
+    count.toLocaleString('en-US'),
+  );
+  if (progress.finishedAt) {
+    const isFresh = core.clock.now() - progress.finishedAt.getTime() < DAY_MS;
+    return isFresh ? t('broughtIn', { done }) : '';
+  }
+  const { waits } = progress;
+  return waits
+    ? t('bringingInWaits', { done, until: formatTime(waits.until), why: inLanguage(waits.why, language) })
+    : t('bringingIn', { done, total });
 }
 
 /** A line for each kind of channel that rests, does not get through, or waits for its turn. */
