@@ -122,6 +122,31 @@ describe('Bark’s word push behind a key', () => {
   });
 });
 
+describe('a value in two places', () => {
+  it.each<[string, (key: string) => string, (key: string) => Record<string, string>]>([
+    ['the query', (key) => `?token=${key}`, () => ({ authorization: 'Bearer x', 'x-gotify-key': 'x' })],
+    ['its own header', () => '', (key) => ({ authorization: 'Bearer x', 'x-gotify-key': key })],
+    ['the bearer where nothing else is said', () => '?token=', (key) => ({ authorization: `Bearer ${key}` })],
+  ])('is gotify’s token by %s', async (_, query, headers) => {
+    const key = keys.gotify ?? '';
+    const answer = await ask(`${w.url}/message${query(key)}`, {
+      body: { message: 'm' },
+      headers: headers(key),
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  it('is WxPusher’s by the query where a method documents it there', async () => {
+    const app = await w.app('alarm').made();
+    const call = (query: string, body: object) =>
+      ask(`${w.url}/api/send/message?messageContentId=1&${query}`, { method: 'DELETE', body });
+    const wrong = { code: 1001, msg: 'appToken不正确' };
+    expect(json(await call('appToken=AT_wrong', { appToken: app.appToken }))).toMatchObject(wrong);
+    expect(json(await call(`appToken=${app.appToken}`, { appToken: 'AT_wrong' }))).not.toMatchObject(wrong);
+    expect(json(await call('appToken=', { appToken: app.appToken }))).not.toMatchObject(wrong);
+  });
+});
+
 describe('a name that comes twice', () => {
   const post = (path: string, body: string) =>
     ask(`${w.url}${path}`, { method: 'POST', headers: FORM, body });

@@ -309,9 +309,24 @@ export function gotifyReading(keys: Keys): DoorReading {
     base: {},
     options,
   };
+  const token: Option = {
+    name: 'token',
+    at: { query: 'token', header: 'X-Gotify-Key' },
+    values: [keys.gotify ?? '', keys.gotifys ?? ''],
+    shows: [[Number(keys.ming)], [Number(keys.hua)]],
+    see: stored('people'),
+  };
   return {
     name: 'gotify',
     ways: [
+      {
+        name: 'its token',
+        places: ['query', 'header'],
+        body: 'json',
+        path: () => '/message',
+        base: { message: 'm' },
+        options: [token],
+      },
       { ...way, name: 'JSON', body: 'json' },
       { ...way, name: 'a form', body: 'form' },
       { ...way, name: 'multipart', body: 'multipart' },
