@@ -201,3 +201,58 @@ describe('a file that is put to ntfy', () => {
     expect(first && (await put(jpeg, { filename: 'a.jpg' })(first, '')).json).toMatchObject({ code: 40014 });
   });
 });
+
+it('tags of ntfy that are emoji stand before the title, others on the page and not on the card', async () => {
+  const { shown, page } = await sendToAll(
+    async (receiver) =>
+      post('/', {
+        topic: await key(receiver, 'ntfy'),
+        title: '磁盘',
+        message: '满了',
+        tags: ['backup', 'warning'],
+      }),
+    '',
+  );
+  expect(textOf(page)).toContain('⚠️ 磁盘');
+  expect(textOf(page)).toContain('标签 Tags: backup');
+  // WeChat takes emoji out of its templates' values.
+  expect(shown.get('wechat')).toMatch(/磁盘\n内容：满了\n/);
+  for (const kind of ['wechat', 'wechat-own', 'sms']) {
+    expect(shown.get(kind), kind).not.toContain('backup');
+  }
+  for (const kind of [
+    'mail',
+    'dingtalk-bot',
+    'feishu-bot',
+    'wecom-bot',
+    'bark',
+    'gotify',
+    'pushdeer',
+    'sms',
+  ]) {
+    expect(shown.get(kind), kind).toContain('⚠️ 磁盘');
+  }
+  // ntfy draws them by itself.
+  expect(shown.get('ntfy')).not.toContain('⚠️ ⚠️');
+});
+
+it('a title of PushDeer’s Markdown shows no marks', async () => {
+  const { shown, page } = await sendToAll(
+    async (receiver) =>
+      post('/message/push', { pushkey: await key(receiver, 'pushdeer'), text: '## **磁盘**', desp: '满了' }),
+    '',
+  );
+  expect(textOf(page)).not.toMatch(/##|\*\*/);
+  for (const [kind, text] of shown) {
+    expect(text, kind).toMatch(/磁盘/);
+    expect(text, kind).not.toMatch(/##|\*\*磁/);
+  }
+});
+
+it('an SMS of a message without a title says its first words', async () => {
+  const { shown } = await sendToAll(
+    async (receiver) => post('/push', { device_key: await key(receiver, 'bark'), body: '门口有人\n请看' }),
+    '',
+  );
+  expect(shown.get('sms')).toContain('门口有人 请看');
+});

@@ -15,6 +15,8 @@ export interface PersonDraft {
   source: string;
   /** Any length; what is cut off the title stands in the body. */
   title?: string;
+  /** The text of cards where the body's own start would make a poor one; within its limit. */
+  summary?: string;
   /** Never blank; what is too long is cut, with a mark. */
   body: string;
   format: Format;
@@ -62,13 +64,14 @@ export function toStorable(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd').replaceAll('\u0000', '\ufffd');
 }
 
-function fitTexts({ title = '', body, link = '', format }: PersonDraft) {
+function fitTexts({ title = '', summary = '', body, link = '', format }: PersonDraft) {
   const fitted = fitTitle({ title: toStorable(title), body: toStorable(body), format });
   const address = toStorable(link).trim();
   const isUrl = isHttpUrl(address) && address.length <= MESSAGE_LIMITS.url;
   const foot = isUrl || address === '' ? '' : `\n\n链接 Link: ${takeCodePoints(address, LONGEST_FOOT, '…')}`;
   return {
     ...(fitted.title === '' ? {} : { title: fitted.title }),
+    ...(summary === '' ? {} : { summary: toStorable(summary) }),
     body: fitBody(fitted.body, MESSAGE_LIMITS.body - countCodePoints(foot)) + foot,
     format: fitted.format,
     ...(isUrl ? { url: address } : {}),

@@ -69,6 +69,13 @@ export function toPlainText(body: string, format: TextFormat): string {
   return fold(plainOf(body, format));
 }
 
+/** What a line of Markdown says as a title: without its marks, but for what begins a list and may as well be a number. */
+export function toPlainTitle(markdown: string): string {
+  const line = fold(markdown);
+  const words = line.replace(/^(?:> ?)*#{1,6} +/, '').replace(/ #+$/, '');
+  return fold(dropTags(plainMarkdown.renderInline(words))) || line;
+}
+
 /** How much of a long Markdown text is read for its start. */
 const START_SOURCE_LENGTH = 2000;
 

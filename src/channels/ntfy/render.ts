@@ -34,6 +34,7 @@ const MAX_MESSAGE_BYTES = 4096;
 const URGENT = 5;
 /** What a sender may say beyond the message; the topic is the receiver's, and delays are our own schedule's. */
 const PASSED_ON = [
+  'title',
   'message',
   'tags',
   'actions',
@@ -59,8 +60,14 @@ const CHANGES: Readonly<Record<string, { method: string; end: string }>> = {
 export function renderNtfy(message: MessageContent): NtfyCard {
   const isMarkdown = message.format === 'markdown';
   const body = isMarkdown ? message.body : toPlainLines(message.body, message.format);
-  const heading = headingOf(message);
-  const { message: own, ...extras } = pickParameters(extrasOf(message.extras, 'ntfy'), PASSED_ON);
+  const {
+    message: own,
+    title: ownTitle,
+    ...extras
+  } = pickParameters(extrasOf(message.extras, 'ntfy'), PASSED_ON);
+  // A title that other channels show with its emoji; ntfy draws them itself.
+  const heading =
+    typeof ownTitle === 'string' ? headingOf({ ...message, title: ownTitle }) : headingOf(message);
   const text = typeof own === 'string' && own.trim() !== '' ? own : body;
   // ntfy fills an empty message with a word of its own.
   const said = text.trim() === '' ? heading : text;

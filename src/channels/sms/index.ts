@@ -3,7 +3,7 @@ import type { Channel, ChannelSettings, ConfigField } from '#src/channels/channe
 import { headingOf, settingOf } from '#src/channels/parts.js';
 import type { MessageContent } from '#src/core/types.js';
 import { barePhone, isPhone } from '#src/lib/phone-number.js';
-import { takeCodePoints } from '#src/lib/text.js';
+import { startOfPlainText, takeCodePoints } from '#src/lib/text.js';
 import type { SmsPlatform } from '#src/platforms/aliyun-sms.js';
 import { toSmsOutcome } from './outcome.js';
 
@@ -14,6 +14,8 @@ export interface SmsCard {
 
 /** What a template variable holds (Aliyun's rule for ordinary variables); a person may set less. */
 const MAX_VARIABLE_LENGTH = 35;
+/** The most that a person may set. */
+const LONGEST_SETTING = 999;
 const DEFAULT_PARAM = 'title';
 
 const FIELDS: readonly ConfigField[] = [
@@ -132,9 +134,11 @@ export function createSmsChannel(deps: { platform: Pick<SmsPlatform, 'sendSms'> 
   };
 }
 
-/** Draws a message: only its title goes into an SMS. */
+/** Draws a message: only its title goes into an SMS; of one without a title its first words, which say more than a name. */
 export function renderSms(message: MessageContent): SmsCard {
-  return { title: headingOf(message) };
+  const { title, summary, body, format } = message;
+  const words = title.trim() || summary.trim() || startOfPlainText(body, format, LONGEST_SETTING);
+  return { title: headingOf({ ...message, title: words }) };
 }
 
 function phoneOf(settings: ChannelSettings, bound: string): string {

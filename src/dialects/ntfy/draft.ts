@@ -1,22 +1,35 @@
 /** Draws an ntfy message as one that is good on other channels too; ntfy itself gets it as it came. */
+import { MESSAGE_LIMITS } from '#src/core/publish.js';
 import type { PersonDraft } from '#src/dialects/person-push.js';
+import { emojiOf } from '#src/lib/emoji.js';
+import { startOfPlainText } from '#src/lib/text.js';
 import type { Reading } from './message.js';
 
 const URGENT = 5;
 
-/** The message: tags, the attachment and the buttons that open an address stand under the text; all goes along for ntfy. */
+/**
+ * The message. Tags that are short codes of emoji stand before the title, as ntfy draws them, or before the text where
+ * there is no title; other tags, the attachment and the buttons that open an address stand under the text, and not on the
+ * card. All goes along for ntfy.
+ */
 export function toDraft({ message, sendAt, isCached, below }: Reading): PersonDraft {
   const { title, priority, tags = [], click, icon, actions = [], attachment, sequence_id } = message;
   const isMarkdown = message.content_type !== undefined;
+  const format = isMarkdown ? 'markdown' : 'text';
+  const emoji = tags.flatMap((tag) => emojiOf(tag) ?? []).join(' ');
+  const words = tags.filter((tag) => emojiOf(tag) === undefined);
   const notes = [
-    tags.length > 0 ? `标签 Tags: ${tags.join(', ')}` : '',
+    words.length > 0 ? `标签 Tags: ${words.join(', ')}` : '',
     attachment ? `附件 Attachment: ${attachment.url}` : '',
     ...actions.flatMap(({ action, label, url }) => (action === 'view' ? `${label}: ${url}` : [])),
   ].filter((note) => note !== '');
   const said = [message.message, ...below].filter((part) => part !== '').join('\n\n');
+  // Behind an emoji on its line a heading would be none.
+  const shown = title || emoji === '' ? said : `${emoji}${isMarkdown ? '\n\n' : ' '}${said}`;
   const given = {
     // ntfy shows all of them by itself.
-    ...(notes.length > 0 ? { message: said } : {}),
+    ...(notes.length > 0 || shown !== said ? { message: said } : {}),
+    ...(title && emoji !== '' ? { title } : {}),
     priority,
     ...(tags.length > 0 ? { tags } : {}),
     click,
@@ -29,9 +42,10 @@ export function toDraft({ message, sendAt, isCached, below }: Reading): PersonDr
   };
   return {
     source: 'ntfy',
-    title,
-    body: [said, notes.join(isMarkdown ? '\n\n' : '\n')].filter((part) => part !== '').join('\n\n'),
-    format: isMarkdown ? 'markdown' : 'text',
+    title: title && emoji !== '' ? `${emoji} ${title}` : title,
+    ...(notes.length > 0 ? { summary: startOfPlainText(shown, format, MESSAGE_LIMITS.summary) } : {}),
+    body: [shown, notes.join(isMarkdown ? '\n\n' : '\n')].filter((part) => part !== '').join('\n\n'),
+    format,
     link: click,
     isUrgent: priority === URGENT,
     extras: {

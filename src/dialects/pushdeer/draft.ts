@@ -1,10 +1,12 @@
 /** Draws a PushDeer push as a message. */
 import type { PersonDraft } from '#src/dialects/person-push.js';
 import { namePicture } from '#src/lib/picture-name.js';
-import { isHttpUrl } from '#src/lib/text.js';
+import { isHttpUrl, toPlainTitle } from '#src/lib/text.js';
 import type { PushFields } from './read-push.js';
 
 const DATA_PICTURE = /^data:image\/[\w.+-]+;base64,/i;
+/** A link or a picture of Markdown. */
+const LINK = /\]\([^)\s]/;
 /** The bytes of a picture without a word about them. */
 const BARE_BYTES = /^[\w+/=\s]{500,}$/;
 
@@ -17,9 +19,15 @@ export function toDraft({ text, desp, type }: Omit<PushFields, 'keys'>): PersonD
     return { source: 'pushdeer', title: namePicture(), ...picture, body, format: 'markdown' };
   }
   const format = type === 'text' || type === 'image' ? 'text' : 'markdown';
-  return desp.trim() === ''
-    ? { source: 'pushdeer', body: text, format }
-    : { source: 'pushdeer', title: text, body: desp, format };
+  if (desp.trim() === '') {
+    return { source: 'pushdeer', body: text, format };
+  }
+  if (format === 'text') {
+    return { source: 'pushdeer', title: text, body: desp, format };
+  }
+  // A title shows no marks, and leads nowhere.
+  const body = LINK.test(text) ? `${text.trim()}\n\n${desp}` : desp;
+  return { source: 'pushdeer', title: toPlainTitle(text), body, format };
 }
 
 /** A picture by its address or by its bytes; of bytes that name no kind nothing but a word is left. Null for a text. */

@@ -117,10 +117,32 @@ const RAW: [string, string, Ask, Said, Partial<Taken>?][] = [
     '',
     raw('m', { tags: 'warning, skull,' }),
     { message: 'm', tags: ['warning', 'skull'] },
+    { title: '', body: '⚠️ 💀 m', extras: { ntfy: { message: 'm', tags: ['warning', 'skull'] } } },
+  ],
+  [
+    'tags beside a title',
+    '',
+    raw('m', { title: 't', tags: 'backup-01,Red_Circle,nonsense' }),
+    { message: 'm', title: 't', tags: ['backup-01', 'Red_Circle', 'nonsense'] },
     {
-      body: 'm\n\n标签 Tags: warning, skull',
-      extras: { ntfy: { message: 'm', tags: ['warning', 'skull'] } },
+      title: '🔴 t',
+      body: 'm\n\n标签 Tags: backup-01, nonsense',
+      extras: { ntfy: { message: 'm', title: 't', tags: ['backup-01', 'Red_Circle', 'nonsense'] } },
     },
+  ],
+  [
+    'tags called like methods',
+    '',
+    raw('m', { tags: 'constructor,__proto__' }),
+    { message: 'm', tags: ['constructor', '__proto__'] },
+    { body: 'm\n\n标签 Tags: constructor, __proto__' },
+  ],
+  [
+    'an emoji before a heading of Markdown',
+    '',
+    raw('# h', { md: 'yes', tags: 'tada' }),
+    { message: '# h', tags: ['tada'], content_type: 'text/markdown' },
+    { body: '🎉\n\n# h' },
   ],
   [
     'a click',
@@ -274,7 +296,7 @@ describe.each(['', '/ntfy'])('at %j', (prefix) => {
         content_type: 'text/markdown',
       }),
     ]);
-    expect(message).toMatchObject({ title: 't', format: 'markdown', sendAt: START + 3_600_000 });
+    expect(message).toMatchObject({ title: '🅰️ t', format: 'markdown', sendAt: START + 3_600_000 });
   });
 
   it.each<[string, Ask, number, string | RegExp]>([

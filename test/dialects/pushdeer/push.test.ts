@@ -58,6 +58,31 @@ it.each<[string, () => [string, Ask?], Partial<Taken>]>([
     { title: '', body: 'x', format: 'text' },
   ],
   [
+    'a title of Markdown without its marks',
+    () => [PATH, { body: { pushkey: key(), text: '## **磁盘** `db_1` #', desp: '# d' } }],
+    { title: '磁盘 db_1', body: '# d', format: 'markdown' },
+  ],
+  [
+    'a title of Markdown with a link, which the text keeps',
+    () => [PATH, { body: { pushkey: key(), text: '## [build 7](https://a.test/7)', desp: 'd' } }],
+    { title: 'build 7', body: '## [build 7](https://a.test/7)\n\nd' },
+  ],
+  [
+    'signs of a title that are no marks',
+    () => [PATH, { body: { pushkey: key(), text: '3. <nil> in a_b_c #7', desp: 'd' } }],
+    { title: '3. <nil> in a_b_c #7', body: 'd' },
+  ],
+  [
+    'a title of text with its signs',
+    () => [PATH, { body: { pushkey: key(), text: '## t', desp: 'd', type: 'text' } }],
+    { title: '## t', body: 'd', format: 'text' },
+  ],
+  [
+    'a title of nothing but marks',
+    () => [PATH, { body: { pushkey: key(), text: '##', desp: 'd' } }],
+    { title: '##', body: 'd' },
+  ],
+  [
     'an image as its bytes',
     () => [PATH, { body: { pushkey: key(), text: 'data:image/png;base64,AA==', desp: 'd', type: 'image' } }],
     { title: '[图片]', body: '![](<data:image/png;base64,AA==>)\n\nd', format: 'markdown', url: '' },

@@ -2,6 +2,7 @@
 import type { Core } from '#src/core/index.js';
 import type { MessageTrace, TracedDelivery } from '#src/core/message-trace.js';
 import type { Attempt } from '#src/core/types.js';
+import { startOfPlainText, takeCodePoints } from '#src/lib/text.js';
 import { nameChannels } from '#src/web/console/channel-titles.js';
 import type { MessagesVisit } from './index.js';
 
@@ -39,8 +40,8 @@ export async function readTrace(core: Core, visit: MessagesVisit, id: number) {
   const app = message.appId === null ? null : await core.apps.findApp(message.appId);
   const progress = toProgress(message);
   return {
-    message: { ...message, body: [...message.body.slice(0, 2 * BODY_SHOWN)].slice(0, BODY_SHOWN).join('') },
-    head: message.title || message.summary || [...message.body.slice(0, 120)].slice(0, 60).join(''),
+    message: { ...message, body: takeCodePoints(message.body, BODY_SHOWN, '…') },
+    head: message.title || message.summary || startOfPlainText(message.body, message.format, 60),
     appName: app?.name ?? (message.appId === null ? t('personal') : `#${message.appId}`),
     appPath: app ? `/console/apps/${app.id}` : '',
     audience: await nameTargets(core, visit, message),
