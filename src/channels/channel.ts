@@ -1,5 +1,12 @@
 /** The contract of a door out: a channel draws a message its own way, sends it, and says how that went. */
-import type { ChannelKind, ChannelSettings, MessageContent, Outcome, Recipient } from '#src/core/types.js';
+import type {
+  ChannelKind,
+  ChannelSettings,
+  MessageContent,
+  Outcome,
+  Recipient,
+  Repeats,
+} from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { SafeFetch } from '#src/lib/safe-fetch.js';
 
@@ -28,6 +35,11 @@ export interface Channel<Rendered = unknown> extends ChannelKind {
   isShared?: true;
   /** What it sends with an id of the sender's takes the place of what it sent with that id before. */
   replaces?: true;
+  /**
+   * What the remote side makes of a message that it gets a second time: decides whether a try that nobody saw answered is tried
+   * again (docs/promises.md). `dropped` only where the platform says so.
+   */
+  repeatsOf(rendered: Rendered, settings: ChannelSettings): Repeats;
   /** Draws a message, the same for all receivers. Pure. */
   render(message: MessageContent): Rendered;
   /** Sends to one receiver. A remote refusal is an Outcome; nothing is thrown for it. */

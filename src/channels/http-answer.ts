@@ -52,7 +52,7 @@ export async function sendRequest(
 
 /**
  * What a status means where a service says nothing of its own: 2xx sent, 408, 425, 429 and 5xx worth another try (at the
- * time of a Retry-After header), all else refused with advice.
+ * time of a Retry-After header), all else refused with advice. A gateway that gave up waiting (504) had passed the request on.
  */
 export function commonOutcome(answer: SafeAnswer, service: string, clock: Clock): Outcome {
   const { status } = answer;
@@ -61,6 +61,9 @@ export function commonOutcome(answer: SafeAnswer, service: string, clock: Clock)
     return { kind: 'sent' };
   }
   const why = `${service}: HTTP ${status}${quote(answer.body)}`;
+  if (status === 504) {
+    return { kind: 'unknown', code, why };
+  }
   if (status === 429 || status === 408 || status === 425 || status >= 500) {
     const afterMs = readRetryAfter(answer.headers['retry-after'], clock.now());
     return { kind: 'retry', code, why, ...(afterMs === null ? {} : { afterMs }) };
@@ -151,7 +154,9 @@ function toFetchOutcome(error: FetchError, service: string): Outcome {
     case 'bad_url':
       return { kind: 'refused', code: error.reason, why: `${why}；请检查通道设置 check the channel` };
     default:
-      return { kind: 'retry', code: error.reason, why };
+      return error.sent
+        ? { kind: 'unknown', code: error.reason, why: `${why}；请求可能已送达 the request may have arrived` }
+        : { kind: 'retry', code: error.reason, why };
   }
 }
 

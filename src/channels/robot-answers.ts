@@ -1,7 +1,7 @@
 /** What the answers of the chat robots (WeCom, DingTalk, Feishu) mean for a delivery, from a table for each. */
 import type { Outcome } from '#src/core/types.js';
 import type { JsonAnswer } from '#src/platforms/json-host.js';
-import { PlatformError } from '#src/platforms/platform-error.js';
+import { isUnanswered, PlatformError } from '#src/platforms/platform-error.js';
 
 /** What a code of a robot means. `rest`: nothing goes through for `afterMs`. */
 export type RobotCode =
@@ -35,13 +35,19 @@ export function toRobotOutcome(
 const TOO_MANY = 429;
 const TOO_MANY_REST_MS = 60_000;
 
-/** The outcome of a call that got no answer; throws on what is no failure of a platform, as a bug. */
-export function toFailureOutcome(error: unknown): Outcome {
+/**
+ * The outcome of a call that got no answer; throws on what is no failure of a platform, as a bug.
+ * @param sendCall the call that sends, where others come before it
+ */
+export function toFailureOutcome(error: unknown, sendCall?: string): Outcome {
   if (!(error instanceof PlatformError)) {
     throw error;
   }
   const code = String(error.status ?? error.kind);
   const why = `${error.message}；${error.advice}`;
+  if (isUnanswered(error, sendCall)) {
+    return { kind: 'unknown', code, why };
+  }
   return error.status === TOO_MANY
     ? { kind: 'retry', scope: 'queue', afterMs: TOO_MANY_REST_MS, code, why }
     : { kind: 'retry', code, why };

@@ -23,6 +23,8 @@ export interface App {
   followTip: string;
   settingUrl: string;
   hasSettingSecret: boolean;
+  /** A message whose try nobody saw answered is tried again, although it may then be shown twice. */
+  ratherTwice: boolean;
   /** The code of its subscribe page, `/s/{code}`. */
   subscribeCode: string;
   planId: number | null;
@@ -37,7 +39,10 @@ export interface AppInput {
   followTip?: string;
   settingUrl?: string;
   settingSecret?: string;
+  ratherTwice?: boolean;
 }
+
+type AppText = Exclude<keyof AppInput, 'ratherTwice'>;
 
 /** The most characters (code points) of each text. */
 export const APP_LIMITS = {
@@ -266,8 +271,10 @@ function toApp(row: AppRow): App {
 
 /** Trims and checks the texts that are given; throws field_too_long, bad_field, bad_url. */
 function checkInput(input: Partial<AppInput>) {
-  const data: Partial<Record<Exclude<keyof AppInput, 'settingSecret'>, string>> = {};
-  for (const [field, limit] of Object.entries(APP_LIMITS) as [keyof AppInput, number][]) {
+  const { ratherTwice } = input;
+  const data: Partial<Record<Exclude<AppText, 'settingSecret'>, string>> & { ratherTwice?: boolean } =
+    ratherTwice === undefined ? {} : { ratherTwice };
+  for (const [field, limit] of Object.entries(APP_LIMITS) as [AppText, number][]) {
     const value = input[field]?.trim();
     if (value === undefined) {
       continue;

@@ -1,9 +1,10 @@
 /** The callback log of one endpoint: page by page, quick however long it is, and all that failed sent again. */
 import type { Delivery } from '#src/store/generated/client.js';
+import { readAttempts } from './attempts.js';
 import type { CallbackEndpoint, CallbackLogRow } from './callbacks.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
-import type { Attempt, DeliveryState } from './types.js';
+import type { DeliveryState } from './types.js';
 
 /** A logged callback with all that its owner may want to know. */
 export interface CallbackLine extends CallbackLogRow {
@@ -88,7 +89,7 @@ export function createCallbackLog({ db, clock, wake }: CoreDeps) {
     for (let at = 0; at < ids.length; at += REPLAY_PART) {
       const changed = await db.delivery.updateMany({
         where: { id: { in: ids.slice(at, at + REPLAY_PART) }, state: 'failed' },
-        data: { state: 'due', dueAt: now, tries: 0, finishedAt: null },
+        data: { state: 'due', dueAt: now, tries: 0, finishedAt: null, doubtAt: null },
       });
       count += changed.count;
       wake();
@@ -116,6 +117,6 @@ function toLine(row: Delivery, event: { type: string; data: string } | undefined
     finishedAt: row.finishedAt,
     nextTryAt: row.state === 'due' ? row.dueAt : null,
     request: { url, data: event ? JSON.parse(event.data) : null },
-    attempts: JSON.parse(row.attempts) as Attempt[],
+    attempts: readAttempts(row),
   };
 }

@@ -15,6 +15,8 @@ export interface ChannelView {
   code: string;
   config: Record<string, string>;
   default: boolean;
+  /** A message whose try nobody saw answered is tried again, although it may then be shown twice. */
+  ratherTwice: boolean;
   /** Its place in the fallback chain, from 1; null: not in it. */
   fallback: number | null;
   createdAt: Date;
@@ -29,6 +31,7 @@ export interface ChannelInput {
   code: string;
   config: Record<string, string>;
   default?: boolean;
+  ratherTwice?: boolean;
   fallback?: number | null;
 }
 
@@ -89,6 +92,7 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
       config: box.seal(JSON.stringify(settings)),
       queue: queueOf(kind, settings, personId),
       fallback: input.fallback ?? null,
+      ratherTwice: input.ratherTwice ?? false,
       createdAt: new Date(clock.now()),
     };
     const row = await underCode(personId, input.code, () => db.channelConfig.create({ data }));
@@ -111,6 +115,7 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
     const data = {
       ...(input.code === undefined ? {} : { code: input.code }),
       ...(input.fallback === undefined ? {} : { fallback: input.fallback }),
+      ...(input.ratherTwice === undefined ? {} : { ratherTwice: input.ratherTwice }),
       config: box.seal(JSON.stringify(settings)),
       queue: queueOf(kind, settings, personId),
     };
@@ -215,7 +220,8 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
   }
 
   function toView(row: ChannelRow): ChannelView {
-    const { id, kind, code, isDefault, fallback, createdAt, lastOkAt, lastError, lastErrorAt } = row;
+    const { id, kind, code, isDefault, ratherTwice, fallback, createdAt, lastOkAt, lastError, lastErrorAt } =
+      row;
     const secrets = new Set(
       kindOf.get(kind)?.configFields.flatMap((field) => (field.secret ? [field.name] : [])),
     );
@@ -231,6 +237,7 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
       code,
       config,
       default: isDefault,
+      ratherTwice,
       fallback,
       createdAt,
       lastOkAt,

@@ -23,6 +23,10 @@ const OWN: Readonly<Record<string, Remedy>> = {
     '服务器内部错误，请看日志里 level 为 error 的行。',
     'An internal error: see the lines of level error in the log.',
   ],
+  lost: [
+    '服务中断时正在发送，没有看到应答。',
+    'The server stopped while it was on its way, and saw no answer.',
+  ],
   retry: ['对方一直没有应答，重试的期限已过。', 'The other side never answered while we tried.'],
   refused: [
     '对方拒收。打开消息的投递记录看原话。',

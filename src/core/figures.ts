@@ -7,7 +7,7 @@ import { explainFailure, type Remedy } from './failure-words.js';
 
 /** How a delivery came to its end. */
 export interface DeliveryEnd {
-  state: 'sent' | 'failed';
+  state: 'sent' | 'failed' | 'unknown';
   /** `callback` for what is no message to a person. */
   channel: string;
   /** Why it failed: a platform's code or our own word. */
@@ -23,6 +23,8 @@ export interface FigureStep {
   accepted: number;
   delivered: number;
   failed: number;
+  /** Of how many nobody knows whether they arrived. */
+  unknown: number;
   /** Half, and 99 of 100, of what was delivered took at most so long, in milliseconds; null when nothing was. */
   p50Ms: number | null;
   p99Ms: number | null;
@@ -97,6 +99,8 @@ export function createFigures({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>) {
     } else if (end.state === 'sent') {
       add('delivered', 1);
       add(`latency:${toBucket(end.tookMs)}`, 1);
+    } else if (end.state === 'unknown') {
+      add('unknown', 1);
     } else {
       const name = `failed:${end.channel}:${end.code.slice(0, 40) || 'refused'}`;
       add(counts.has(name) || counts.size < MOST_CODES ? name : `failed:${end.channel}:other`, 1);
@@ -206,6 +210,7 @@ function toStep(at: Date, rows: readonly FigureRow[]): FigureStep {
     accepted: sum('accepted'),
     delivered: sum('delivered'),
     failed,
+    unknown: sum('unknown'),
     p50Ms: findPercentile(buckets, 0.5),
     p99Ms: findPercentile(buckets, 0.99),
     queue,

@@ -1,6 +1,12 @@
 /** Stopping a message that is under way, and sending again what failed of it. */
 import { inBoth } from '#src/lib/in-language.js';
-import { beginCancelling, type ControlEnd, cancelSlice, requeueSlice } from '#src/store/message-control.js';
+import {
+  beginCancelling,
+  type ControlEnd,
+  cancelSlice,
+  type RequeuedState,
+  requeueSlice,
+} from '#src/store/message-control.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
 import type { Attempt } from './types.js';
@@ -40,11 +46,11 @@ export function createMessageControl({ db, clock, newId, log, wake }: CoreDeps) 
   }
 
   /**
-   * Makes the failed deliveries of a message due again, each with its tries and route begun anew. `by` stands in each
-   * delivery's log. Returns how many. Throws not_found, and conflict for a message that cannot go out any more or that is
+   * Makes the deliveries of a message due again that failed, or those of whose fate nobody knows, each with its tries and route
+   * begun anew: those in doubt may then be shown twice. `by` stands in each delivery's log. Returns how many. Throws not_found, and conflict for a message that cannot go out any more or that is
    * still being spread or stopped.
    */
-  async function resend(id: number, by: string): Promise<number> {
+  async function resend(id: number, by: string, which: RequeuedState = 'failed'): Promise<number> {
     const { state, deletedAt, expiresAt } = await readRow(id);
     if (deletedAt) {
       throw new AppError('conflict', { detail: '消息已删除 The message was deleted' });
@@ -57,7 +63,7 @@ export function createMessageControl({ db, clock, newId, log, wake }: CoreDeps) 
       throw new AppError('conflict', { detail });
     }
     const attempt = note('resent', inBoth(`${by} 重新发送`, `sent again by ${by}`));
-    const count = await forAllPeople(id, (slice) => requeueSlice(db, { ...slice, attempt }));
+    const count = await forAllPeople(id, (slice) => requeueSlice(db, { ...slice, attempt }, which));
     wake();
     return count;
   }

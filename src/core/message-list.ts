@@ -20,6 +20,7 @@ export interface MessageLine {
   sent: number;
   failed: number;
   cancelled: number;
+  unknown: number;
   priority: number;
   createdAt: Date;
   sendAt: Date | null;
@@ -94,7 +95,7 @@ export function createMessageList(
     const picked = place.pick(range, take);
     const rows = await query<LineRow>(
       db,
-      `SELECT m."id", m."appId", m."source", m."state", m."total", m."sent", m."failed", m."cancelled", m."priority",
+      `SELECT m."id", m."appId", m."source", m."state", m."total", m."sent", m."failed", m."cancelled", m."unknown", m."priority",
          ${q.ms('m."createdAt"')} AS "createdAt", ${q.ms('m."sendAt"')} AS "sendAt",
          CASE WHEN m."title" <> '' THEN m."title" WHEN m."summary" <> '' THEN m."summary" ELSE substr(m."body", 1, ${HEAD_LENGTH}) END AS "head"
        FROM (SELECT "id" FROM (${picked.sql}) s ORDER BY "id" DESC LIMIT ?) c CROSS JOIN "Message" m
@@ -119,7 +120,7 @@ export function createMessageList(
 }
 
 function toLine(row: LineRow): MessageLine {
-  const { total, sent, failed, cancelled, priority, appId } = row;
+  const { total, sent, failed, cancelled, unknown, priority, appId } = row;
   return {
     ...row,
     id: Number(row.id),
@@ -129,11 +130,13 @@ function toLine(row: LineRow): MessageLine {
       sent: Number(sent),
       failed: Number(failed),
       cancelled: Number(cancelled),
+      unknown: Number(unknown),
     }),
     total: Number(total),
     sent: Number(sent),
     failed: Number(failed),
     cancelled: Number(cancelled),
+    unknown: Number(unknown),
     priority: Number(priority),
     createdAt: new Date(Number(row.createdAt)),
     sendAt: row.sendAt === null ? null : new Date(Number(row.sendAt)),

@@ -65,9 +65,10 @@ const STORED_STATES: Partial<Record<MessageState, readonly string[]>> = {
 };
 /** How `toMessageState` tells the ended ones apart. */
 const toEnded = (state: string): Partial<Record<MessageState, string>> => ({
-  sent: `${state} = 'done' AND (x."sent" > 0 OR x."failed" = 0 AND x."cancelled" = 0)`,
-  failed: `${state} = 'done' AND x."sent" = 0 AND x."failed" > 0`,
-  cancelled: `(${state} = 'cancelled' OR ${state} = 'done' AND x."sent" = 0 AND x."failed" = 0 AND x."cancelled" > 0)`,
+  sent: `${state} = 'done' AND (x."sent" > 0 OR x."failed" = 0 AND x."cancelled" = 0 AND x."unknown" = 0)`,
+  failed: `${state} = 'done' AND x."sent" = 0 AND x."unknown" = 0 AND x."failed" > 0`,
+  unknown: `${state} = 'done' AND x."sent" = 0 AND x."unknown" > 0`,
+  cancelled: `(${state} = 'cancelled' OR ${state} = 'done' AND x."sent" = 0 AND x."unknown" = 0 AND x."failed" = 0 AND x."cancelled" > 0)`,
 });
 
 /** The ids that a filter's times and its `before` leave. */
@@ -100,6 +101,9 @@ export function toPlace(q: Words, filter: MessageFilter, personId: number | null
   }
   if (state === 'failed' || filter.hasFailures) {
     return loose([{ sql: 'x."failed" > 0', args: [] }]);
+  }
+  if (state === 'unknown') {
+    return loose([{ sql: 'x."unknown" > 0', args: [] }]);
   }
   const isLoose = wanted.length > 0;
   if (appId !== undefined && appId > 0) {

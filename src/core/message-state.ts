@@ -1,12 +1,12 @@
 /** The state of a message as outsiders see it, read off its row. */
 import type { Message as MessageRow } from '#src/store/generated/client.js';
 
-/** The state of a message: on its way, all that could arrive has, nothing has, or stopped. */
-export type MessageState = 'accepted' | 'sending' | 'sent' | 'failed' | 'cancelled';
+/** The state of a message: on its way, all that could arrive has, nothing has, nobody knows, or stopped. */
+export type MessageState = 'accepted' | 'sending' | 'sent' | 'failed' | 'cancelled' | 'unknown';
 
 /** Reads the state off a message's row. */
 export function toMessageState(
-  row: Pick<MessageRow, 'state' | 'sent' | 'failed' | 'cancelled'>,
+  row: Pick<MessageRow, 'state' | 'sent' | 'failed' | 'cancelled' | 'unknown'>,
 ): MessageState {
   switch (row.state) {
     case 'accepted':
@@ -16,6 +16,9 @@ export function toMessageState(
     case 'done':
       if (row.sent > 0) {
         return 'sent';
+      }
+      if (row.unknown > 0) {
+        return 'unknown';
       }
       if (row.failed > 0) {
         return 'failed';

@@ -1,6 +1,7 @@
 /** What became of one message, for those who manage: all it says, who it is for, and its deliveries in pages. */
 import type { Message as MessageRow } from '#src/store/generated/client.js';
 import { type DeliveryPlace, pickDeliveries } from '#src/store/message-deliveries.js';
+import { readAttempts } from './attempts.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
 import { type MessageState, toMessageState } from './message-state.js';
@@ -34,6 +35,8 @@ export interface MessageTrace {
   sent: number;
   failed: number;
   cancelled: number;
+  /** Of how many nobody knows whether they arrived. */
+  unknown: number;
   /** How many of its deliveries were read. */
   read: number;
   createdAt: Date;
@@ -71,7 +74,7 @@ export interface TracedDeliveries {
 export interface TraceFilter {
   messageId: number;
   /** `open`: not ended yet. */
-  state?: 'open' | 'sent' | 'failed' | 'cancelled';
+  state?: 'open' | 'sent' | 'failed' | 'cancelled' | 'unknown';
   /** Those of one person. */
   uid?: string;
   /** The `next` of the page before. */
@@ -145,7 +148,7 @@ export function createMessageTrace({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>
       state: row.state as DeliveryState,
       nextTryAt: row.state === 'due' ? row.dueAt : null,
       waits: waitOf.get(row.id) ?? null,
-      attempts: JSON.parse(row.attempts) as Attempt[],
+      attempts: readAttempts(row),
       finishedAt: row.finishedAt,
       readAt: row.readAt,
     }));
@@ -162,7 +165,7 @@ const STAGES: Readonly<Record<string, MessageTrace['stage']>> = {
 };
 
 function toTrace(row: MessageRow) {
-  const { appId, source, title, summary, body, url, total, sent, failed, cancelled, read } = row;
+  const { appId, source, title, summary, body, url, total, sent, failed, cancelled, unknown, read } = row;
   const { createdAt, sendAt, expiresAt, finishedAt, deletedAt } = row;
   return {
     id: Number(row.id),
@@ -183,6 +186,7 @@ function toTrace(row: MessageRow) {
     sent,
     failed,
     cancelled,
+    unknown,
     read,
     createdAt,
     sendAt,

@@ -1,8 +1,9 @@
 /** Messages: reading what was accepted, its state, its page, and taking the page down. */
 import { ID_STRIDE } from '#src/lib/ids.js';
 import type { Message as MessageRow } from '#src/store/generated/client.js';
-import { readPart } from '#src/store/message-deliveries.js';
+import { type RareState, readPart } from '#src/store/message-deliveries.js';
 import { query } from '#src/store/sql.js';
+import { readAttempts } from './attempts.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
 import { createMessageControl } from './message-control.js';
@@ -27,6 +28,8 @@ export interface MessageHead {
   sent: number;
   failed: number;
   cancelled: number;
+  /** Of how many nobody knows whether they arrived. */
+  unknown: number;
   /** How many of its deliveries were read. */
   read: number;
   createdAt: Date;
@@ -118,21 +121,21 @@ export function createMessages(deps: CoreDeps, links: PageLinks) {
   }
 
   /** The message counts its deliveries; while it spreads, and where few failed, they are counted here. */
-  async function countDeliveries(messageId: number, isFailed: boolean): Promise<number> {
+  async function countDeliveries(messageId: number, state: RareState | undefined): Promise<number> {
     const row = await db.message.findUnique({ where: { id: toId(messageId) } });
     if (row && row.state !== 'spreading' && row.state !== 'accepted') {
-      return isFailed ? row.failed : row.total;
+      return state === undefined ? row.total : row[state];
     }
-    const where = { messageId: toId(messageId), ...(isFailed ? { state: 'failed' } : {}) };
+    const where = { messageId: toId(messageId), ...(state === undefined ? {} : { state }) };
     return db.delivery.count({ where });
   }
 
-  /** A page of a message's deliveries, or of those that failed, in the order of their people. */
-  async function listDeliveries(messageId: number, page: { skip: number; take: number; state?: 'failed' }) {
-    const isFailed = page.state === 'failed';
+  /** A page of a message's deliveries, or of those that failed or are in doubt, in the order of their people. */
+  async function listDeliveries(messageId: number, page: { skip: number; take: number; state?: RareState }) {
+    const { state, skip, take } = page;
     const [total, picked] = await Promise.all([
-      countDeliveries(messageId, isFailed),
-      readPart(db, { messageId, isFailed, skip: page.skip, take: page.take }),
+      countDeliveries(messageId, state),
+      readPart(db, { messageId, skip, take, ...(state === undefined ? {} : { state }) }),
     ]);
     const rows = await db.delivery.findMany({
       where: { id: { in: picked } },
@@ -149,7 +152,7 @@ export function createMessages(deps: CoreDeps, links: PageLinks) {
         state: row.state,
         nextTryAt: row.state === 'due' ? row.dueAt : null,
         waits: waitOf.get(row.id) ?? null,
-        attempts: JSON.parse(row.attempts) as Attempt[],
+        attempts: readAttempts(row),
         readAt: row.readAt,
       }),
     );
@@ -239,7 +242,7 @@ function toId(id: number): bigint {
 }
 
 function toHead(row: MessageRow): MessageHead {
-  const { appId, total, sent, failed, cancelled, read, createdAt, sendAt } = row;
+  const { appId, total, sent, failed, cancelled, unknown, read, createdAt, sendAt } = row;
   const senderId = row.senderId === null ? null : Number(row.senderId);
   return {
     id: Number(row.id),
@@ -250,6 +253,7 @@ function toHead(row: MessageRow): MessageHead {
     sent,
     failed,
     cancelled,
+    unknown,
     read,
     createdAt,
     sendAt,

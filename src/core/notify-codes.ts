@@ -65,6 +65,8 @@ export interface NotifyCodeView {
 export type NotifyAnswer =
   | { kind: 'sent'; msgIds: string[]; missed: string }
   | { kind: 'failed'; why: string }
+  /** Whether WeCom has it nobody can tell; it goes out no more by itself. */
+  | { kind: 'unknown'; why: string }
   /**
    * `code` and `why` are of its last try, before the first one of what its queue rests for, or empty; `until` is the next try
    * (milliseconds since the epoch).
@@ -161,6 +163,8 @@ export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: N
           isTried: last !== undefined,
         };
       }
+      case 'unknown':
+        return { kind: 'unknown', why };
       default:
         return { kind: 'failed', why };
     }

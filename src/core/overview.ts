@@ -24,7 +24,14 @@ export interface TroubleOfChannel extends Omit<Trouble, 'queue' | 'since'> {
 export interface Overview {
   /** `claimed`: under way, or of a process that died and whose lease has not ended. */
   queue: { due: number; claimed: number; oldestDueSeconds: number };
-  counts: { people: number; apps: number; messages24h: number; sent24h: number; failed24h: number };
+  counts: {
+    people: number;
+    apps: number;
+    messages24h: number;
+    sent24h: number;
+    failed24h: number;
+    unknown24h: number;
+  };
   /** Deliveries sent of the messages of each of the last 24 hours, oldest first. */
   perHour: number[];
   /** Queues that must rest, and why. */
@@ -67,7 +74,14 @@ export function createOverview({ db, clock }: CoreDeps) {
     const oldest = Math.min(now, ...heads.map((head) => head.nextDueAt));
     return {
       queue: { due, claimed, oldestDueSeconds: Math.round((now - oldest) / 1000) },
-      counts: { people, apps, messages24h: sum('messages'), sent24h: sum('sent'), failed24h: sum('failed') },
+      counts: {
+        people,
+        apps,
+        messages24h: sum('messages'),
+        sent24h: sum('sent'),
+        failed24h: sum('failed'),
+        unknown24h: sum('unknown'),
+      },
       perHour: hours.map(({ sent }) => sent),
       rests,
       troubles: groupTroubles(troubles),

@@ -83,5 +83,9 @@ function toMessage(row: ReceivedRow, links: PageLinks): ReceivedMessage {
 }
 
 function toState(state: string): ReceivedMessage['state'] {
+  if (state === 'unknown') {
+    // To its receiver a message that may be there is one that was sent.
+    return 'sent';
+  }
   return state === 'sent' || state === 'failed' || state === 'cancelled' ? state : 'sending';
 }

@@ -126,7 +126,7 @@ export function createSentMessages({ db, clock, hashKey }: CoreDeps) {
       throw notFound('消息 Message');
     }
     const head = toHead(row);
-    const isLost = head.state === 'failed' || head.state === 'cancelled';
+    const isLost = head.state === 'failed' || head.state === 'cancelled' || head.state === 'unknown';
     return { ...head, why: isLost ? whyOf(await findDeliveries(row.id)) : '' };
   }
 

@@ -71,11 +71,13 @@ export interface Published {
 /**
  * How one try on a channel ended. `retry` comes back after `afterMs` or the schedule's delay; with `scope: 'queue'` the
  * whole queue rests until then (a quota, a refused token). `refused` ends this delivery, `gone` also ends the recipient.
+ * `unknown`: the request may have left, and no answer was seen, so that another try may show the message twice.
  */
 export type Outcome =
   | { kind: 'sent'; ref?: string; detail?: string }
   | { kind: 'retry'; afterMs?: number; scope?: 'queue'; code?: string; why: string }
   | { kind: 'refused'; code?: string; why: string }
+  | { kind: 'unknown'; code?: string; why: string }
   | { kind: 'gone'; code?: string; why: string };
 
 /** A request as it went out: its headers are those that were set, and the body is the very text that was signed. */
@@ -89,7 +91,9 @@ export interface SentRequest {
 export interface Attempt {
   /** Milliseconds since the epoch. */
   at: number;
-  outcome: Outcome['kind'] | 'confirmed' | 'denied' | 'skipped';
+  outcome: Outcome['kind'] | 'trying' | 'confirmed' | 'denied' | 'skipped';
+  /** The message may have arrived by this try although nobody saw an answer; it is tried again where that shows nothing twice. */
+  inDoubt?: true;
   code?: string;
   detail?: string;
   /** Which channel was tried, where the delivery has a route of several. */
@@ -102,8 +106,14 @@ export interface Attempt {
   request?: SentRequest;
 }
 
-/** The states of a delivery. The last three are final. */
-export type DeliveryState = 'due' | 'claimed' | 'sent' | 'failed' | 'cancelled';
+/** The states of a delivery. The last four are final; `unknown`: whether it arrived nobody can tell. */
+export type DeliveryState = 'due' | 'claimed' | 'sent' | 'failed' | 'cancelled' | 'unknown';
+
+/**
+ * What the other side makes of a message that it gets a second time: shows it again, is certain to drop it for so long since the
+ * first, or does no harm by it.
+ */
+export type Repeats = { kind: 'shown' } | { kind: 'dropped'; forMs: number } | { kind: 'harmless' };
 
 /** What a channel needs of a message to render it. */
 export interface MessageContent {
@@ -195,10 +205,12 @@ export interface EventData {
   'upstream.received': { uid: string; content: string };
   'message.completed': {
     messageId: number;
-    state: 'sent' | 'failed' | 'cancelled';
+    state: 'sent' | 'failed' | 'cancelled' | 'unknown';
     total: number;
     sent: number;
     failed: number;
+    /** Of how many nobody knows whether they arrived. */
+    unknown: number;
     /** Why nobody got it; empty where somebody did. */
     why: string;
   };

@@ -35,6 +35,8 @@ export type MessageJob =
       content: MessageContent;
       recipient: Recipient;
       settings: ChannelSettings;
+      /** Its app or the channel's owner wants it rather twice than never. */
+      isRatherTwice: boolean;
     }
   | (Stop & { kind: 'stop'; delivery: ClaimedDelivery })
   /** It is quiet with the receiver until then (milliseconds since the epoch). */
@@ -66,7 +68,13 @@ export interface ContentDeps {
   now: () => number;
 }
 
-type StoredContent = MessageFacts & { content: MessageContent };
+type StoredContent = MessageFacts & { content: MessageContent; isRatherTwice: boolean };
+
+/** What a person says of a channel of theirs. */
+interface OwnSettings {
+  settings: ChannelSettings;
+  isRatherTwice: boolean;
+}
 
 /** The sender's name of messages that a person's own key sent. */
 const OWN_MESSAGES = '个人推送';
@@ -94,11 +102,12 @@ export function createContents(deps: ContentDeps) {
     const rows = missing.length > 0 ? await listMessages(db, missing) : [];
     const appIds = [...new Set(rows.flatMap((row) => row.appId ?? []))];
     const apps = appIds.length > 0 ? await db.app.findMany({ where: { id: { in: appIds } } }) : [];
-    const nameOf = new Map(apps.map((app) => [app.id, app.name]));
+    const appOf = new Map(apps.map((app) => [app.id, app]));
     for (const row of rows) {
       const id = Number(row.id);
       const { appId, title, summary, body, url, createdAt } = row;
-      const appName = appId === null ? OWN_MESSAGES : (nameOf.get(appId) ?? '');
+      const app = appId === null ? undefined : appOf.get(appId);
+      const appName = appId === null ? OWN_MESSAGES : (app?.name ?? '');
       const format = row.format as Format;
       const content = {
         id,
@@ -117,6 +126,7 @@ export function createContents(deps: ContentDeps) {
       };
       const stored = {
         content,
+        isRatherTwice: app?.ratherTwice ?? false,
         deleted: row.deletedAt !== null,
         cancelled: row.state === CANCELLING,
         expiresAt: row.expiresAt?.getTime() ?? null,
@@ -169,7 +179,7 @@ export function createContents(deps: ContentDeps) {
       }
       const own =
         delivery.configId === null
-          ? (deps.serverSettings[delivery.channel] ?? {})
+          ? { settings: deps.serverSettings[delivery.channel] ?? {}, isRatherTwice: false }
           : settings.get(delivery.configId);
       if (!own) {
         return { kind: 'stop', delivery, ...CHANNEL_REMOVED };
@@ -178,17 +188,19 @@ export function createContents(deps: ContentDeps) {
       const content = deps.isShared(delivery.channel)
         ? stored.content
         : { ...stored.content, pageUrl: deps.pageUrlOf(stored.content.id, delivery.id) };
-      return { kind: 'message', delivery, content, recipient, settings: own };
+      const isRatherTwice = stored.isRatherTwice || own.isRatherTwice;
+      return { kind: 'message', delivery, content, recipient, settings: own.settings, isRatherTwice };
     });
   }
 
-  async function loadSettings(ids: readonly number[]): Promise<Map<number, ChannelSettings>> {
+  async function loadSettings(ids: readonly number[]): Promise<Map<number, OwnSettings>> {
     const rows = ids.length > 0 ? await db.channelConfig.findMany({ where: { id: { in: [...ids] } } }) : [];
-    const opened = new Map<number, ChannelSettings>();
+    const opened = new Map<number, OwnSettings>();
     for (const row of rows) {
       const text = openSecret(row.config);
       if (text !== null) {
-        opened.set(row.id, JSON.parse(text) as ChannelSettings);
+        const settings = JSON.parse(text) as ChannelSettings;
+        opened.set(row.id, { settings, isRatherTwice: row.ratherTwice });
       }
     }
     return opened;

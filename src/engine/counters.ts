@@ -45,6 +45,7 @@ export function createCounters() {
   });
   // Counters that an alert watches are there from the start: a rate needs a first value.
   failedCommits.add({}, 0);
+  ends.add({ channel: 'wechat', state: 'unknown' }, 0);
 
   return {
     /** A message was taken in. */
@@ -55,7 +56,7 @@ export function createCounters() {
       tries.add({ queue: kind, outcome: outcome.kind });
       trySeconds.observe({ queue: kind }, tookMs / 1000);
     },
-    /** A delivery that was sent or has failed. */
+    /** A delivery that was sent, has failed, or of whose fate nobody knows. */
     countEnd({ channel, state, tookMs }: DeliveryEnd): void {
       ends.add({ channel, state });
       if (state === 'sent') {

@@ -2,7 +2,7 @@
 import type { CallbackTry, SendCallback } from '#src/callbacks/send.js';
 import type { ChannelRegistry } from '#src/channels/registry.js';
 import type { DeliveryEnd } from '#src/core/figures.js';
-import type { Outcome } from '#src/core/types.js';
+import type { Outcome, Repeats } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
 import { type Logger, redactText } from '#src/lib/logger.js';
 import type { SafeFetch } from '#src/lib/safe-fetch.js';
@@ -10,8 +10,9 @@ import type { Db } from '#src/store/open.js';
 import type { DeliveryResult } from '#src/store/outbox.js';
 import { markLeft } from '#src/store/people.js';
 import type { Job } from './contents.js';
+import { mayRepeat } from './doubts.js';
 import type { Limits } from './limits.js';
-import { toResult, toStopped, toWaiting } from './results.js';
+import { toResult, toStopped, toUnknown, toWaiting } from './results.js';
 import { holdForSequence } from './sequences.js';
 import type { Troubles } from './troubles.js';
 
@@ -62,6 +63,12 @@ export function createRunJob(deps: RunDeps): RunJob {
     if (job.kind === 'wait') {
       return toWaiting(job.delivery, job.until, startedAt);
     }
+    const repeats = repeatsOf(deps, job);
+    const isRatherTwice = job.kind === 'message' && job.isRatherTwice;
+    const { doubtAt } = job.delivery;
+    if (doubtAt !== null && !mayRepeat({ doubtAt, repeats, isRatherTwice }, startedAt)) {
+      return tellEnd(deps, job, { result: toUnknown(job.delivery, startedAt), code: 'doubt' });
+    }
     const held = await holdBack(deps, job, startedAt);
     if (held) {
       return held;
@@ -78,7 +85,8 @@ export function createRunJob(deps: RunDeps): RunJob {
     deps.onTry?.(job.delivery.queue, outcome, endedAt - startedAt);
     deps.troubles.noteTry(job.delivery.queue, outcome);
     const chance = deps.chance();
-    const result = toResult(job.delivery, { outcome, request, startedAt, endedAt, chance });
+    const tried = { outcome, request, startedAt, endedAt, repeats, isRatherTwice, chance };
+    const result = toResult(job.delivery, tried);
     return tellEnd(deps, job, {
       result,
       code: outcome.kind === 'sent' ? '' : (outcome.code ?? outcome.kind),
@@ -93,13 +101,24 @@ function tellEnd(
   { result, code }: { result: DeliveryResult; code: string | number },
 ): DeliveryResult {
   const { state } = result;
-  if (state === 'sent' || state === 'failed') {
+  if (state === 'sent' || state === 'failed' || state === 'unknown') {
     const tookMs = Math.max(0, deps.clock.now() - delivery.createdAt);
     deps.onEnd?.({ state, channel: delivery.channel, code: String(code), tookMs });
   }
   return result;
 }
 
+/** Callbacks carry an id by which their receivers know repeats, and come again by contract. */
+const HARMLESS: Repeats = { kind: 'harmless' };
+
+/** What the other side makes of a message that it gets again. */
+function repeatsOf({ channels }: RunDeps, job: LiveJob): Repeats {
+  const channel = job.kind === 'message' ? channels.find(job.delivery.channel) : null;
+  if (job.kind !== 'message' || !channel) {
+    return HARMLESS;
+  }
+  return channel.repeatsOf(channel.render(job.content), job.settings);
+}
 /** What becomes of a later message of a sequence where its channel cannot replace what it shows; null: it goes out. */
 async function holdBack(deps: RunDeps, job: LiveJob, now: number): Promise<DeliveryResult | null> {
   const sequence = job.kind === 'message' ? job.content.sequence : undefined;

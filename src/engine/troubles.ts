@@ -57,10 +57,10 @@ export function createTroubles({ db, clock, log, limits }: TroublesDeps) {
   /** Notes how a try of a queue ended: any answer of the other side, a refusal too, means that it can be reached. */
   function noteTry(queue: string, outcome: Outcome): void {
     const account = accountOf(queue);
-    if (outcome.kind !== 'retry') {
-      noteAnswer(account);
-    } else if (outcome.scope !== 'queue') {
+    if (outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.scope !== 'queue')) {
       noteFailure(account, outcome);
+    } else if (outcome.kind !== 'retry') {
+      noteAnswer(account);
     }
   }
 

@@ -12,11 +12,14 @@ export type FetchErrorReason = 'blocked' | 'dns' | 'timeout' | 'network' | 'bad_
 /** No answer came. The message holds no part of the address, headers or body (webhook addresses are secrets). */
 export class FetchError extends Error {
   readonly reason: FetchErrorReason;
+  /** Whether the request, or a part of it, may have reached the other side. */
+  readonly sent: boolean;
 
-  constructor(reason: FetchErrorReason, message: string) {
+  constructor(reason: FetchErrorReason, message: string, sent = false) {
     super(message);
     this.name = 'FetchError';
     this.reason = reason;
+    this.sent = sent;
   }
 }
 
@@ -197,10 +200,14 @@ function toFetchError(error: unknown, timeoutMs: number): unknown {
   }
   switch (error.reason) {
     case 'timeout':
-      return new FetchError('timeout', `no complete answer within ${timeoutMs} ms`);
+      return new FetchError('timeout', `no complete answer within ${timeoutMs} ms`, error.sent);
     case 'invalid':
       return new FetchError('bad_url', 'the request has an unusable method, path or header');
     case 'network':
-      return new FetchError('network', `the connection failed${error.code ? ` (${error.code})` : ''}`);
+      return new FetchError(
+        'network',
+        `the connection failed${error.code ? ` (${error.code})` : ''}`,
+        error.sent,
+      );
   }
 }

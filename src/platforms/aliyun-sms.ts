@@ -26,7 +26,8 @@ export interface SmsRequest {
 /** What the vendor answered. `code` is `OK` for an accepted message, which then has a `bizId`. */
 export type SmsAnswer =
   | { kind: 'answer'; status: number; code: string; message: string; bizId: string }
-  | { kind: 'no_answer'; reason: 'network' | 'timeout' | 'decode'; status: number | null };
+  /** `sent`: the request may have arrived. */
+  | { kind: 'no_answer'; reason: 'network' | 'timeout' | 'decode'; status: number | null; sent: boolean };
 
 /** The client. Its promises never reject for a remote failure. */
 export interface SmsPlatform {
@@ -70,7 +71,7 @@ export function createSmsPlatform(deps: {
       } catch (error) {
         if (error instanceof ExchangeError) {
           const reason = error.reason === 'timeout' ? 'timeout' : 'network';
-          return { kind: 'no_answer', reason, status: null };
+          return { kind: 'no_answer', reason, status: null, sent: error.sent };
         }
         throw error;
       }
@@ -142,7 +143,8 @@ function readAnswer({ status, body }: ExchangeAnswer): SmsAnswer {
     return typeof found === 'string' ? found : '';
   };
   if (text('Code') === '') {
-    return { kind: 'no_answer', reason: 'decode', status };
+    // Success that cannot be read may be one; a gateway that waited in vain had passed the call on.
+    return { kind: 'no_answer', reason: 'decode', status, sent: status < 300 || status === 504 };
   }
   return { kind: 'answer', status, code: text('Code'), message: text('Message'), bizId: text('BizId') };
 }

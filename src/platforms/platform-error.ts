@@ -29,6 +29,19 @@ export interface PlatformErrorFields {
   pause?: QuotaPause;
 }
 
+/** A gateway that gave up waiting for what it had passed on. */
+const GATEWAY_TIMEOUT = 504;
+
+/**
+ * Whether a call may have done its work and nobody saw an answer: a broken line, a time-out after writing, an answer that cannot be
+ * read. A status from 500 on is an answer, and says that it did not work, unless a gateway says that it waited in vain.
+ * @param call the call that does the work; a failure of another one before it, such as getting a token, has done nothing
+ */
+export function isUnanswered(error: PlatformError, call?: string): boolean {
+  const isIts = call === undefined || error.call === call;
+  return isIts && error.uncertain && (error.kind !== 'http' || error.status === GATEWAY_TIMEOUT);
+}
+
 /** A platform call failed. No property holds a token, a secret or a full address; there is no `cause`. */
 export class PlatformError extends Error {
   readonly platform: PlatformName;

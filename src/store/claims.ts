@@ -19,6 +19,8 @@ export interface ClaimedDelivery {
   route: string;
   /** Tries including this one. */
   tries: number;
+  /** When the first try began of whose fate nobody knows; null: none is in doubt. */
+  doubtAt: number | null;
   /** Milliseconds since the epoch. */
   createdAt: number;
 }
@@ -44,7 +46,7 @@ function claimFrom(queues: number): Sql {
       const pick = `SELECT "id" FROM (SELECT "id" FROM "Delivery" WHERE "state" = 'due' AND "queue" = ? AND "dueAt" <= ${q.time()}
          ORDER BY "dueAt", "id" LIMIT ? ${q.shared('FOR UPDATE SKIP LOCKED')}) d`;
       const picks = Array.from({ length: queues }, () => pick).join(' UNION ALL ');
-      return `UPDATE "Delivery" SET "state" = 'claimed', "owner" = ?, "leaseUntil" = ${q.time()}, "tries" = "tries" + 1
+      return `UPDATE "Delivery" SET "state" = 'claimed', "owner" = ?, "leaseUntil" = ${q.time()}, "triedAt" = ${q.time()}, "tries" = "tries" + 1
        WHERE "id" IN (${picks})
        RETURNING ${claimedColumns(q)}`;
     });
@@ -52,7 +54,10 @@ function claimFrom(queues: number): Sql {
   return known;
 }
 
-/** Claims the oldest due rows of each queue, up to its limit. */
+/**
+ * Claims the oldest due rows of each queue, up to its limit. The claim writes down that a try begins: whatever happens to this
+ * process afterwards, the row says that the message may have left.
+ */
 export async function claimDue(db: Db, request: ClaimRequest): Promise<ClaimedDelivery[]> {
   const claimed: ClaimedDelivery[] = [];
   for (let at = 0; at < request.queues.length; at += QUEUES_PER_CLAIM) {
@@ -61,6 +66,7 @@ export async function claimDue(db: Db, request: ClaimRequest): Promise<ClaimedDe
       claimFrom(part.length),
       request.owner,
       request.leaseUntil,
+      request.now,
       ...part.flatMap(({ queue, limit }) => [queue, request.now, limit]),
     );
     const rows = await commitRows<Record<string, bigint | number | string | null>>(db, [claim]);
@@ -71,7 +77,7 @@ export async function claimDue(db: Db, request: ClaimRequest): Promise<ClaimedDe
 
 /** The columns of a claimed delivery. */
 export function claimedColumns(q: Words): string {
-  return `"id", "messageId", "personId", "eventId", "callbackId", "channel", "queue", "configId", "route", "tries", ${q.ms('"createdAt"')} AS "createdAt"`;
+  return `"id", "messageId", "personId", "eventId", "callbackId", "channel", "queue", "configId", "route", "tries", ${q.ms('"doubtAt"')} AS "doubtAt", ${q.ms('"createdAt"')} AS "createdAt"`;
 }
 
 /** A row of those columns. */
@@ -89,6 +95,7 @@ export function toClaimed(row: Record<string, bigint | number | string | null>):
     configId: id(row.configId),
     route: String(row.route),
     tries: Number(row.tries),
+    doubtAt: id(row.doubtAt),
     createdAt: Number(row.createdAt),
   };
 }
@@ -116,11 +123,20 @@ export interface LapsedClaims {
 const LAPSED = (q: Words): string =>
   `"state" = 'claimed' AND "leaseUntil" < ${q.time()} AND NOT ("owner" = ? AND ${q.isIn('"id"', 'int')})`;
 const LIST_LAPSED = both((q) => `SELECT DISTINCT "owner" FROM "Delivery" WHERE ${LAPSED(q)}`);
-const RELEASE_LAPSED = both(
-  (q) => `UPDATE "Delivery" SET "state" = 'due', "owner" = NULL, "leaseUntil" = NULL
-     WHERE ${LAPSED(q)} AND ${q.isIn('"owner"', 'text')}`,
-);
-const RELEASE_ALL = `UPDATE "Delivery" SET "state" = 'due', "owner" = NULL, "leaseUntil" = NULL WHERE "state" = 'claimed'`;
+/** What a dead process had in hand may have left: its try stands in the log, and as a doubt. */
+const RELEASE = (q: Words): string => {
+  const lost = q.object({
+    at: q.ms('"triedAt"'),
+    outcome: `'unknown'`,
+    code: `'lost'`,
+    detail: `'服务中断，没有看到对方的应答 The server stopped and saw no answer'`,
+  });
+  return `UPDATE "Delivery" SET "state" = 'due', "owner" = NULL, "leaseUntil" = NULL, "triedAt" = NULL,
+       "doubtAt" = coalesce("doubtAt", "triedAt"),
+       "attempts" = CASE WHEN "triedAt" IS NULL THEN "attempts" ELSE ${q.append('"attempts"', lost)} END`;
+};
+const RELEASE_LAPSED = both((q) => `${RELEASE(q)} WHERE ${LAPSED(q)} AND ${q.isIn('"owner"', 'text')}`);
+const RELEASE_ALL = both((q) => `${RELEASE(q)} WHERE "state" = 'claimed'`);
 
 /** Who did not hold its claims for longer. */
 export async function listLapsedOwners(db: Db, { now, owner, held }: LapsedClaims): Promise<string[]> {

@@ -3,19 +3,20 @@ import { type Statement, write } from './group-commit.js';
 import { both, type Words } from './sql.js';
 
 /** Whoever sends to many and has some fail has sent it: a message fails when nobody got it. */
-const STATE = `CASE WHEN m."state" = 'cancelled' THEN 'cancelled' WHEN m."sent" > 0 THEN 'sent' WHEN m."failed" > 0 THEN 'failed' WHEN m."cancelled" > 0 THEN 'cancelled' ELSE 'sent' END`;
+const STATE = `CASE WHEN m."state" = 'cancelled' THEN 'cancelled' WHEN m."sent" > 0 THEN 'sent' WHEN m."unknown" > 0 THEN 'unknown' WHEN m."failed" > 0 THEN 'failed' WHEN m."cancelled" > 0 THEN 'cancelled' ELSE 'sent' END`;
 const LAST = -1;
 /** The reason of the first who did not get it, where nobody did. */
 const whyOf = (
   q: Words,
 ): string => `CASE WHEN m."sent" > 0 THEN '' ELSE coalesce((SELECT ${q.pick('d."attempts"', [LAST, 'detail'])} FROM "Delivery" d
-       WHERE d."messageId" = m."id" AND d."state" IN ('failed', 'cancelled') ORDER BY d."id" LIMIT 1),
+       WHERE d."messageId" = m."id" AND d."state" IN ('failed', 'cancelled', 'unknown') ORDER BY d."id" LIMIT 1),
        CASE WHEN m."state" = 'cancelled' THEN '发送前已取消 Cancelled before it was sent' ELSE '' END) END`;
 const FIELDS = {
   state: STATE,
   total: 'm."total"',
   sent: 'm."sent"',
   failed: 'm."failed"',
+  unknown: 'm."unknown"',
 };
 const WRITE_COMPLETIONS = both(
   (q) => `INSERT INTO "Event" ("id", "dedupeKey", "type", "appId", "personId", "data", "state", "createdAt")

@@ -1,4 +1,4 @@
-/** Statements that stop a message and that send its failed deliveries again, in slices that a crash can cut anywhere. */
+/** Statements that stop a message and that send its failed deliveries, or those in doubt, again, in slices that a crash can cut anywhere. */
 import { writeCompletions } from './completions.js';
 import type { Db } from './db.js';
 import { commit, read, type Statement, write } from './group-commit.js';
@@ -9,7 +9,7 @@ import { toSqlJson } from './sql-json.js';
 /** People of one slice: a few milliseconds of writing, so that other work slips in between. */
 const PEOPLE_PER_SLICE = 5000;
 
-const HAS_ENDED = '"sent" + "failed" + "cancelled" >= "total"';
+const HAS_ENDED = '"sent" + "failed" + "cancelled" + "unknown" >= "total"';
 const STOP_SPREADING = both(
   (
     q,
@@ -60,11 +60,11 @@ export interface ControlEnd {
 
 /** The deliveries of one slice: message, the last person before it, its last person. */
 const IN_SLICE = `"Delivery"."messageId" = ? AND "Delivery"."personId" > ? AND "Delivery"."personId" <= ?`;
-const IS_DONE = `"Message"."state" = 'cancelling' AND "Message"."sent" + "Message"."failed" + "Message"."cancelled" + c.count >= "Message"."total"`;
+const IS_DONE = `"Message"."state" = 'cancelling' AND "Message"."sent" + "Message"."failed" + "Message"."cancelled" + "Message"."unknown" + c.count >= "Message"."total"`;
 const CANCEL_DUE = both(
   (
     q,
-  ) => `UPDATE "Delivery" SET "state" = 'cancelled', "finishedAt" = ${q.time()}, "leaseUntil" = NULL, "owner" = ?,
+  ) => `UPDATE "Delivery" SET "state" = CASE WHEN "doubtAt" IS NULL THEN 'cancelled' ELSE 'unknown' END, "finishedAt" = ${q.time()}, "leaseUntil" = NULL, "owner" = ?,
          "attempts" = ${q.append('"attempts"', q.param('text'))}
        WHERE ${IN_SLICE} AND ${q.noIndex('"state"')} = 'due'
          AND EXISTS (SELECT 1 FROM "Message" m WHERE m."id" = ? AND m."state" = 'cancelling')`,
@@ -72,13 +72,13 @@ const CANCEL_DUE = both(
 const COUNT_CANCELLED = both(
   (
     q,
-  ) => `UPDATE "Message" SET "cancelled" = "Message"."cancelled" + c.count, "state" = CASE WHEN ${IS_DONE} THEN 'done' ELSE "Message"."state" END,
+  ) => `UPDATE "Message" SET "cancelled" = "Message"."cancelled" + c.cancelled, "unknown" = "Message"."unknown" + c.count - c.cancelled, "state" = CASE WHEN ${IS_DONE} THEN 'done' ELSE "Message"."state" END,
          "finishedAt" = CASE WHEN ${IS_DONE} THEN ${q.time()} ELSE "Message"."finishedAt" END
-       FROM (SELECT count(*) AS count FROM "Delivery" WHERE ${IN_SLICE} AND "owner" = ?) c
+       FROM (SELECT count(*) AS count, count(*) FILTER (WHERE "state" = 'cancelled') AS cancelled FROM "Delivery" WHERE ${IN_SLICE} AND "owner" = ?) c
        WHERE "Message"."id" = ? AND c.count > 0`,
 );
 
-/** Cancels what waits in one slice of a message that is to stop, and counts it, with one commit. */
+/** Cancels what waits in one slice of a message that is to stop (what may have arrived ends as such), and counts it, with one commit. */
 export function cancelSlice(db: Db, slice: ControlSlice): Promise<ControlEnd> {
   return runSlice(db, slice, ({ messageId, mark, attempt, now }, people) => [
     lockMessages(toSqlJson([messageId])),
@@ -92,33 +92,47 @@ export function cancelSlice(db: Db, slice: ControlSlice): Promise<ControlEnd> {
 const BY_ROUTE = `"Delivery"."slot" = '' AND p."route" <> ''`;
 const WECHAT_QUEUE = `CASE WHEN "Delivery"."queue" IN ('wechat', 'wechat#bulk') THEN "Delivery"."queue" ELSE 'wechat#bulk' END`;
 
-const REQUEUE_FAILED = both((q) => {
-  const step = (field: string): string => q.pick('p."route"', [0, field]);
-  return `UPDATE "Delivery" SET "state" = 'due', "dueAt" = ${q.time()}, "createdAt" = ${q.time()}, "tries" = 0, "finishedAt" = NULL, "leaseUntil" = NULL,
-         "owner" = ?, "ref" = NULL, "attempts" = ${q.append('"attempts"', q.param('text'))},
+/** The states that are sent again when somebody says so. */
+export type RequeuedState = 'failed' | 'unknown';
+
+const requeue = (state: RequeuedState) =>
+  both((q) => {
+    const step = (field: string): string => q.pick('p."route"', [0, field]);
+    return `UPDATE "Delivery" SET "state" = 'due', "dueAt" = ${q.time()}, "createdAt" = ${q.time()}, "tries" = 0, "finishedAt" = NULL, "leaseUntil" = NULL,
+         "owner" = ?, "ref" = NULL, "triedAt" = NULL, "doubtAt" = NULL, "attempts" = ${q.append('"attempts"', q.param('text'))},
          "channel" = CASE WHEN ${BY_ROUTE} THEN ${step('channel')} WHEN "Delivery"."slot" = '' THEN 'wechat' ELSE "Delivery"."channel" END,
          "queue" = CASE WHEN ${BY_ROUTE} AND ${step('queue')} <> 'wechat' THEN ${step('queue')}
            WHEN "Delivery"."slot" = '' THEN ${WECHAT_QUEUE} ELSE "Delivery"."queue" END,
          "configId" = CASE WHEN ${BY_ROUTE} THEN ${q.pickInt('p."route"', [0, 'configId'])} WHEN "Delivery"."slot" = '' THEN NULL ELSE "Delivery"."configId" END,
          "route" = CASE WHEN ${BY_ROUTE} THEN ${q.dropFirst('p."route"')} WHEN "Delivery"."slot" = '' THEN '' ELSE "Delivery"."route" END
        FROM "Person" p
-       WHERE p."id" = "Delivery"."personId" AND ${IN_SLICE} AND ${q.noIndex('"Delivery"."state"')} = 'failed'
+       WHERE p."id" = "Delivery"."personId" AND ${IN_SLICE} AND ${q.noIndex('"Delivery"."state"')} = '${state}'
          AND EXISTS (SELECT 1 FROM "Message" m WHERE m."id" = ? AND m."state" IN ('expanded', 'done'))`;
-});
-const COUNT_REQUEUED = `UPDATE "Message" SET "failed" = "Message"."failed" - c.count, "state" = 'expanded', "finishedAt" = NULL
+  });
+const countRequeued = (state: RequeuedState): string =>
+  `UPDATE "Message" SET "${state}" = "Message"."${state}" - c.count, "state" = 'expanded', "finishedAt" = NULL
        FROM (SELECT count(*) AS count FROM "Delivery" WHERE ${IN_SLICE} AND "owner" = ?) c
        WHERE "Message"."id" = ? AND c.count > 0`;
+const REQUEUES = {
+  failed: { requeue: requeue('failed'), count: countRequeued('failed') },
+  unknown: { requeue: requeue('unknown'), count: countRequeued('unknown') },
+};
 
 /**
- * Makes the failed deliveries of one slice due again, as new ones with their log: tries and age begin anew, and so does the
+ * Makes the deliveries of one slice that ended in a state due again, as new ones with their log: tries and age begin anew, and so does the
  * receiver's route. The message is under way again; its counts follow in the same commit. Its end was told of already and
  * is not told of again (see completions).
  */
-export function requeueSlice(db: Db, slice: ControlSlice): Promise<ControlEnd> {
+export function requeueSlice(
+  db: Db,
+  slice: ControlSlice,
+  state: RequeuedState = 'failed',
+): Promise<ControlEnd> {
+  const { requeue, count } = REQUEUES[state];
   return runSlice(db, slice, ({ messageId, mark, attempt, now }, people) => [
     lockMessages(toSqlJson([messageId])),
-    write(REQUEUE_FAILED, now, now, mark, attempt, ...people, messageId),
-    write(COUNT_REQUEUED, ...people, mark, messageId),
+    write(requeue, now, now, mark, attempt, ...people, messageId),
+    write(count, ...people, mark, messageId),
   ]);
 }
 

@@ -4,6 +4,9 @@ import type { Db } from './db.js';
 import { both, query } from './sql.js';
 import { toSqlJson } from './sql-json.js';
 
+/** The states that an index of their own finds, however few deliveries of many are in them. */
+export type RareState = 'failed' | 'unknown';
+
 /** A delivery's place among those of its message. */
 export interface DeliveryPlace {
   personId: number;
@@ -16,7 +19,7 @@ export interface DeliveryPick {
   /** Those of one person; null: of all. */
   personId: number | null;
   /** `open`: not ended yet. */
-  state?: 'open' | 'sent' | 'failed' | 'cancelled';
+  state?: 'open' | 'sent' | 'cancelled' | RareState;
   after: DeliveryPlace;
   take: number;
 }
@@ -47,10 +50,12 @@ const OF_MESSAGE = both(() => `SELECT ${COLUMNS} FROM "Delivery" WHERE "messageI
 const OF_PERSON = both(
   () => `SELECT ${COLUMNS} FROM "Delivery" WHERE "messageId" = ? AND "personId" = ? AND ${BEHIND}`,
 );
-/** The same words as in the index on failed ones. */
-const FAILED = both(
-  () => `SELECT ${COLUMNS} FROM "Delivery" WHERE "messageId" = ? AND "state" = 'failed' AND ${BEHIND}`,
-);
+/** The same words as in the index on each. */
+const rare = (state: RareState) =>
+  both(
+    () => `SELECT ${COLUMNS} FROM "Delivery" WHERE "messageId" = ? AND "state" = '${state}' AND ${BEHIND}`,
+  );
+const RARE = { failed: rare('failed'), unknown: rare('unknown') };
 const COUNT_OPEN = `SELECT count(*) AS "open" FROM (SELECT 1 FROM "Delivery" WHERE "state" IN ('due', 'claimed') LIMIT ${FEW_OPEN + 1}) d`;
 /** The open ones lead. */
 const OPEN = both(
@@ -71,19 +76,21 @@ const END_OF_SLICE = both(
 const PART = both(
   () => `SELECT "id" FROM "Delivery" WHERE "messageId" = ? ORDER BY "personId", "slot" LIMIT ? OFFSET ?`,
 );
-const FAILED_PART = both(
-  () =>
-    `SELECT "id" FROM "Delivery" WHERE "messageId" = ? AND "state" = 'failed' ORDER BY "personId", "slot" LIMIT ? OFFSET ?`,
-);
+const rarePart = (state: RareState) =>
+  both(
+    () =>
+      `SELECT "id" FROM "Delivery" WHERE "messageId" = ? AND "state" = '${state}' ORDER BY "personId", "slot" LIMIT ? OFFSET ?`,
+  );
+const RARE_PARTS = { failed: rarePart('failed'), unknown: rarePart('unknown') };
 
-/** A numbered part of a message's deliveries, or of those that failed. What is skipped is skipped in an index. */
+/** A numbered part of a message's deliveries, or of those that failed or are in doubt. What is skipped is skipped in an index. */
 export async function readPart(
   db: Db,
-  part: { messageId: number; isFailed: boolean; skip: number; take: number },
+  part: { messageId: number; state?: RareState; skip: number; take: number },
 ): Promise<bigint[]> {
   const rows = await query<{ id: bigint }>(
     db,
-    part.isFailed ? FAILED_PART : PART,
+    part.state ? RARE_PARTS[part.state] : PART,
     part.messageId,
     part.take,
     part.skip,
@@ -91,7 +98,7 @@ export async function readPart(
   return rows.map(({ id }) => id);
 }
 
-/** Picks a page. Failed ones are met at once; for another state a bounded number of deliveries is looked through. */
+/** Picks a page. Failed ones and those in doubt are met at once; for another state a bounded number of deliveries is looked through. */
 export async function pickDeliveries(db: Db, pick: DeliveryPick): Promise<PickedDeliveries> {
   const { messageId, personId, state, take } = pick;
   const { after } = pick;
@@ -106,8 +113,8 @@ export async function pickDeliveries(db: Db, pick: DeliveryPick): Promise<Picked
   if (state === undefined) {
     return toPage(await query<Row>(db, OF_MESSAGE, messageId, ...page), take);
   }
-  if (state === 'failed') {
-    return toPage(await query<Row>(db, FAILED, messageId, ...page), take);
+  if (state === 'failed' || state === 'unknown') {
+    return toPage(await query<Row>(db, RARE[state], messageId, ...page), take);
   }
   if (state === 'open' && (await hasFewOpen(db))) {
     return toPage(await query<Row>(db, OPEN, messageId, ...page), take);

@@ -34,13 +34,15 @@ export async function listQueueHeads(db: Db): Promise<QueueHead[]> {
 export interface DeliveryResult {
   id: number;
   messageId: number | null;
-  state: 'due' | 'sent' | 'failed' | 'cancelled';
+  state: 'due' | 'sent' | 'failed' | 'cancelled' | 'unknown';
   /** When to try again; only with state due. */
   dueAt: number | null;
   ref: string | null;
   /** The attempt to add to the log, as JSON; null adds none. */
   attempt: string | null;
   finishedAt: number | null;
+  /** When the first try began of whose fate nobody knows; absent: none is in doubt any more. */
+  doubtAt?: number | null;
   /** Where the delivery goes on, when a step of its route has failed; its tries begin anew. */
   next?: { channel: string; queue: string; configId: number | null; route: string };
   /** Went out by an account of the server's own that may cost points. */
@@ -52,7 +54,7 @@ export interface DeliveryResult {
 const RECORD_RESULTS = both(
   (
     q,
-  ) => `UPDATE "Delivery" SET "state" = j."state", "dueAt" = coalesce(j."dueAt", "Delivery"."dueAt"), "leaseUntil" = NULL, "owner" = ?,
+  ) => `UPDATE "Delivery" SET "state" = j."state", "dueAt" = coalesce(j."dueAt", "Delivery"."dueAt"), "leaseUntil" = NULL, "owner" = ?, "triedAt" = NULL, "doubtAt" = j."doubtAt",
        "ref" = coalesce(j."ref", "Delivery"."ref"), "finishedAt" = j."finishedAt",
        "tries" = CASE WHEN j."channel" IS NULL THEN "Delivery"."tries" - CASE WHEN j."untried" THEN 1 ELSE 0 END ELSE 0 END,
        "channel" = coalesce(j."channel", "Delivery"."channel"), "queue" = coalesce(j."queue", "Delivery"."queue"),
@@ -65,6 +67,7 @@ const RECORD_RESULTS = both(
        ref: 'text',
        attempt: 'text',
        finishedAt: 'time',
+       doubtAt: 'time',
        untried: 'bool',
        channel: 'text',
        queue: 'text',
@@ -76,14 +79,15 @@ const RECORD_RESULTS = both(
 
 /** Every delivery of a fully spread message has its final state. */
 const IS_DONE = `"Message"."state" IN ('expanded', 'cancelling')
-       AND "Message"."sent" + c.sent + "Message"."failed" + c.failed + "Message"."cancelled" + c.cancelled >= "Message"."total"`;
+       AND "Message"."sent" + c.sent + "Message"."failed" + c.failed + "Message"."cancelled" + c.cancelled
+         + "Message"."unknown" + c.unknown >= "Message"."total"`;
 const COUNT_RESULTS = both(
   (
     q,
   ) => `UPDATE "Message" SET "sent" = "Message"."sent" + c.sent, "failed" = "Message"."failed" + c.failed, "cancelled" = "Message"."cancelled" + c.cancelled,
-       "state" = CASE WHEN ${IS_DONE} THEN 'done' ELSE "Message"."state" END, "finishedAt" = CASE WHEN ${IS_DONE} THEN ${q.time()} END
+       "unknown" = "Message"."unknown" + c.unknown, "state" = CASE WHEN ${IS_DONE} THEN 'done' ELSE "Message"."state" END, "finishedAt" = CASE WHEN ${IS_DONE} THEN ${q.time()} END
      FROM (SELECT "messageId", count(*) FILTER (WHERE "state" = 'sent') AS sent, count(*) FILTER (WHERE "state" = 'failed') AS failed,
-                  count(*) FILTER (WHERE "state" = 'cancelled') AS cancelled
+                  count(*) FILTER (WHERE "state" = 'cancelled') AS cancelled, count(*) FILTER (WHERE "state" = 'unknown') AS unknown
            FROM "Delivery" WHERE ${q.isIn('"id"', 'int')} AND "owner" = ? AND "messageId" IS NOT NULL GROUP BY "messageId") c
      WHERE "Message"."id" = c."messageId"`,
 );

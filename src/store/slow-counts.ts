@@ -77,10 +77,13 @@ export interface HourCounts {
   messages: number;
   sent: number;
   failed: number;
+  unknown: number;
 }
 
 const COUNT_HOUR = both(
-  (q) => `SELECT count(*) AS "messages", sum("sent") AS "sent", sum("failed") AS "failed" FROM "Message"
+  (
+    q,
+  ) => `SELECT count(*) AS "messages", sum("sent") AS "sent", sum("failed") AS "failed", sum("unknown") AS "unknown" FROM "Message"
      WHERE "createdAt" >= ${q.time()} AND "createdAt" < ${q.time()}`,
 );
 
@@ -94,8 +97,13 @@ export async function countHours(db: Db, since: number, hours: number): Promise<
       COUNT_HOUR,
       ...[from, hour === hours - 1 ? END_OF_TIME : from + HOUR_MS],
     );
-    const { messages = 0, sent = 0, failed = 0 } = row ?? {};
-    counted.push({ messages: Number(messages), sent: Number(sent ?? 0), failed: Number(failed ?? 0) });
+    const { messages = 0, sent = 0, failed = 0, unknown = 0 } = row ?? {};
+    counted.push({
+      messages: Number(messages),
+      sent: Number(sent ?? 0),
+      failed: Number(failed ?? 0),
+      unknown: Number(unknown ?? 0),
+    });
     await setImmediate();
   }
   return counted;

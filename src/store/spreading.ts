@@ -255,7 +255,7 @@ export async function saveCursor(db: Db, messageId: number, cursor: string): Pro
   );
 }
 
-const IS_DONE = '"sent" + "failed" + "cancelled" >= "total"';
+const IS_DONE = '"sent" + "failed" + "cancelled" + "unknown" >= "total"';
 const FINISH_EXPANSION = both(
   (q) => `UPDATE "Message" SET "state" = CASE WHEN ${IS_DONE} THEN 'done' ELSE 'expanded' END,
        "finishedAt" = CASE WHEN ${IS_DONE} THEN ${q.time()} END

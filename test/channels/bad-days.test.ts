@@ -80,7 +80,7 @@ describe.each(Object.entries(WAYS))('%s', (_, send) => {
     const { url, seen } = await openPeer(cleanups, answer);
     const outcome = await send(url);
     expect(outcome).toMatchObject({
-      kind: expect.stringMatching(/^(retry|refused)$/),
+      kind: expect.stringMatching(/^(retry|refused|unknown)$/),
       code: expect.any(String),
     });
     expect(outcome).not.toMatchObject({ code: expect.stringMatching(/NaN|undefined|null/) });
@@ -88,13 +88,23 @@ describe.each(Object.entries(WAYS))('%s', (_, send) => {
     expect(seen).toHaveLength(1);
   });
 
-  it.each([BAD_DAYS.at(-1) ?? ['', answering(502)], ['a broken line', breakOff] as const])(
-    'tries again after %s',
-    async (_name, answer) => {
-      const { url } = await openPeer(cleanups, answer);
-      expect(await send(url)).toMatchObject({ kind: 'retry' });
-    },
-  );
+  it('tries again after a gateway that fails', async () => {
+    const { url } = await openPeer(cleanups, answering(502, '<html>', { 'content-type': 'text/html' }));
+    expect(await send(url)).toMatchObject({ kind: 'retry' });
+  });
+
+  it.each([
+    ['a line that broke in the middle of an answer', breakOff],
+    ['a line that broke in place of an answer', (res: ServerResponse) => res.destroy()],
+    ['a gateway that waited in vain', answering(504, '<html>', { 'content-type': 'text/html' })],
+  ] as [string, PeerAnswer][])('does not know what became of a message after %s', async (_name, answer) => {
+    const { url } = await openPeer(cleanups, answer);
+    expect(await send(url)).toMatchObject({ kind: 'unknown', code: expect.any(String) });
+  });
+
+  it('knows that nothing left where nobody listens', async () => {
+    expect(await send('http://127.0.0.1:1')).toMatchObject({ kind: 'retry' });
+  });
 });
 
 it.each(['wecom-bot', 'dingtalk-bot', 'feishu-bot', 'pushdeer'] as const)(

@@ -17,6 +17,7 @@ const DELIVERY: ClaimedDelivery = {
   configId: null,
   route: '',
   tries: 1,
+  doubtAt: null,
   createdAt: NOW - 1000,
 };
 

@@ -30,6 +30,7 @@ function toJob(now: number): CallbackJob {
       configId: null,
       route: '',
       tries: 1,
+      doubtAt: null,
       createdAt: now,
     },
     event: {

@@ -81,14 +81,15 @@ describe('an answer', () => {
   });
 
   it.each([
-    ['is no JSON', answering(502, '<html>'), 'decode', 502],
-    ['has no code', answering(200, {}), 'decode', 200],
-    ['breaks off', (res) => res.destroy(), 'network', null],
-  ] satisfies [string, PeerAnswer, string, number | null][])(
+    ['is no JSON', answering(502, '<html>'), 'decode', 502, false],
+    ['says that a gateway waited in vain', answering(504, '<html>'), 'decode', 504, true],
+    ['has no code', answering(200, {}), 'decode', 200, true],
+    ['breaks off', (res) => res.destroy(), 'network', null, true],
+  ] satisfies [string, PeerAnswer, string, number | null, boolean][])(
     'that %s is none',
-    async (_, given, reason, status) => {
+    async (_, given, reason, status, sent) => {
       const { answer } = await call(given);
-      expect(answer).toEqual({ kind: 'no_answer', reason, status });
+      expect(answer).toEqual({ kind: 'no_answer', reason, status, sent });
     },
   );
 });

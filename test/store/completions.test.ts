@@ -87,7 +87,7 @@ describe('the event', () => {
     await record(first ? [ended(first)] : []);
     expect(await events()).toEqual([]);
     await record(others.map((delivery) => ended(delivery)));
-    const data = { messageId: id, state: 'sent', total: 3, sent: 3, failed: 0, why: '' };
+    const data = { messageId: id, state: 'sent', total: 3, sent: 3, failed: 0, unknown: 0, why: '' };
     expect(await events()).toEqual([{ id, type: 'message.completed', data }]);
   });
 

@@ -163,7 +163,7 @@ describe('the deliveries of a broadcast', () => {
   });
 
   it('those that failed, by the management API', async () => {
-    const part = { messageId: filled.broadcastId, isFailed: true, skip: 5, take: 10 };
+    const part = { messageId: filled.broadcastId, state: 'failed' as const, skip: 5, take: 10 };
     expectSeeks(await planOf(() => readPart(ears.db, part)), /Delivery_failed_idx/);
   });
 

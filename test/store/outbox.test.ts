@@ -184,7 +184,7 @@ describe('leases', () => {
     expect(await releaseClaims(w.db)).toBe(3);
     const after = await claim(3, 'next');
     expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
-    expect(after.every(({ tries }) => tries === 2)).toBe(true);
+    expect(after.every(({ tries, doubtAt }) => tries === 2 && doubtAt === w.clock.now())).toBe(true);
   });
 });
 
@@ -224,7 +224,10 @@ describe('results', () => {
     await record([resultOf(lost as ClaimedDelivery, { state: 'failed' })], 'slow');
     await record([resultOf(held as ClaimedDelivery)], 'quick');
     expect(await head(id)).toEqual({ state: 'done', total: 1, sent: 1, failed: 0, cancelled: 0 });
-    expect(JSON.parse((await w.db.delivery.findFirstOrThrow()).attempts)).toHaveLength(1);
+    expect(JSON.parse((await w.db.delivery.findFirstOrThrow()).attempts)).toMatchObject([
+      { outcome: 'unknown', code: 'lost' },
+      { outcome: 'sent' },
+    ]);
   });
 
   it('of a claim given back untried leave no trace', async () => {

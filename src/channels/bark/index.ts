@@ -8,6 +8,7 @@ import {
   sendRequest,
 } from '#src/channels/http-answer.js';
 import { serverOf, settingOf } from '#src/channels/parts.js';
+import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import type { Outcome } from '#src/core/types.js';
 import { randomText } from '#src/lib/ids.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
@@ -22,6 +23,7 @@ export function createBarkChannel(): Channel<BarkCard> {
     title: { zh: 'Bark（iOS）', en: 'Bark (iOS)' },
     configFields: BARK_FIELDS,
     limits: { inFlight: 4 },
+    repeatsOf: () => SHOWN_AGAIN,
     accountOf: (settings) => barkAccount(settings),
     readPasted: readPastedBark,
     checkSettings: checkBarkSettings,

@@ -1,6 +1,7 @@
 /** The DingTalk robot channel: one access token, signed where the robot asks for it, into one group. */
 import type { Channel, ConfigField } from '#src/channels/channel.js';
 import { settingOf } from '#src/channels/parts.js';
+import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import { isCredential, readCredential } from '#src/channels/robot-address.js';
 import { toFailureOutcome, toRobotOutcome } from '#src/channels/robot-answers.js';
 import { credentialField, lookField, signingSecretField } from '#src/channels/robot-fields.js';
@@ -44,6 +45,7 @@ export function createDingtalkBotChannel(
     title: { zh: '钉钉群机器人', en: 'DingTalk group robot' },
     configFields: FIELDS,
     limits: { inFlight: 4, windows: [{ count: 20, perMs: 60_000 }] },
+    repeatsOf: () => SHOWN_AGAIN,
     accountOf: (settings) => tokenOf(settings.token),
     checkSettings: checkDingtalkSettings,
     render: drawForDingtalk,

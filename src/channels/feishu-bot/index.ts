@@ -1,6 +1,7 @@
 /** The Feishu (Lark) robot channel: one hook, signed where the robot asks for it, into one group. */
 import type { Channel, ChannelSettings, ConfigField } from '#src/channels/channel.js';
 import { settingOf } from '#src/channels/parts.js';
+import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import { isCredential, readCredential } from '#src/channels/robot-address.js';
 import { toFailureOutcome, toRobotOutcome } from '#src/channels/robot-answers.js';
 import { credentialField, lookField, signingSecretField } from '#src/channels/robot-fields.js';
@@ -63,6 +64,7 @@ export function createFeishuBotChannel(
         { count: 100, perMs: 60_000 },
       ],
     },
+    repeatsOf: () => SHOWN_AGAIN,
     accountOf: (settings) => `${isLark(settings) ? 'lark' : 'feishu'}:${tokenOf(settings.token)}`,
     checkSettings: checkFeishuSettings,
     render: drawForFeishu,

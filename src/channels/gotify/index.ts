@@ -15,6 +15,7 @@ import {
 } from '#src/channels/parts.js';
 import { pathOf, readPasted, serverAt, withoutEnd } from '#src/channels/pasted-address.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
+import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import type { MessageContent, Outcome } from '#src/core/types.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
 
@@ -71,6 +72,7 @@ export function createGotifyChannel(): Channel<GotifyCard> {
       TAP_FIELD,
     ],
     limits: { inFlight: 4 },
+    repeatsOf: () => SHOWN_AGAIN,
     accountOf: (settings) => `${serverOf(settings, '')} ${settingOf(settings, 'token')}`,
     // https://push.example.com/message?token=TOKEN, as its documentation posts to it.
     readPasted: (settings) =>

@@ -1,6 +1,7 @@
 /** The mail channel: by the person's own SMTP server, or by the server's default mailer. */
 import type { Channel, ChannelIo } from '#src/channels/channel.js';
 import { settingOf } from '#src/channels/parts.js';
+import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import type { Outcome } from '#src/core/types.js';
 import { createHostResolver, type ResolveHost } from '#src/lib/host-resolver.js';
 import { isMailAddress } from '#src/lib/mail-address.js';
@@ -32,6 +33,7 @@ export function createMailChannel(deps: MailDeps): Channel<MailCard> {
     title: { zh: '邮件', en: 'Mail' },
     configFields: MAIL_FIELDS,
     limits: { inFlight: 4 },
+    repeatsOf: () => SHOWN_AGAIN,
     accountOf: (settings) =>
       settingOf(settings, 'host') === ''
         ? 'server'

@@ -2,6 +2,7 @@
 import { quote } from '#src/channels/http-answer.js';
 import type { Outcome } from '#src/core/types.js';
 import { MailSocketError } from './open-socket.js';
+import { UnansweredMailError } from './transport.js';
 
 /** How long mail of an account rests whose login or encryption must be mended first. */
 const ACCOUNT_REST_MS = 600_000;
@@ -20,6 +21,10 @@ interface MailFailure {
 export function toMailOutcome(error: unknown): Outcome {
   if (error instanceof MailSocketError) {
     return socketOutcome(error);
+  }
+  if (error instanceof UnansweredMailError) {
+    const why = `邮件 Mail${quote(error.message)}；信已写完，没有看到应答 the mail was written, and no answer was seen`;
+    return { kind: 'unknown', code: error.step, why };
   }
   const failure = readFailure(error);
   if (!failure) {

@@ -16,7 +16,19 @@ export const MAIL_TIMEOUT_MS = 15_000;
 /** For the whole conversation: a server that drips cannot hold a slot. */
 const WHOLE_TIMEOUT_MS = 60_000;
 
-/** Gives `run` a connected transport. Throws MailSocketError, and what nodemailer throws. */
+/** The whole mail was written, and the server said nothing to it: it may have taken it. */
+export class UnansweredMailError extends Error {
+  /** nodemailer's word for what broke off, such as ETIMEDOUT. */
+  readonly step: string;
+
+  constructor(error: Error) {
+    super(error.message);
+    this.name = 'UnansweredMailError';
+    this.step = 'code' in error ? String(error.code) : '';
+  }
+}
+
+/** Gives `run` a connected transport. Throws MailSocketError, UnansweredMailError, and what nodemailer throws. */
 export async function withTransport<T>(
   { server, reach }: MailRoute,
   run: (transport: Transporter<SMTPTransport.SentMessageInfo>) => Promise<T>,
@@ -25,6 +37,7 @@ export async function withTransport<T>(
   const { timeoutMs } = reach;
   const socket = await openMailSocket({ host, port, ...reach });
   const timer = setTimeout(() => socket.destroy(), WHOLE_TIMEOUT_MS);
+  const watch = watchMail();
   const transport = createTransport({
     // The name is for the certificate alone: the socket is connected to a checked address.
     host,
@@ -39,12 +52,39 @@ export async function withTransport<T>(
     socketTimeout: timeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
+    logger: watch.logger,
   });
   try {
     return await run(transport);
+  } catch (error) {
+    const isUnanswered =
+      watch.isWhole() && error instanceof Error && !('responseCode' in error && error.responseCode);
+    throw isUnanswered ? new UnansweredMailError(error) : error;
   } finally {
     clearTimeout(timer);
     transport.close();
     socket.destroy();
   }
+}
+
+/**
+ * Sees the moment at which the whole mail was written, which nodemailer tells its log alone. Before its end no server takes a mail
+ * (RFC 5321 section 4.1.1.4): what breaks off earlier has not arrived.
+ */
+function watchMail() {
+  let isWhole = false;
+  const ignore = (): void => {};
+  const note = (entry: unknown): void => {
+    isWhole ||= typeof entry === 'object' && entry !== null && 'tnx' in entry && entry.tnx === 'message';
+  };
+  const logger = {
+    level: ignore,
+    trace: ignore,
+    debug: ignore,
+    info: note,
+    warn: ignore,
+    error: ignore,
+    fatal: ignore,
+  };
+  return { logger, isWhole: () => isWhole };
 }

@@ -10,6 +10,7 @@ import {
 } from '#src/channels/http-answer.js';
 import { serverField, serverOf, settingOf, TAP_FIELD } from '#src/channels/parts.js';
 import { pathOf, readPasted, type SplitAddress, serverAt } from '#src/channels/pasted-address.js';
+import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import type { Outcome } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
@@ -129,6 +130,7 @@ export function createNtfyChannel(): Channel<NtfyCard> {
     // A visitor has 60 requests and gets one back every 5 s (ntfy's default); a visitor is an address or an account.
     limits: { inFlight: 4, windows: [{ count: 60, perMs: 300_000 }] },
     readPasted: (settings) => readPasted(settings, 'topic', splitTopicAddress),
+    repeatsOf: () => SHOWN_AGAIN,
     accountOf: (settings) =>
       `${serverOf(settings, SERVER)} ${settingOf(settings, 'token') || settingOf(settings, 'user')}`,
     checkSettings: checkNtfySettings,
@@ -192,7 +194,7 @@ function readNtfy(answer: SafeAnswer, clock: Clock): Outcome | null {
     return { kind: 'retry', scope: 'queue', afterMs, code, why };
   }
   const common = commonOutcome(answer, 'ntfy', clock);
-  if (common.kind === 'retry') {
+  if (common.kind === 'retry' || common.kind === 'unknown') {
     return { ...common, code, why };
   }
   return { kind: 'refused', code, why: ADVICE[number] ? `${why}；${ADVICE[number]}` : why };

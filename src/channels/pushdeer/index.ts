@@ -19,6 +19,7 @@ import {
 } from '#src/channels/parts.js';
 import { pathOf, readPasted, serverAt, withoutEnd } from '#src/channels/pasted-address.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
+import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import type { MessageContent, Outcome } from '#src/core/types.js';
 import { takeBytes } from '#src/lib/byte-cut.js';
 import type { Clock } from '#src/lib/clock.js';
@@ -63,6 +64,7 @@ export function createPushDeerChannel(): Channel<PushDeerCard> {
     ],
     // The servers count 60 requests a minute for each caller; all channels of one server share ours.
     limits: { inFlight: 4, windows: [{ count: 60, perMs: MINUTE_MS }] },
+    repeatsOf: () => SHOWN_AGAIN,
     accountOf: (settings) => serverOf(settings, SERVER),
     // https://api2.pushdeer.com/message/push?pushkey=KEY&text=…, as its page shows it.
     readPasted: (settings) =>

@@ -1,6 +1,7 @@
 /** The SMS channel: a message's title as one variable of an approved template, by the person's own Aliyun account. */
 import type { Channel, ChannelSettings, ConfigField } from '#src/channels/channel.js';
 import { headingOf, settingOf } from '#src/channels/parts.js';
+import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import type { MessageContent } from '#src/core/types.js';
 import { barePhone, isPhone } from '#src/lib/phone-number.js';
 import { startOfPlainText, takeCodePoints } from '#src/lib/text.js';
@@ -98,6 +99,7 @@ export function createSmsChannel(deps: { platform: Pick<SmsPlatform, 'sendSms'> 
     title: { zh: '短信（阿里云）', en: 'SMS (Aliyun)' },
     configFields: FIELDS,
     limits: { inFlight: 4 },
+    repeatsOf: () => SHOWN_AGAIN,
     // Aliyun limits how often one phone is written to, so a limit of one phone must not hold up another.
     accountOf: (settings, recipient) =>
       `${settingOf(settings, 'accessKeyId')} ${phoneOf(settings, recipient.address)}`,

@@ -100,7 +100,7 @@ export function toSmsOutcome(answer: SmsAnswer, now: number): Outcome {
   if (answer.kind === 'no_answer') {
     const status = answer.status === null ? '' : ` (HTTP ${answer.status})`;
     return {
-      kind: 'retry',
+      kind: answer.sent ? 'unknown' : 'retry',
       code: answer.reason,
       why: `短信 SMS: 阿里云没有给出可用的应答 no usable answer${status}`,
     };

@@ -4,6 +4,7 @@ import type { Channel } from '#src/channels/channel.js';
 import { quote, sendRequest } from '#src/channels/http-answer.js';
 import { headingOf, settingOf } from '#src/channels/parts.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
+import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import type { MessageContent, Outcome } from '#src/core/types.js';
 import { formatChinaTime } from '#src/lib/china-time.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
@@ -49,6 +50,7 @@ export function createWebhookChannel(deps: { sign: SignHeaders }): Channel<Webho
     configFields: WEBHOOK_FIELDS,
     presets: WEBHOOK_FORMS,
     limits: { inFlight: 4 },
+    repeatsOf: () => SHOWN_AGAIN,
     accountOf: (settings) => settingOf(settings, 'url'),
     checkSettings: checkWebhookSettings,
     render: renderWebhook,

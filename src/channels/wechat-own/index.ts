@@ -1,6 +1,7 @@
 /** The channel of a person's own official or test account: template messages with their own credentials and template. */
 import type { Channel, ChannelIo, ChannelSettings } from '#src/channels/channel.js';
 import { extrasOf, settingOf } from '#src/channels/parts.js';
+import { DROPPED_BY_WECHAT } from '#src/channels/repeats.js';
 import { renderCard, type WechatCard } from '#src/channels/wechat/index.js';
 import { type ChosenTemplate, fillFields } from '#src/channels/wechat/template.js';
 import type { Outcome } from '#src/core/types.js';
@@ -36,6 +37,7 @@ export function createWechatOwnChannel(deps: OwnAccountsDeps): WechatOwnChannel 
     title: { zh: '自己的公众号或测试号', en: 'Your own official or test account' },
     configFields: OWN_FIELDS,
     limits: { inFlight: 4 },
+    repeatsOf: () => DROPPED_BY_WECHAT,
     accountOf: (settings) => settingOf(settings, 'appId'),
     checkSettings: checkOwnSettings,
     render: (message) => ({

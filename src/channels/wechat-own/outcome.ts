@@ -31,7 +31,8 @@ export function toOwnOutcome(error: unknown, now: number): Outcome {
 }
 
 /**
- * One outcome of all: sent when anyone got it, with a detail for those who did not; else whatever still has a chance; gone
+ * One outcome of all: sent when anyone got it, with a detail for those who did not; else unknown when anyone may have got it;
+ * else whatever still has a chance; gone
  * only when no receiver is any good.
  */
 export function joinOutcomes(all: readonly ReceiverOutcome[]): Outcome {
@@ -47,6 +48,7 @@ export function joinOutcomes(all: readonly ReceiverOutcome[]): Outcome {
   }
   const failed = all.map(({ outcome }) => outcome);
   const worst =
+    failed.find((outcome) => outcome.kind === 'unknown') ??
     failed.find((outcome) => outcome.kind === 'retry' && outcome.scope === 'queue') ??
     failed.find((outcome) => outcome.kind === 'retry') ??
     failed.find((outcome) => outcome.kind === 'refused') ??

@@ -1,5 +1,6 @@
 /** The WeChat channel: every push is a template message, which alone the platform can drop as a repeat. */
 import type { Channel } from '#src/channels/channel.js';
+import { DROPPED_BY_WECHAT } from '#src/channels/repeats.js';
 import type { WechatSettings } from '#src/config.js';
 import type { MessageContent, Outcome } from '#src/core/types.js';
 import { formatChinaTime } from '#src/lib/china-time.js';
@@ -99,6 +100,7 @@ export function createWechatChannel(deps: {
     title: { zh: '微信公众号', en: 'WeChat official account' },
     configFields: [],
     limits: { inFlight: deps.inFlight ?? 64 },
+    repeatsOf: () => DROPPED_BY_WECHAT,
     accountOf: () => 'server',
     render: renderCard,
     send: async (card, _settings, recipient, io) => {

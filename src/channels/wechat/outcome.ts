@@ -1,7 +1,7 @@
 /** What a WeChat failure means for a delivery. */
 import type { Outcome } from '#src/core/types.js';
 import { nextChinaMidnight } from '#src/lib/china-time.js';
-import { PlatformError } from '#src/platforms/platform-error.js';
+import { isUnanswered, PlatformError } from '#src/platforms/platform-error.js';
 
 /** The person is no receiver any more: not following, or the openid belongs to another account. */
 const GONE = new Set([43004, 40003]);
@@ -10,6 +10,8 @@ const ACCOUNT = new Set([
   40001, 40013, 40014, 40036, 40037, 40125, 40164, 40243, 41002, 41004, 42001, 43116, 48001, 48004, 50004,
   61004, 89503, 89506, 89507,
 ]);
+/** A token or a list of templates that cannot be had has sent nothing. */
+const SEND_CALL = 'message/template/send';
 const ACCOUNT_REST_MS = 60_000;
 /** Tokens that die as fast as they are fetched need no mending hand: another one may live. */
 const TOKEN_REST_MS = 2000;
@@ -35,6 +37,9 @@ export function toOutcome(error: unknown, now: number): Outcome {
       return { kind: 'retry', scope: 'queue', afterMs, code, why };
     }
     return error.retryable ? { kind: 'retry', code, why } : { kind: 'refused', code, why };
+  }
+  if (isUnanswered(error, SEND_CALL)) {
+    return { kind: 'unknown', code, why };
   }
   return { kind: 'retry', code, why };
 }

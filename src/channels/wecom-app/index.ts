@@ -2,7 +2,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Channel, ChannelIo, ChannelSettings } from '#src/channels/channel.js';
 import { extrasOf, keepsOwn, settingOf } from '#src/channels/parts.js';
-import type { MessageContent, Outcome, Recipient } from '#src/core/types.js';
+import { SHOWN_AGAIN } from '#src/channels/repeats.js';
+import type { MessageContent, Outcome, Recipient, Repeats } from '#src/core/types.js';
 import type { WecomPlatform } from '#src/platforms/wecom/index.js';
 import { drawWecomBodies, type WecomBody } from './draw.js';
 import { createMemberPace, MEMBER_WINDOWS, type MemberPace, type TakePlaces } from './member-pace.js';
@@ -45,6 +46,7 @@ export interface WecomAppDeps {
 const MAX_RECEIVERS = 1000;
 /** A net under our own retries: WeCom drops an identical request within this time. */
 const REPEAT_SECONDS = 1800;
+const REPEAT_MARGIN_SECONDS = 180;
 
 /** What was done of a delivery that takes several calls; a retry goes on from there. */
 interface Progress {
@@ -70,6 +72,7 @@ export function createWecomAppChannel({
     title: { zh: '企业微信应用', en: 'WeCom app' },
     configFields: WECOM_APP_FIELDS,
     limits: { inFlight: inFlight ?? 16, windows: MEMBER_WINDOWS },
+    repeatsOf,
     accountOf: (settings, recipient) => {
       const { ids } = readReceivers(recipient.address || settings.receivers);
       return `${appOf(settings)}:${ids
@@ -145,6 +148,14 @@ function chooseReceivers(named: unknown, settings: ChannelSettings): ReturnType<
   return keepsOwn(settings) ? readReceivers([own, ...given.ids, ...given.wrong]) : given;
 }
 
+/** WeCom drops what it was told to check for repeats, less a few minutes for what lies between its clock and ours. */
+function repeatsOf(drawing: WecomAppDrawing, settings: ChannelSettings): Repeats {
+  const bodies = drawing.bodies(formatOf(settings), overflowOf(settings));
+  return bodies.every((body) => 'enable_duplicate_check' in withRepeatCheck(body, drawing.pageUrl))
+    ? { kind: 'dropped', forMs: (REPEAT_SECONDS - REPEAT_MARGIN_SECONDS) * 1000 }
+    : SHOWN_AGAIN;
+}
+
 /** Only where the message's own page tells it from another message of the same words. */
 function withRepeatCheck(body: WecomBody, pageUrl: string): WecomBody {
   return pageUrl !== '' && JSON.stringify(body).includes(JSON.stringify(pageUrl).slice(1, -1))
@@ -200,6 +211,9 @@ function toPartOutcome(failure: Outcome, { done, refs }: Progress, parts: number
     return failure;
   }
   const why = `只送达 ${done}/${parts} 段 only ${done} of ${parts} parts arrived: ${failure.why}`;
+  if (failure.kind === 'unknown') {
+    return { ...failure, why };
+  }
   if (failure.kind !== 'retry') {
     return { kind: 'sent', ref: refs.join(','), detail: why };
   }

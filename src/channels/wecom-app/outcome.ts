@@ -3,13 +3,16 @@ import { toFailureOutcome } from '#src/channels/robot-answers.js';
 import type { Outcome } from '#src/core/types.js';
 import { describeWecomCode, PlatformError } from '#src/platforms/wecom/index.js';
 
+/** A token that cannot be had has sent nothing. */
+const SEND_CALL = 'message/send';
+
 /** How long an app rests that called too often, or whose address must be allowed first, in milliseconds. */
 const REST_MS = 60_000;
 
 /** Turns a failure into an outcome; anything that is no platform failure is thrown on, as a bug. */
 export function toWecomOutcome(error: unknown): Outcome {
   if (!(error instanceof PlatformError) || error.kind !== 'api' || error.code === undefined) {
-    return toFailureOutcome(error);
+    return toFailureOutcome(error, SEND_CALL);
   }
   const code = String(error.code);
   const why = `${error.message}；${error.advice}`;

@@ -5,6 +5,7 @@ import type { Channel, ConfigField } from '#src/channels/channel.js';
 import { fitText } from '#src/channels/fit-text.js';
 import { drawMessage } from '#src/channels/message-text.js';
 import { settingOf } from '#src/channels/parts.js';
+import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import { isCredential, readCredential } from '#src/channels/robot-address.js';
 import { toFailureOutcome, toRobotOutcome } from '#src/channels/robot-answers.js';
 import { credentialField, lookField } from '#src/channels/robot-fields.js';
@@ -51,6 +52,7 @@ export function createWecomBotChannel(
     title: { zh: '企业微信群机器人', en: 'WeCom group robot' },
     configFields: FIELDS,
     limits: { inFlight: 4, windows: [{ count: 20, perMs: 60_000 }] },
+    repeatsOf: () => SHOWN_AGAIN,
     accountOf: (settings) => keyOf(settings.key),
     checkSettings: (settings) =>
       settingOf(settings, 'key') === '' || isCredential(keyOf(settings.key))

@@ -41,7 +41,7 @@ function toMoment(at: Date): string {
   return `${formatChinaTime(at).replace(' ', 'T')}+08:00`;
 }
 
-const FINAL = ['sent', 'failed', 'cancelled'];
+const FINAL = ['sent', 'failed', 'cancelled', 'unknown'];
 
 /**
  * The upstream's own answer as a JSON text, empty while there is none: clients poll until there is one, so a refusal that

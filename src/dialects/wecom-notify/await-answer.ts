@@ -57,6 +57,9 @@ async function lookOn(source: AnswerSource, messageId: number, patience: Patienc
     switch (answer.kind) {
       case 'sent':
         return toSent(answer);
+      case 'unknown':
+        // A program that hears of a failure sends again, and this one may have arrived.
+        return toQueued(answer.why);
       case 'failed':
         throw new Refusal(500, answer.why || '消息发送失败');
       case 'waiting':

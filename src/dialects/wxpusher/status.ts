@@ -18,6 +18,8 @@ const OF_MESSAGE: Readonly<Record<MessageState, Reply>> = {
   sent: STATES.sent,
   failed: STATES.failed,
   cancelled: STATES.failed,
+  // WxPusher has no number for it: who asks must look, as at a failure.
+  unknown: STATES.failed,
 };
 
 /** The calls that ask for a state. No token is asked for: the ids cannot be used for anything else. */
@@ -53,6 +55,7 @@ async function findPersonState(core: Core, head: MessageHead, uid: string): Prom
       return STATES.sent;
     case 'failed':
     case 'cancelled':
+    case 'unknown':
       return STATES.failed;
     case null: {
       // No delivery yet; or none ever, when the message is through with its audience.

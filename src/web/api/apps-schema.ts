@@ -1,7 +1,7 @@
 /** What goes into the calls about apps and what comes out. */
 import { z } from 'zod';
 import { APP_LIMITS } from '#src/core/apps.js';
-import { idField, moment, smallId } from './schema.js';
+import { idField, moment, ratherTwice, smallId } from './schema.js';
 
 /** The core counts characters as code points, as JSON Schema does; here the limits are only told. */
 const text = (maxLength: number) => z.string().meta({ maxLength });
@@ -24,6 +24,7 @@ const texts = {
   followTip: text(APP_LIMITS.followTip).describe('关注后的提示 What new subscribers are told'),
   settingUrl: text(APP_LIMITS.settingUrl).describe("用户的设置页 The app's setting page for its users"),
   settingSecret: text(APP_LIMITS.settingSecret).describe('设置页签名密钥 The key that signs its links'),
+  ratherTwice,
 };
 
 /** A new app. */
@@ -59,6 +60,7 @@ export const appSummary = z.object({
   contact: z.string(),
   followTip: z.string(),
   settingUrl: z.string(),
+  ratherTwice: z.boolean(),
   hasSettingSecret: z.boolean(),
   subscribeUrl: z.string(),
   createdAt: moment,

@@ -1,6 +1,6 @@
 /** What goes into the calls about channels and what comes out. */
 import { z } from 'zod';
-import { idField, moment, smallId } from './schema.js';
+import { idField, moment, ratherTwice, smallId } from './schema.js';
 
 const value = z
   .union([z.string(), z.number(), z.boolean(), z.null()])
@@ -32,11 +32,14 @@ export const channelCreation = z.object({
   code,
   config: config.optional(),
   default: z.boolean().optional(),
+  ratherTwice: ratherTwice.optional(),
   fallback: fallback.optional(),
 });
 
 /** What to change of a channel; a secret that is left out, or sent back masked, stays. */
-export const channelChange = z.object({ code, config, default: z.boolean(), fallback }).partial();
+export const channelChange = z
+  .object({ code, config, default: z.boolean(), ratherTwice, fallback })
+  .partial();
 
 /** A new channel as its maker sees it. */
 export const createdChannel = z.object({ id: idField, kind: z.string(), code: z.string() });
@@ -45,6 +48,7 @@ export const createdChannel = z.object({ id: idField, kind: z.string(), code: z.
 export const channelView = createdChannel.extend({
   config: z.record(z.string(), z.string()).describe('密钥已隐去 Secrets are masked'),
   default: z.boolean(),
+  ratherTwice: z.boolean(),
   fallback: z.int().nullable(),
   createdAt: moment,
   lastOkAt: moment.nullable(),

@@ -23,11 +23,12 @@ const delivery = z.object({
 const messageTrace = z.object({
   id: idField,
   appId: idField.nullable(),
-  state: z.enum(['accepted', 'sending', 'sent', 'failed', 'cancelled']),
+  state: z.enum(['accepted', 'sending', 'sent', 'failed', 'cancelled', 'unknown']),
   total: z.int(),
   sent: z.int(),
   failed: z.int(),
   cancelled: z.int(),
+  unknown: z.int().describe('不知是否送达的投递数 Deliveries of which nobody knows whether they arrived'),
   read: z.int().describe('已读的投递数 Deliveries whose receivers read it'),
   createdAt: moment,
   waiting: wait.nullable().describe('为何还在等 Why it waits'),
@@ -51,7 +52,10 @@ function traceMessage(core: Core): Route {
     params: z.object({ id: bigId }),
     query: z.object({
       ...pageQuery(MAX_PAGE),
-      state: z.enum(['failed']).optional().describe('只列失败的投递 Only deliveries that failed'),
+      state: z
+        .enum(['failed', 'unknown'])
+        .optional()
+        .describe('只列失败的、或不知结果的投递 Only deliveries that failed, or whose fate is unknown'),
     }),
     answer: messageTrace,
     async run({ manager, params, query }) {
@@ -105,17 +109,19 @@ function resendMessage(core: Core): Route {
     method: 'post',
     path: '/messages/{id}/resend',
     tag: 'messages',
-    summary: '重新发送失败的投递 Send again what failed',
+    summary:
+      '重新发送失败的投递；state 为 unknown 时重发不知结果的，可能收到两次 Send again what failed, or with `unknown` what may have arrived and may then show twice',
     status: 202,
     params: messageParams,
+    query: z.object({ state: z.enum(['failed', 'unknown']).default('failed') }),
     answer: z.object({
       id: idField,
       resent: z.int().describe('重新发送的投递数 Deliveries that go out again'),
     }),
     errors: ['conflict'],
-    async run({ manager, params }) {
+    async run({ manager, params, query }) {
       const { id } = await getOwnMessage(core, manager, params.id);
-      const resent = await core.messages.resend(id, await core.audit.nameActor(manager));
+      const resent = await core.messages.resend(id, await core.audit.nameActor(manager), query.state);
       await core.audit.writeEntry(manager, {
         action: 'message.resend',
         target: `message ${id}`,

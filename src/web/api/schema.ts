@@ -50,3 +50,10 @@ export function listOf<T extends z.ZodType>(item: T) {
 export function toSlice(query: { page: number; pageSize: number }): { skip: number; take: number } {
   return { skip: (query.page - 1) * query.pageSize, take: query.pageSize };
 }
+
+/** Whether a message that may have arrived is sent again by itself. */
+export const ratherTwice = z
+  .boolean()
+  .describe(
+    '没有看到应答时宁可重发（可能收到两次），默认 false：标为 unknown Where no answer was seen, rather send again (it may show twice) than mark it `unknown`',
+  );

@@ -11,10 +11,11 @@ const EVENTS = {
     summary: '一条消息已全部结束 A message has come to its end',
     data: {
       messageId: idField,
-      state: z.enum(['sent', 'failed', 'cancelled']),
+      state: z.enum(['sent', 'failed', 'cancelled', 'unknown']),
       total: z.int(),
       sent: z.int(),
       failed: z.int(),
+      unknown: z.int().describe('不知是否送达的投递数 Deliveries of which nobody knows whether they arrived'),
       why: z.string().describe('没有人收到时的原因 Why nobody got it; empty where somebody did'),
     },
   },

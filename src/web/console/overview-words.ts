@@ -11,6 +11,7 @@ export const OVERVIEW_WORDS = {
   messages: ['24 小时消息', 'Messages, 24 h'],
   sent: ['已送达', 'Delivered'],
   failed: ['失败', 'Failed'],
+  unknown: ['结果未知', 'Unknown'],
   queue: ['排队', 'Waiting'],
   people: ['关注者', 'Followers'],
   perHour: ['最近 24 小时每小时送达数', 'Deliveries per hour, last 24 hours'],

@@ -45,7 +45,14 @@ export interface HomeState {
   wechat: { appId: string; token: WechatLight; advice?: string };
   database: 'sqlite' | 'postgresql';
   queue: { due: number; oldestDueSeconds: number };
-  counts: { people: number; apps: number; messages24h: number; sent24h: number; failed24h: number };
+  counts: {
+    people: number;
+    apps: number;
+    messages24h: number;
+    sent24h: number;
+    failed24h: number;
+    unknown24h: number;
+  };
   /** Deliveries of each of the last 24 hours, oldest first. */
   perHour?: number[];
   version: string;

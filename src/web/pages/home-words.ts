@@ -63,6 +63,7 @@ export const HOME_WORDS = {
   messages24h: ['24 小时消息', 'Messages, 24 h'],
   sent24h: ['已送达', 'Delivered'],
   failed24h: ['失败', 'Failed'],
+  unknown24h: ['结果未知', 'Unknown'],
   perHour: ['最近 24 小时每小时送达数', 'Deliveries per hour, last 24 hours'],
   hourBar: ['{hours} 小时前：{count}', '{hours} h ago: {count}'],
   hourNow: ['这一小时：{count}', 'This hour: {count}'],

@@ -219,8 +219,8 @@ describe('the answer', () => {
     expect(await outcomeOf(answering(status, body))).toMatchObject({ kind, code });
   });
 
-  it('that never comes whole is tried again', async () => {
-    expect(await outcomeOf((res) => res.destroy())).toMatchObject({ kind: 'retry', code: 'network' });
+  it('that never comes whole tells nobody whether the message arrived', async () => {
+    expect(await outcomeOf((res) => res.destroy())).toMatchObject({ kind: 'unknown', code: 'network' });
   });
 });
 

@@ -112,13 +112,16 @@ describe('an answer', () => {
   });
 
   it.each([
-    ['a failing server', answering(503, ''), '503'],
-    ['no JSON', answering(200, 'ok'), 'decode'],
-    ['none at all', (res) => res.destroy(), 'network'],
-  ] satisfies [string, PeerAnswer, string][])('that is %s means another try', async (_, answer, code) => {
-    const { send } = await open(answer);
-    expect(await send()).toMatchObject({ kind: 'retry', code });
-  });
+    ['a failing server', answering(503, ''), '503', 'retry'],
+    ['no JSON', answering(200, 'ok'), 'decode', 'unknown'],
+    ['none at all', (res) => res.destroy(), 'network', 'unknown'],
+  ] satisfies [string, PeerAnswer, string, string][])(
+    'that is %s means that it is tried again, or that nobody knows',
+    async (_, answer, code, kind) => {
+      const { send } = await open(answer);
+      expect(await send()).toMatchObject({ kind, code });
+    },
+  );
 
   it('never brings the token or the secret into a reason', async () => {
     const { send } = await open(answering(200, { errcode: 300005, errmsg: `${TOKEN} ${SECRET}` }));

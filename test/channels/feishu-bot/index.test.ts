@@ -113,14 +113,17 @@ describe('an answer', () => {
   });
 
   it.each([
-    ['429', answering(429, GOOD), '429'],
-    ['a failing server', answering(500, GOOD), '500'],
-    ['no JSON', answering(200, ''), 'decode'],
-    ['none at all', (res) => res.destroy(), 'network'],
-  ] satisfies [string, PeerAnswer, string][])('that is %s means another try', async (_, answer, code) => {
-    const { send } = await open(answer);
-    expect(await send()).toMatchObject({ kind: 'retry', code });
-  });
+    ['429', answering(429, GOOD), '429', 'retry'],
+    ['a failing server', answering(500, GOOD), '500', 'retry'],
+    ['no JSON', answering(200, ''), 'decode', 'unknown'],
+    ['none at all', (res) => res.destroy(), 'network', 'unknown'],
+  ] satisfies [string, PeerAnswer, string, string][])(
+    'that is %s means that it is tried again, or that nobody knows',
+    async (_, answer, code, kind) => {
+      const { send } = await open(answer);
+      expect(await send()).toMatchObject({ kind, code });
+    },
+  );
 
   it('never brings the hook or the secret into a reason', async () => {
     const { send } = await open(answering(200, { code: 19001, msg: `${TOKEN} topsecret` }));

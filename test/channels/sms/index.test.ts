@@ -165,7 +165,9 @@ it.each([
 
 it('tries again what a failing server said, and what got no answer', () => {
   expect(outcomeOf('Strange', 'x', 503)).toMatchObject({ kind: 'retry', code: 'Strange' });
-  expect(toSmsOutcome({ kind: 'no_answer', reason: 'timeout', status: null }, NOW)).toMatchObject({
+  expect(
+    toSmsOutcome({ kind: 'no_answer', reason: 'timeout', status: null, sent: false }, NOW),
+  ).toMatchObject({
     kind: 'retry',
     code: 'timeout',
   });

@@ -123,13 +123,21 @@ describe('a used-up quota', () => {
 });
 
 it.each([
-  ['no answer in time', timeoutError(CALL, 5000, true), 'timeout'],
+  ['a token that did not come in time', timeoutError('stable_token', 5000, true), 'timeout'],
   ['no connection', networkError(CALL, 'ECONNREFUSED', false), 'network'],
-  ['an answer that makes no sense', decodeError(CALL, 'the answer is not a JSON object'), 'decode'],
   ['a failing server', httpError(CALL, 502), '502'],
   ['a proxy that says 404', httpError(CALL, 404), '404'],
 ])('tries again after %s', (_, error, code) => {
   expect(toOutcome(error, NOW)).toEqual({ kind: 'retry', code, why: expect.any(String) });
+});
+
+it.each([
+  ['no answer in time', timeoutError(CALL, 5000, true), 'timeout'],
+  ['a broken line', networkError(CALL, 'ECONNRESET', true), 'network'],
+  ['a gateway that waited in vain', httpError(CALL, 504), '504'],
+  ['an answer that makes no sense', decodeError(CALL, 'the answer is not a JSON object'), 'decode'],
+])('does not know what became of the message after %s', (_, error, code) => {
+  expect(toOutcome(error, NOW)).toEqual({ kind: 'unknown', code, why: expect.any(String) });
 });
 
 it('throws on what is no failure of the platform: that is a bug', () => {

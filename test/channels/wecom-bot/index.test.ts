@@ -82,19 +82,22 @@ describe('an answer', () => {
   });
 
   it.each([
-    ['a failing server', answering(502, 'bad gateway'), '502'],
-    ['a proxy page', answering(200, '<html>'), 'decode'],
-    ['too many requests', answering(429, ''), '429'],
-    ['none in time', () => undefined, 'timeout'],
-    ['none at all', (res) => res.destroy(), 'network'],
-  ] satisfies [string, PeerAnswer, string][])('that is %s means another try', async (_, answer, code) => {
-    const { send } = await open(answer);
-    expect(await send()).toMatchObject({
-      kind: 'retry',
-      code,
-      why: expect.stringMatching(/\p{Script=Han}/u),
-    });
-  });
+    ['a failing server', answering(502, 'bad gateway'), '502', 'retry'],
+    ['a proxy page', answering(200, '<html>'), 'decode', 'unknown'],
+    ['too many requests', answering(429, ''), '429', 'retry'],
+    ['none in time', () => undefined, 'timeout', 'unknown'],
+    ['none at all', (res) => res.destroy(), 'network', 'unknown'],
+  ] satisfies [string, PeerAnswer, string, string][])(
+    'that is %s means that it is tried again, or that nobody knows',
+    async (_, answer, code, kind) => {
+      const { send } = await open(answer);
+      expect(await send()).toMatchObject({
+        kind,
+        code,
+        why: expect.stringMatching(/\p{Script=Han}/u),
+      });
+    },
+  );
 
   it('never brings the key into a reason', async () => {
     const { send } = await open(answering(200, { errcode: 93000, errmsg: `bad key ${KEY}` }));

@@ -14,6 +14,7 @@ async function route(
     code: `my-${kind}`,
     config: (kind === 'wecom-app' ? { receivers: 'boss' } : {}) as Record<string, string>,
     default: kind === defaultKind,
+    ratherTwice: false,
     fallback: null,
     createdAt: new Date(0),
     lastOkAt: null,

@@ -46,6 +46,7 @@ it('makes, shows, changes and removes a channel; its secret never comes out', as
     code: 'work',
     config: { ...WECOM, secret: MASK },
     default: false,
+    ratherTwice: false,
     fallback: null,
     createdAt: r.w.clock.now(),
     lastOkAt: null,

@@ -34,7 +34,7 @@ describe('an app’s endpoint', () => {
     const message = await w.db.message.findFirstOrThrow({ where: { appId: app.id } });
     const completed = (await heardAt('native')).filter(({ type }) => type === 'message.completed');
     const messageId = Number(message.id);
-    const counts = { total: 1, sent: 1, failed: 0, why: '' };
+    const counts = { total: 1, sent: 1, failed: 0, unknown: 0, why: '' };
     expect(completed).toEqual([
       {
         id: messageId,

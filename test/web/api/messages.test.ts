@@ -70,6 +70,7 @@ it('shows a message that was just accepted, without its words', async () => {
     sent: 0,
     failed: 0,
     cancelled: 0,
+    unknown: 0,
     read: 0,
     createdAt: START,
     waiting: null,

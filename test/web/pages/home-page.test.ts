@@ -10,7 +10,7 @@ const calm: HomeState = {
   wechat: { appId: 'wx0000000000000001', token: 'valid' },
   database: 'sqlite',
   queue: { due: 0, oldestDueSeconds: 0 },
-  counts: { people: 12, apps: 3, messages24h: 1286, sent24h: 1203, failed24h: 0 },
+  counts: { people: 12, apps: 3, messages24h: 1286, sent24h: 1203, failed24h: 0, unknown24h: 0 },
   version: '0.1.0',
   startedAt: new Date('2026-09-28T05:05:09Z'),
 };

@@ -20,6 +20,7 @@ const STATUS: Readonly<Record<MessageState, number>> = {
   sent: 2,
   failed: 3,
   cancelled: 3,
+  unknown: 3,
 };
 
 /** What PushPlus's accounts sent. */

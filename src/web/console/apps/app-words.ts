@@ -26,6 +26,11 @@ export const APP_WORDS = {
   settingSecretHint: ['用来给设置页的链接签名。', 'Signs the links to the settings page.'],
   settingSecretKept: ['已设置；留空则不变。', 'There is one; leave empty to keep it.'],
   settingSecretDrop: ['清除设置页密钥', 'Remove the settings secret'],
+  ratherTwice: ['没有看到应答时宁可重发', 'Rather twice than never'],
+  ratherTwiceHint: [
+    '发出后没有看到平台的应答（断线、重启）时，再发一次：可能有人收到两次。不选则标为「结果未知」，由你决定是否重发。',
+    'Where a message left and no answer was seen (a broken line, a restart) it is sent again: somebody may get it twice. Else it is marked “unknown”, and you decide.',
+  ],
   retention: ['保留', 'Retention'],
   retentionDays: ['消息保留天数', 'Days that messages are kept'],
   retentionHint: [

@@ -40,6 +40,7 @@ const appForm = z.object({
   settingUrl: cleanField(APP_LIMITS.settingUrl),
   settingSecret: cleanField(APP_LIMITS.settingSecret),
   dropSecret: checkbox,
+  ratherTwice: checkbox,
 });
 
 const retentionForm = z.object({ retentionDays: daysOrNone });
@@ -136,8 +137,8 @@ async function showApp(core: Core, visit: Visit, place: Place, errors: FormError
   });
 }
 
-function toValues({ name, description, contact, followTip, settingUrl }: App) {
-  return { name, description, contact, followTip, settingUrl };
+function toValues({ name, description, contact, followTip, settingUrl, ratherTwice }: App) {
+  return { name, description, contact, followTip, settingUrl, ratherTwice: ratherTwice ? 'on' : '' };
 }
 
 /** An empty secret is kept, since it is never shown. */

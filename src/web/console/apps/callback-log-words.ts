@@ -15,6 +15,7 @@ export const CALLBACK_LOG_WORDS = {
   state_claimed: ['发送中', 'Under way'],
   state_sent: ['成功', 'Delivered'],
   state_failed: ['失败', 'Failed'],
+  state_unknown: ['结果未知', 'Unknown'],
   state_cancelled: ['已取消', 'Cancelled'],
   'event_callback.test': ['测试', 'Test'],
   'event_subscription.created': ['新订阅', 'New subscriber'],

@@ -12,8 +12,21 @@ import { PLACE_WORDS } from './place-words.js';
 
 const WORDS = { ...PLACE_WORDS, ...CALLBACK_LOG_WORDS };
 const PATH = '/console/apps/:id/callbacks';
-const STATES = ['due', 'claimed', 'sent', 'failed', 'cancelled'] as const satisfies readonly DeliveryState[];
-const MOODS: Readonly<Record<string, string>> = { sent: 'good', failed: 'bad', due: 'warn', claimed: 'warn' };
+const STATES = [
+  'due',
+  'claimed',
+  'sent',
+  'failed',
+  'cancelled',
+  'unknown',
+] as const satisfies readonly DeliveryState[];
+const MOODS: Readonly<Record<string, string>> = {
+  sent: 'good',
+  failed: 'bad',
+  unknown: 'bad',
+  due: 'warn',
+  claimed: 'warn',
+};
 /** Addresses that single messages named: so many of the newest can be chosen. */
 const ENDPOINTS_SHOWN = 20;
 

@@ -124,7 +124,8 @@ export function firstValues({ kind, takenCodes }: FormSubject, presetId: string)
 export function savedValues({ kind, channel }: FormSubject): Record<string, string> {
   const secrets = new Set(kind.configFields.filter(({ secret }) => secret).map(({ name }) => name));
   const shown = Object.entries(channel?.config ?? {}).filter(([name]) => !secrets.has(name));
-  return { ...Object.fromEntries(shown), code: channel?.code ?? '' };
+  const ratherTwice = channel?.ratherTwice ? 'on' : '';
+  return { ...Object.fromEntries(shown), code: channel?.code ?? '', ratherTwice };
 }
 
 function drawField(

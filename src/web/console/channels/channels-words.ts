@@ -29,6 +29,11 @@ export const CHANNELS_WORDS = {
     '1 到 40 个字母、数字、_ 或 -。程序用它点名这个通道，例如 Server酱 的 channel、PushPlus 的 option。',
     '1 to 40 letters, digits, _ or -. Programs name the channel by it: Server酱 calls that channel, PushPlus option.',
   ],
+  ratherTwice: ['没有看到应答时宁可重发', 'Rather twice than never'],
+  ratherTwiceHint: [
+    '发出后没有看到对方的应答时再发一次，可能收到两次；不选则标为「结果未知」。',
+    'Where a message left and no answer was seen it is sent again, and may arrive twice; else it is marked “unknown”.',
+  ],
   neverUsed: ['还没有用过', 'Not used yet'],
   lastOk: ['最近成功 {time}', 'Last success {time}'],
   lastError: ['最近失败 {time}', 'Last error {time}'],

@@ -103,6 +103,7 @@ function mountCreation<Pass extends ChannelPass>(
           kind: subject.kind.id,
           code: String(checked.code),
           config: toConfig(subject, checked),
+          ratherTwice: isTicked(values),
         });
         await takePlace(core, owner.personId, id, values.place);
         await visit.audit('channel.create', `channel ${id} of ${owner.uid}`);
@@ -135,6 +136,7 @@ function mountEditing<Pass extends ChannelPass>(
         await core.channels.updateChannel(owner.personId, id, {
           code: String(checked.code),
           config: { ...toConfig(subject, checked), ...Object.fromEntries(cleared) },
+          ratherTwice: isTicked(values),
         });
         await visit.audit('channel.update', `channel ${id} of ${owner.uid}`);
         visit.flash('good', visit.t('saved'));
@@ -165,6 +167,11 @@ function mountTest<Pass extends ChannelPass>(
     }
     visit.redirect(baseOf(base, owner));
   });
+}
+
+/** Whether the box of what is rather sent twice is ticked. */
+function isTicked(values: Readonly<Record<string, string>>): boolean {
+  return (values.ratherTwice ?? '') !== '';
 }
 
 const BUTTONS = ['first', 'not-first', 'join', 'leave', 'up', 'down', 'delete'] as const;

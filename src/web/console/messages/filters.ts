@@ -3,7 +3,7 @@ import type { MessageFilter } from '#src/core/message-list.js';
 import { parseChinaTime } from '#src/lib/china-time.js';
 
 /** The states that can be chosen. */
-export const STATES = ['accepted', 'sending', 'sent', 'failed', 'cancelled'] as const;
+export const STATES = ['accepted', 'sending', 'sent', 'failed', 'cancelled', 'unknown'] as const;
 /** The doors that messages come by, as they name themselves. */
 export const SOURCES = [
   'console',

@@ -34,7 +34,8 @@ export const messagesModule: ConsoleModule = {
     });
     post(`${PATH}/:id/resend`, async (visit) => {
       const { id } = await getOwnMessage(core, visit.manager, visit.idParam('id'));
-      const count = await core.messages.resend(id, nameOf(visit));
+      const which = visit.form.values.state === 'unknown' ? 'unknown' : 'failed';
+      const count = await core.messages.resend(id, nameOf(visit), which);
       await visit.audit('message.resend', `message ${id}`, String(count));
       visit.flash(count > 0 ? 'good' : 'info', visit.t(count > 0 ? 'resendDone' : 'resendNone', { count }));
       visit.redirect(`${PATH}/${id}`);

@@ -10,12 +10,14 @@ const PER_PAGE = 20;
 const TARGETS_SHOWN = 8;
 /** The page behind the card shows the whole body. */
 const BODY_SHOWN = 2000;
-const SHARES = ['sent', 'failed', 'cancelled', 'open'] as const;
-const FILTERS = ['open', 'sent', 'failed', 'cancelled'] as const;
+const SHARES = ['sent', 'failed', 'unknown', 'cancelled', 'open'] as const;
+const FILTERS = ['open', 'sent', 'failed', 'unknown', 'cancelled'] as const;
 const OUTCOMES = {
   sent: ['attemptSent', 'good'],
   confirmed: ['attemptConfirmed', 'good'],
+  trying: ['attemptTrying', 'warn'],
   retry: ['attemptRetry', 'warn'],
+  unknown: ['attemptUnknown', 'bad'],
   refused: ['attemptRefused', 'bad'],
   gone: ['attemptGone', 'bad'],
   denied: ['attemptDenied', 'bad'],
@@ -50,7 +52,8 @@ export async function readTrace(core: Core, visit: MessagesVisit, id: number) {
     steps: toSteps(visit, message, core.clock.now()),
     isLive: message.stage !== 'ended' && !isFarOff(message, core.clock.now()),
     canCancel: message.stage !== 'ended' && message.stage !== 'stopping',
-    canResend: progress.failed > 0 && (message.stage === 'sending' || message.stage === 'ended'),
+    canResend: progress.failed > 0 && isSpread(message),
+    canResendUnknown: progress.unknown > 0 && isSpread(message),
     filters: [
       { key: '', count: progress.total },
       ...FILTERS.map((key) => ({ key, count: progress[key] })),
@@ -62,10 +65,15 @@ export async function readTrace(core: Core, visit: MessagesVisit, id: number) {
   };
 }
 
+/** All its deliveries are there. */
+function isSpread({ stage }: MessageTrace): boolean {
+  return stage === 'sending' || stage === 'ended';
+}
+
 /** Numbers and the parts of the bar, in tenths of a percent. */
-function toProgress({ total, isMore, sent, failed, cancelled }: MessageTrace) {
-  const open = Math.max(0, total - sent - failed - cancelled);
-  const counts = { sent, failed, cancelled, open };
+function toProgress({ total, isMore, sent, failed, cancelled, unknown }: MessageTrace) {
+  const open = Math.max(0, total - sent - failed - cancelled - unknown);
+  const counts = { sent, failed, unknown, cancelled, open };
   let x = 0;
   const bars = SHARES.map((name) => {
     const width = total > 0 ? Math.round((counts[name] / total) * 1000) : 0;
@@ -139,7 +147,7 @@ function drawDelivery(
       return {
         ...attempt,
         at: new Date(attempt.at),
-        label: visit.t(word),
+        label: visit.t(attempt.inDoubt ? 'attemptInDoubt' : word),
         mood,
         channel: attempt.channel ? titleOf(attempt.channel) : '',
         next: attempt.next ? visit.t('goesOn', { channel: titleOf(attempt.next) }) : '',

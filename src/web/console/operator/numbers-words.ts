@@ -14,6 +14,7 @@ export const NUMBERS_WORDS = {
   accepted: ['受理的消息', 'Messages accepted'],
   delivered: ['送达', 'Delivered'],
   failed: ['失败', 'Failed'],
+  unknown: ['结果未知', 'Unknown'],
   p50Ms: ['送达耗时，中位数', 'Time to deliver, median'],
   p99Ms: ['送达耗时，99%', 'Time to deliver, 99 %'],
   queue: ['队列最长', 'Longest queue'],

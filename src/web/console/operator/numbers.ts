@@ -80,6 +80,7 @@ function listCounts({ t }: Visit, whole: FigureStep, due: number, quotaLeft: num
     { label: t('accepted'), value: count(whole.accepted), isBad: false },
     { label: t('delivered'), value: count(whole.delivered), isBad: false },
     { label: t('failed'), value: count(whole.failed), isBad: whole.failed > 0 },
+    { label: t('unknown'), value: count(whole.unknown), isBad: whole.unknown > 0 },
     { label: t('p50Ms'), value: ms(whole.p50Ms), isBad: false },
     { label: t('p99Ms'), value: ms(whole.p99Ms), isBad: false },
     { label: t('queueNow'), value: count(due), isBad: false },

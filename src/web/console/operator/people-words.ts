@@ -98,6 +98,7 @@ export const PEOPLE_WORDS = {
   newestOnly: ['只列出最近 {take} 条', 'The newest {take} only'],
   statesent: ['已送达', 'Delivered'],
   statefailed: ['失败', 'Failed'],
+  stateunknown: ['结果未知', 'Unknown'],
   statecancelled: ['已取消', 'Cancelled'],
   statesending: ['发送中', 'Under way'],
 } as const satisfies Record<string, readonly [string, string]>;
