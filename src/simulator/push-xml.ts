@@ -1,22 +1,32 @@
 /** Writes pushes as Tencent does: every text in CDATA, and a `]]>` that somebody typed as it stands, unsplit. */
 import { stripControls } from '#src/lib/text.js';
-import type { XmlFields, XmlValue } from '#src/lib/xml.js';
+
+/** A value of a push: text, a number, fields of its own, or a list of these, whose field repeats. */
+export type PushValue = string | number | PushFields | readonly (string | number | PushFields)[];
+
+/** The fields of a push, in order. */
+export interface PushFields {
+  readonly [name: string]: PushValue;
+}
 
 /** `<xml>...</xml>`; numbers are bare. */
-export function writePushXml(fields: XmlFields): string {
+export function writePushXml(fields: PushFields): string {
   return `<xml>${writeFields(fields)}</xml>`;
 }
 
-function writeFields(fields: XmlFields): string {
+function writeFields(fields: PushFields): string {
   return Object.entries(fields)
-    .flatMap(([name, value]) => (Array.isArray(value) ? value.map((one) => [name, one]) : [[name, value]]))
-    .map(([name, value]) => `<${name}>${writeValue(value)}</${name}>`)
+    .flatMap(([name, value]) => toList(value).map((one) => `<${name}>${writeValue(one)}</${name}>`))
     .join('');
 }
 
-function writeValue(value: XmlValue): string {
+function toList(value: PushValue): readonly (string | number | PushFields)[] {
+  return Array.isArray(value) ? value : [value as string | number | PushFields];
+}
+
+function writeValue(value: string | number | PushFields): string {
   if (typeof value === 'string') {
     return `<![CDATA[${stripControls(value)}]]>`;
   }
-  return typeof value === 'number' ? String(value) : writeFields(value as XmlFields);
+  return typeof value === 'number' ? String(value) : writeFields(value);
 }

@@ -125,6 +125,21 @@ describe('what is odd about a push changes nothing of what it says', () => {
   });
 });
 
+it('events without a sender and about people are acknowledged at the first try', async () => {
+  const w = await openWorld();
+  for (const event of ['kf_msg_or_event', 'kf_account_auth_change']) {
+    expect((await w.sim('/wecom/events', { event })).json).toMatchObject({ body: '', tries: 1 });
+  }
+  await w.phone('Ming').follows();
+  const openid = await w.phone('Ming').openid();
+  for (const event of ['user_authorization_revoke', 'user_authorization_cancellation', 'kf_create_session']) {
+    const { json } = await w.sim(`/followers/${openid}/events`, { event });
+    expect(json).toMatchObject({ event, reply: null, tries: 1 });
+    expect(json).not.toHaveProperty('problem');
+  }
+  await w.close();
+});
+
 it('a push beyond the bounds is refused before it is read', async () => {
   const w = await openWorld();
   const answer = await w.sim('/push', {

@@ -12,6 +12,7 @@ const accountSchema = z.strictObject({
   oauthDomain: z.string().nullable().optional(),
   jobStatus: z.string().nullable().optional(),
   followersPerPage: z.int().min(1).max(10_000).optional(),
+  countsCustomMessages: z.boolean().optional(),
 });
 const tokenSchema = z.strictObject({
   dieAfterCalls: z.int().min(1).nullable().optional(),

@@ -101,6 +101,15 @@ export async function say(
   return { msgId, ...(await showReply(state, { person, result, to: 'message', isReplyShown: true })) };
 }
 
+/** Tells the server of something that happened with a person beside what they do themselves; no reply is shown. */
+export function tellEvent(
+  state: WechatState,
+  person: Person,
+  { event, own }: { event: string; own: XmlFields },
+): Promise<ActResult> {
+  return pushEvent(state, person, { event, own, isReplyShown: false });
+}
+
 /** Tells the server how a template message ended. Nobody waits for it. */
 export function tellJobFinished(
   state: WechatState,

@@ -54,7 +54,7 @@ function sendCustom({ state, body }: CallInput): string {
     throw new Refusal(48002);
   }
   const windows = person.isFollowing ? person.windows : null;
-  const refusal = takeFromWindow(windows, state.world.clock.now(), state.quotas.isOn);
+  const refusal = takeFromWindow(windows, state.world.clock.now(), state.account.countsCustomMessages);
   if (refusal !== 0) {
     throw new Refusal(refusal);
   }

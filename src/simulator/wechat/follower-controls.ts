@@ -1,12 +1,13 @@
 /** The control calls about people: making them, and letting them do things. */
 import { z } from 'zod';
 import { ControlError, type ControlRoute, controlRoute } from '../platform.js';
-import { type ActResult, follow, say, scan, tapMenu, unfollow } from './acts.js';
+import { type ActResult, follow, say, scan, tapMenu, tellEvent, unfollow } from './acts.js';
 import { addFollowers, addInBulk } from './bulk-followers.js';
 import { type Code, isCodeUrl } from './codes.js';
 import { describeMessage, messageSchema } from './inbound-messages.js';
 import { toItemView } from './inbox.js';
 import type { Person } from './people.js';
+import { fieldsOfEvent, PERSON_EVENTS } from './person-events.js';
 import type { WechatState } from './wechat-state.js';
 
 const MAX_BULK = 1_000_000;
@@ -102,6 +103,18 @@ function actCalls(state: WechatState): ControlRoute[] {
       schema: messageSchema,
       run: ({ params, body }) =>
         say(state, getPerson(state, params), { ...describeMessage(state, body), msgId: body.msgId }),
+    }),
+    controlRoute({
+      method: 'POST',
+      pattern: '/followers/:openid/events',
+      schema: z.strictObject({ event: z.enum(PERSON_EVENTS) }),
+      run: ({ params, body: { event } }) => {
+        const person = getPerson(state, params);
+        return tellEvent(state, person, {
+          event,
+          own: fieldsOfEvent(event, person, state.world.settings.appId),
+        });
+      },
     }),
     controlRoute({
       method: 'POST',

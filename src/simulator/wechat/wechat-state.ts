@@ -32,6 +32,8 @@ export interface AccountSwitches {
   jobStatus: string | null;
   /** How many openids a page of user/get holds; the platform's 10,000. */
   followersPerPage: number;
+  /** Customer messages are counted, five in a window; switched off to try load. */
+  countsCustomMessages: boolean;
 }
 
 /** Counts of the template cards that people saw. */
@@ -95,6 +97,7 @@ function makeParts(world: World, remembered: RememberedAccount | null): WechatPa
     oauthDomain: null,
     jobStatus: 'success',
     followersPerPage: 10_000,
+    countsCustomMessages: true,
   };
   return {
     people: createPeople({ remembered: remembered?.people ?? null, onChange: world.memory.touch }),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ControlError, type ControlRoute, controlRoute } from '../platform.js';
 import { findMember, newMember, simulatedWecom, type WecomCorp, type WecomMember } from './directory.js';
-import { tellEvent, writeToApp } from './members.js';
+import { tellCorpEvent, tellEvent, writeToApp } from './members.js';
 import { findCorp, mainCorp, type WecomState } from './wecom-state.js';
 
 /** The events that a server URL hears of; only LOCATION is written in capitals. */
@@ -174,7 +174,37 @@ function pushCalls(state: WecomState): ControlRoute[] {
         return body;
       },
     }),
-    { method: 'POST', pattern: '/wecom/verify', run: () => state.pusher.verify() },
+    {
+      method: 'POST',
+      pattern: '/wecom/verify',
+      run: async () => {
+        const result = await state.pusher.verify();
+        state.isIpListOpen ||= result.ok;
+        return result;
+      },
+    },
+    controlRoute({
+      method: 'POST',
+      pattern: '/wecom/trusted-ips',
+      schema: z.strictObject({ corpId: z.string().optional(), ips: z.array(z.string()).max(120) }),
+      run: ({ body }) => {
+        if (!state.isIpListOpen) {
+          throw new ControlError(
+            409,
+            'locked',
+            '先让接收消息的服务器 URL 通过验证 The page opens once the server URL has passed its check',
+          );
+        }
+        corpOf(state, body.corpId).trustedIps = body.ips;
+        return describeAll(state);
+      },
+    }),
+    controlRoute({
+      method: 'POST',
+      pattern: '/wecom/events',
+      schema: z.strictObject({ event: z.enum(['kf_msg_or_event', 'kf_account_auth_change']) }),
+      run: ({ body }) => tellCorpEvent(state, body.event),
+    }),
   ];
 }
 
@@ -188,6 +218,7 @@ function describeAll(state: WecomState): object {
     agentId: simulatedWecom.agentId,
     pushTo: state.world.settings.wecomPushTo ?? null,
     quota: state.world.limits.isOn,
+    isIpListOpen: state.isIpListOpen,
     corps: state.corps.map(({ id, trustedIps, agents, members }) => ({
       corpId: id,
       trustedIps,

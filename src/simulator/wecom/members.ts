@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { randomText } from '#src/lib/ids.js';
 import type { XmlFields } from '#src/lib/xml.js';
+import type { PushFields } from '../push-xml.js';
 import { simulatedWecom, type WecomMember } from './directory.js';
 import type { WecomPushResult } from './pusher.js';
 import { readWecomReply, showReply, type WecomReply } from './replies.js';
@@ -49,6 +50,30 @@ export async function tellEvent(
 ): Promise<MemberActResult> {
   const result = await push(state, member, { MsgType: 'event', Event: event, ...own });
   return { event, ...(await take(state, member, result)) };
+}
+
+/** Events of the corp's customer service, which no member sends: some of their fields repeat. */
+const CORP_EVENTS = {
+  kf_msg_or_event: { Token: 'ENC-sim-token', OpenKfId: 'wk-sim' },
+  kf_account_auth_change: {
+    AuthAddOpenKfId: ['wk-sim-1', 'wk-sim-2'],
+    AuthDelOpenKfId: ['wk-sim-3', 'wk-sim-4'],
+  },
+} satisfies Record<string, PushFields>;
+
+/** Tells the app of an event that has no sender. */
+export async function tellCorpEvent(
+  state: WecomState,
+  event: keyof typeof CORP_EVENTS,
+): Promise<Omit<MemberActResult, 'reply'> & { body: string | null }> {
+  const result = await state.pusher.push({
+    ToUserName: simulatedWecom.corpId,
+    CreateTime: Math.floor(state.world.clock.now() / 1000),
+    MsgType: 'event',
+    Event: event,
+    ...CORP_EVENTS[event],
+  });
+  return { event, ...result };
 }
 
 function push(state: WecomState, member: WecomMember, own: XmlFields): Promise<WecomPushResult> {

@@ -2,9 +2,8 @@
 import { randomInt } from 'node:crypto';
 import { Agent } from 'undici';
 import { encryptMessage, signatureOf } from '#src/lib/message-crypto.js';
-import type { XmlFields } from '#src/lib/xml.js';
 import { ask, exchange, type Wire } from '../push-exchange.js';
-import { writePushXml } from '../push-xml.js';
+import { type PushFields, writePushXml } from '../push-xml.js';
 import { answerRaw, type RawAnswer, sealRaw, wireOf } from '../raw-push.js';
 import type { World } from '../world.js';
 import { simulatedWecom } from './directory.js';
@@ -35,7 +34,7 @@ export class WecomPusher {
   constructor(private readonly world: World) {}
 
   /** Pushes and waits for the answer, through all tries. Never rejects. */
-  async push(fields: XmlFields): Promise<WecomPushResult> {
+  async push(fields: PushFields): Promise<WecomPushResult> {
     if (!this.world.settings.wecomPushTo) {
       return { body: null, tries: 0, tookMs: 0, problem: 'no server URL is set' };
     }
@@ -89,7 +88,7 @@ export class WecomPusher {
     return this.agent.destroy();
   }
 
-  private async sendWithTries(fields: XmlFields): Promise<WecomPushResult> {
+  private async sendWithTries(fields: PushFields): Promise<WecomPushResult> {
     const { world } = this;
     const startedAt = performance.now();
     const tookMs = () => Math.round(performance.now() - startedAt);
@@ -115,7 +114,7 @@ export class WecomPusher {
     return { body: null, tries: TRIES, tookMs: tookMs(), problem };
   }
 
-  private sendOnce(fields: XmlFields): Promise<string> {
+  private sendOnce(fields: PushFields): Promise<string> {
     const { wecomAesKey: aesKey, pushTimeoutMs } = this.world.settings;
     const { corpId, agentId } = simulatedWecom;
     const encrypted = encryptMessage({ message: writePushXml(fields), receiverId: corpId, aesKey });

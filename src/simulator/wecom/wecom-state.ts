@@ -42,6 +42,8 @@ export interface WecomState {
   readonly pusher: WecomPusher;
   /** Messages with a larger body are refused with 45002; null: the platform's own limits alone. */
   maxBodyBytes: number | null;
+  /** The page of trusted addresses opens once a check of the server URL has succeeded. */
+  isIpListOpen: boolean;
 }
 
 /** Makes the state of a fresh simulator. */
@@ -57,6 +59,7 @@ export function createWecomState(world: World): WecomState {
     dropped: [],
     pusher: new WecomPusher(world),
     maxBodyBytes: null,
+    isIpListOpen: false,
   };
 }
 
@@ -71,6 +74,7 @@ export function resetWecomState(state: WecomState): void {
   state.dropped = [];
   state.pusher.isDuplicating = false;
   state.maxBodyBytes = null;
+  state.isIpListOpen = false;
 }
 
 /** Notes a silent drop; only the newest ten thousand stay. */

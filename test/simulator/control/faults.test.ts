@@ -57,6 +57,22 @@ describe('faults', () => {
     expect(await call(sim)).toBe('200 ok');
   });
 
+  it('come now and then, as 40037 does with a right id', async () => {
+    const sim = await openSim();
+    const openid = await sim.person();
+    const path = '/wechat/cgi-bin/message/template/send';
+    await sim.api('POST', '/faults', { path, errcode: 40037, rate: 0.3, count: 23 });
+    const data = { keyword1: { value: 'x' } };
+    const codes: unknown[] = [];
+    for (let nth = 0; nth < 300; nth += 1) {
+      const body = { touser: openid, template_id: 'sim-free-template', data };
+      codes.push((await sim.wx('/cgi-bin/message/template/send', { body })).body.errcode);
+    }
+    expect(codes.filter((code) => code === 40037)).toHaveLength(23);
+    expect(codes.filter((code) => code === 0)).toHaveLength(277);
+    expect(codes.slice(0, 23)).toContain(0);
+  });
+
   it('can strike after the work is done', async () => {
     const sim = await openSim();
     const openid = await sim.person();

@@ -126,7 +126,6 @@ describe('the windows', () => {
 
   it('allow five messages in two days after a message', async () => {
     const sim = await openSim();
-    await sim.api('POST', '/quota', { on: true });
     const openid = await sim.person();
     sim.advance(60_000);
     await sim.api('POST', `/followers/${openid}/messages`, { content: '在吗' });
@@ -154,7 +153,6 @@ describe('the windows', () => {
     ],
   ])('allow three messages in a minute after %s', async (name, act) => {
     const sim = await openSim();
-    await sim.api('POST', '/quota', { on: true });
     const openid = await sim.person();
     if (name !== 'following') {
       sim.advance(60_000);
@@ -166,9 +164,14 @@ describe('the windows', () => {
     expect(await codesOf(sim, openid, 1)).toEqual([45015]);
   });
 
-  it('count no messages while quotas are off, so that load can be tried', async () => {
+  it('count no messages where the count is switched off, so that load can be tried, until a reset', async () => {
     const sim = await openSim();
     const openid = await sim.person();
+    await sim.api('POST', '/account', { countsCustomMessages: false });
     expect(await codesOf(sim, openid, 10)).toEqual(Array(10).fill(0));
+    await sim.api('POST', '/reset', {});
+    // The token is gone, too.
+    sim.advance(1);
+    expect(await codesOf(sim, await sim.person(), 4)).toEqual([0, 0, 0, 45047]);
   });
 });

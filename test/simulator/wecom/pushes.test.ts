@@ -15,14 +15,19 @@ function isSigned({ query }: Push, encrypted: string): boolean {
   return signature === signatureOf(token, timestamp, nonce, encrypted);
 }
 
-/** What a push says, after its signature was checked. */
-async function open(push: Push | undefined): Promise<ReadonlyMap<string, string>> {
+/** The clear XML of a push, after its signature was checked. */
+async function openXml(push: Push | undefined): Promise<string> {
   if (!push) {
     throw new Error('nothing was pushed');
   }
   const encrypted = (await parseFlatXml(push.body)).get('Encrypt') ?? '';
   expect(isSigned(push, encrypted)).toBe(true);
-  return parseFlatXml(decryptMessage({ encrypted, receiverId: corpId, aesKey }));
+  return decryptMessage({ encrypted, receiverId: corpId, aesKey });
+}
+
+/** What a push says. */
+async function open(push: Push | undefined): Promise<ReadonlyMap<string, string>> {
+  return parseFlatXml(await openXml(push));
 }
 
 interface Wrong {
@@ -168,6 +173,19 @@ describe('a push', () => {
       ResponseCode: 'r',
     });
     expect((await tell({ event: 'CLICK' })).status).toBe(400);
+  });
+
+  it('tells of customer service without a sender, with fields that repeat', async () => {
+    const server = await openServerUrl(() => '');
+    const sim = await openSim({ wecomPushTo: server.url });
+    for (const event of ['kf_msg_or_event', 'kf_account_auth_change']) {
+      const { body } = await sim.api('POST', '/wecom/events', { event });
+      expect(body).toMatchObject({ event, body: '', tries: 1 });
+    }
+    const xmls = await Promise.all(server.pushes.map(openXml));
+    expect(xmls[0]).toMatch(/<Event><!\[CDATA\[kf_msg_or_event\]\]><\/Event><Token>.*<OpenKfId>/);
+    expect(xmls[1]?.match(/<AuthAddOpenKfId>/g)).toHaveLength(2);
+    expect(xmls.join('')).not.toContain('FromUserName');
   });
 
   it('needs a member', async () => {
