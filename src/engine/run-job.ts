@@ -6,6 +6,7 @@ import type { Outcome, Repeats } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
 import { type Logger, redactText } from '#src/lib/logger.js';
 import type { SafeFetch } from '#src/lib/safe-fetch.js';
+import { takeCodePoints } from '#src/lib/text.js';
 import type { Db } from '#src/store/open.js';
 import type { DeliveryResult } from '#src/store/outbox.js';
 import { markLeft } from '#src/store/people.js';
@@ -191,7 +192,7 @@ async function noteHealth(deps: RunDeps, configId: number, outcome: Outcome): Pr
   } else {
     await deps.db.channelConfig.updateMany({
       where: { id: configId },
-      data: { lastError: redactText(outcome.why).slice(0, MAX_REASON), lastErrorAt: at },
+      data: { lastError: takeCodePoints(redactText(outcome.why), MAX_REASON, '…'), lastErrorAt: at },
     });
   }
 }

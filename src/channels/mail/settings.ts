@@ -8,10 +8,7 @@ const FROM = /^(?:[^<>"\p{Cc}]{0,80}<([^<>]+)>|([^<>]+))$/u;
 
 /** The receivers of a channel, or the address that the person bound where the settings name none. */
 export function receiversOf(settings: ChannelSettings, bound: string): string[] {
-  return (settingOf(settings, 'to') || bound)
-    .split(/[,;，；\s]+/)
-    .filter((address) => address !== '')
-    .slice(0, MAX_RECEIVERS);
+  return (settingOf(settings, 'to') || bound).split(/[,;，；\s]+/).filter((address) => address !== '');
 }
 
 /** The address inside `Name <address>`, or the text itself. */
@@ -23,7 +20,15 @@ export function bareAddress(from: string): string {
 /** What is wrong with the settings beyond their fields, a sentence for people each. */
 export function checkMailSettings(settings: ChannelSettings): { field: string; zh: string; en: string }[] {
   const wrong: { field: string; zh: string; en: string }[] = [];
-  const strange = receiversOf(settings, '').find((address) => !isMailAddress(address));
+  const receivers = receiversOf(settings, '');
+  if (receivers.length > MAX_RECEIVERS) {
+    wrong.push({
+      field: 'to',
+      zh: `收件地址最多 ${MAX_RECEIVERS} 个`,
+      en: `at most ${MAX_RECEIVERS} receivers`,
+    });
+  }
+  const strange = receivers.find((address) => !isMailAddress(address));
   if (strange !== undefined) {
     wrong.push({ field: 'to', zh: `不是邮箱地址：${strange}`, en: `not a mail address: ${strange}` });
   }

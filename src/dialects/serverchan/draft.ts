@@ -74,5 +74,6 @@ function takeSealed(desp: string): string {
 
 function readTags(text: string): string[] {
   const tags = text.split('|').map((tag) => takeCodePoints(toOneLine(tag), TAG_LENGTH, '…'));
-  return [...new Set(tags)].filter((tag) => tag !== '').slice(0, MAX_TAGS);
+  const all = [...new Set(tags)].filter((tag) => tag !== '');
+  return all.length > MAX_TAGS ? [...all.slice(0, MAX_TAGS), '…'] : all;
 }

@@ -1,5 +1,7 @@
 /** A sentence that the next page says, after a form was answered with a redirect. */
+
 import type { Context } from 'koa';
+import { takeCodePoints } from '#src/lib/text.js';
 import { readCookie, type SetCookie } from './cookies.js';
 
 /** What to say, and how it went. */
@@ -14,7 +16,7 @@ const LONGEST = 600;
 
 /** Keeps a sentence for the next page. It is shown as plain text, so that nobody gains by forging it. */
 export function saveFlash(ctx: Context, setCookie: SetCookie, flash: Flash): void {
-  const value = JSON.stringify({ mood: flash.mood, text: flash.text.slice(0, LONGEST) });
+  const value = JSON.stringify({ mood: flash.mood, text: takeCodePoints(flash.text, LONGEST, '…') });
   setCookie(ctx, { name: COOKIE, value, maxAgeS: LIFETIME_S });
 }
 
@@ -35,7 +37,9 @@ function parseFlash(text: string): Flash | null {
       return null;
     }
     const mood = (['good', 'bad', 'info'] as const).find((known) => known === value.mood);
-    return mood && typeof value.text === 'string' ? { mood, text: value.text.slice(0, LONGEST) } : null;
+    return mood && typeof value.text === 'string'
+      ? { mood, text: takeCodePoints(value.text, LONGEST, '…') }
+      : null;
   } catch {
     return null;
   }

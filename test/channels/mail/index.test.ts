@@ -172,6 +172,8 @@ it.each([
   [{ to: 'a@x.example' }, []],
   [{}, []],
   [{ to: 'a@x.example, nobody' }, ['to']],
+  [{ to: Array.from({ length: 11 }, (_, at) => `a${at}@x.example`).join() }, ['to']],
+  [{ to: Array.from({ length: 10 }, (_, at) => `a${at}@x.example`).join() }, []],
   [{ to: 'a@x.example\r\nBcc:b@x.example' }, ['to']],
   [{ host: 'smtp.x.example', user: 'a@x.example' }, []],
   [{ host: 'smtp.x.example', user: 'a' }, ['from']],

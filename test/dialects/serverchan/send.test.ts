@@ -217,6 +217,13 @@ describe('the other generations', () => {
     });
   });
 
+  it('a tag that is too long is cut, and so is a list of them, with a mark', async () => {
+    const tags = [...'abcdefghij', 'k'].join('|');
+    await cast.form(`/send/${cast.three}.send`, { title: 't', tags: `${'长'.repeat(31)}|${tags}` });
+    const kept = [`${'长'.repeat(29)}…`, ...'abcdefghi', '…'];
+    expect(await storedOnce()).toMatchObject({ extras: { serverchan: { tags: kept } } });
+  });
+
   it('the first one has longer titles, and no short', async () => {
     await cast.form(`/sc/${cast.turbo}.send`, { text: '长'.repeat(300), desp: 'x', short: 's' });
     const body = `${'长'.repeat(300)}\n\nx`;

@@ -234,9 +234,9 @@ it.each([
   [
     {
       msgtype: 'markdown',
-      markdown: { title: '通知栏', text: '## 标题\n**粗** 和 [详情](http://a/x)\n> 引用\n- 一' },
+      markdown: { title: '通知栏', text: '## 标题\n**粗** 和 [详情](http://a/x)\n> 引用\n- 一 <x>&lt;y>' },
     },
-    { rendered: '标题\n粗 和 详情\n引用\n- 一', url: 'http://a/x' },
+    { rendered: '标题\n粗 和 详情\n引用\n- 一 <y>', url: 'http://a/x' },
   ],
   [
     { msgtype: 'link', link: { title: '题', text: '文', messageUrl: 'http://a/', picUrl: '' } },

@@ -275,7 +275,10 @@ it.each([
       card: {
         header: { title: { tag: 'plain_text', content: '题' } },
         elements: [
-          { tag: 'div', text: { tag: 'lark_md', content: '**粗** <font color="red">红</font>' } },
+          {
+            tag: 'div',
+            text: { tag: 'lark_md', content: '**粗** <font color="red">红</font> <x>&lt;y&#62;' },
+          },
           { tag: 'hr' },
           {
             tag: 'action',
@@ -284,7 +287,7 @@ it.each([
         ],
       },
     },
-    { rendered: '题\n粗 红\n———\n[看]', url: 'http://a/' },
+    { rendered: '题\n粗 红 <y>\n———\n[看]', url: 'http://a/' },
   ],
   [
     {

@@ -1,4 +1,5 @@
 /** The calls about webhooks: channels of the account that PushPlus gives a type and a name. */
+
 import { z } from 'zod';
 import { SECRET_MASK } from '#src/core/channel-settings.js';
 import type { ChannelView } from '#src/core/channels.js';
@@ -7,6 +8,7 @@ import { invalid } from '#src/dialects/pushplus/envelope.js';
 import { readPlan } from '#src/dialects/pushplus/limits.js';
 import { readSettings, saveSettings, type WebhookLabel } from '#src/dialects/pushplus/settings.js';
 import { formatChinaTime } from '#src/lib/china-time.js';
+import { takeCodePoints } from '#src/lib/text.js';
 import type { Call, Caller } from './call.js';
 import { cutPage, readPage } from './pages.js';
 import { integer, parseFields, text } from './read-fields.js';
@@ -123,7 +125,7 @@ async function saveLabel(core: Core, { personId }: Caller, id: number, label: We
   const { webhookLabels } = await readSettings(core, personId);
   const living = new Set((await core.channels.listChannels(personId)).map((one) => String(one.id)));
   const kept = Object.fromEntries(Object.entries(webhookLabels).filter(([key]) => living.has(key)));
-  const name = [...label.name.trim()].slice(0, MAX_NAME).join('');
+  const name = takeCodePoints(label.name.trim(), MAX_NAME, '…');
   await saveSettings(core, personId, { webhookLabels: { ...kept, [id]: { ...label, name } } });
 }
 
