@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulatedWecom } from '#src/simulator/index.js';
 import type { Answer } from '#test/support/http.js';
+import { letClientsBeOld } from '#test/support/old-clients.js';
 import { openWorld, type World } from '#test/support/world.js';
 
 interface Sender {
@@ -16,6 +17,7 @@ interface Clients {
 }
 
 const require = createRequire(import.meta.url);
+letClientsBeOld();
 const { request: realHttp } = http;
 const { request: realHttps } = https;
 const ACCEPTED = { code: 200, msg: '请求成功', data: expect.stringMatching(/^[0-9a-f]{32}$/) };

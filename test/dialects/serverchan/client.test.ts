@@ -4,6 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { letClientsBeOld } from '#test/support/old-clients.js';
 import { openWorld, type World } from '#test/support/world.js';
 
 interface Clients {
@@ -17,6 +18,7 @@ interface Sender {
 }
 
 const require = createRequire(import.meta.url);
+letClientsBeOld();
 
 let w: World;
 let clients: Clients;

@@ -1,6 +1,7 @@
 /** The npm package `wxpusher`, unmodified, against the real server: only its address is set to ours. */
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { letClientsBeOld } from '#test/support/old-clients.js';
 import { openWorld, type World } from '#test/support/world.js';
 
 /** What the package says over the wire comes back as it is. */
@@ -40,6 +41,7 @@ interface Sdk {
 }
 
 const require = createRequire(import.meta.url);
+letClientsBeOld();
 const sdk: Sdk = require('wxpusher');
 const address: { BASE_URL: string; PORT: number } = require('wxpusher/wxpusher/client/HttpUtil');
 
