@@ -80,7 +80,6 @@ function checkSending(sending: Sending, around: Around): string[] {
       return judgeReceiver({
         ...{ way: person.way, delivery, shown, tries, askedAt: sending.at },
         ...{ breaks: around.breaks, toWorld: around.toWorld },
-        knowsUnknown: around.rows.knowsUnknown,
       }).map((text) => `${name} to ${person.where}: ${text}`);
     }),
   ];

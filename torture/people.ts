@@ -107,7 +107,10 @@ async function makePerson(
   const outside = { wire: world.wire.url, smtpPort: world.smtpPort, openid };
   const config = wayOf(way).settings(at, outside);
   if (config) {
-    await world.admin(`/users/${uid}/channels`, { kind: way, code: 'mine', config, default: true });
+    await world.admin(`/users/${uid}/channels`, {
+      ...{ kind: way, code: 'mine', config, default: true },
+      ratherTwice: wayOf(way).isRatherTwice ?? false,
+    });
   }
   const keys = { ...NO_KEYS };
   for (const kind of KEY_KINDS) {

@@ -20,8 +20,8 @@ export interface Kept {
   halt(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** After `halt`: starts it again. */
   go(): void;
-  /** After `halt`: lives once, for so long at most, until `meet`, which begins when it listens, is through; and is killed then. */
-  tryStart(forMs: number, meet?: () => Promise<void>): Promise<ShortLife>;
+  /** After `halt`: lives once, until `mayLive` is through, and is killed then. */
+  tryStart(mayLive: (life: Life) => Promise<unknown>): Promise<ShortLife>;
   /** Stops it where it stands for so long. */
   freeze(ms: number): Promise<void>;
   /** Lets it write no file beyond its first byte, or anything again. Linux only; elsewhere nothing happens. */
@@ -34,6 +34,12 @@ export interface Kept {
   ready(): Promise<void>;
   /** The keeper lets go and the process ends in good order; its exit code, null where it had to be killed. */
   end(): Promise<number | null>;
+}
+
+/** A life that somebody watches. */
+export interface Life {
+  /** Resolves when it listens; never where it does not. */
+  listening: Promise<void>;
 }
 
 /** A life that somebody watched. */
@@ -161,14 +167,14 @@ export function keepServer(program: string, env: Readonly<Record<string, string>
     clearTimeout(timer);
   }
 
-  async function tryStart(forMs: number, meet?: () => Promise<void>): Promise<ShortLife> {
+  async function tryStart(mayLive: (life: Life) => Promise<unknown>): Promise<ShortLife> {
     const kept = lines.splice(0, lines.length);
     start();
     const life = child;
-    const met = new Promise<void>((resolve, reject) => {
-      onListening = () => void meet?.().then(resolve, reject);
+    const listening = new Promise<void>((resolve) => {
+      onListening = resolve;
     });
-    await Promise.race([gone(life), sleep(forMs), met]);
+    await Promise.race([gone(life), mayLive({ listening })]);
     // What it said last is still on its way.
     await sleep(LAST_WORDS_MS);
     const { exitCode: code } = life;

@@ -16,15 +16,19 @@ export interface Received {
   breaks: readonly Break[];
   /** What a right clock showed at a real time. */
   toWorld(realAt: number): number;
-  /** Where the server has no word for a fate that nobody knows, whatever broke may bring a message again. */
-  knowsUnknown: boolean;
 }
 
 const FINAL = ['sent', 'failed', 'cancelled', 'unknown'];
 /** A request that was under way when something broke had begun this long before, at most. */
 const UNDER_WAY_MS = 5000;
-/** With these a process ends between a try's row and its request, or a request breaks off before it is whole. */
-const CUTS_SHORT = ['kill', 'start', 'elsewhere', 'upgrade', 'backup', 'restore', 'damage', 'wire'];
+/**
+ * With these a process ends, sleeps or is cut off with what it has in hand, so that nobody else can know what became of it; or a request
+ * breaks off before it is whole.
+ */
+const CUTS_SHORT = [
+  ...['kill', 'start', 'elsewhere', 'freeze', 'upgrade', 'backup', 'restore', 'damage', 'wire'],
+  ...['cut', 'apart', 'restart', 'readonly', 'connections'],
+];
 const MINUTE_MS = 60_000;
 /** Time passes in leaps, of which a rest may need several. */
 const MOST_STILL_MINUTES = 90;
@@ -48,7 +52,7 @@ export function judgeReceiver(received: Received): string[] {
   }
   const { dropsRepeats } = wayOf(received.way);
   const most = dropsRepeats ? 1 : Math.max(1, delivery.attempts.length) + countForgotten(received);
-  const isStrict = received.knowsUnknown && !isForgotten(received);
+  const isStrict = !isForgotten(received);
   return [
     ...(shown.length > most ? [`showed ${shown.length} times, ${most} at most could be`] : []),
     ...(isStrict && !dropsRepeats ? findRepeats(received) : []),
@@ -67,7 +71,9 @@ function findRepeats({ way, tries }: Received): string[] {
       return [];
     }
     if (answer === null) {
-      return ['tried again although nobody knew what had become of the last try'];
+      return wayOf(way).isRatherTwice
+        ? []
+        : ['tried again although nobody knew what had become of the last try'];
     }
     return saysYes(way, answer) ? ['tried again after the answer that it is there'] : [];
   });
@@ -95,11 +101,10 @@ function couldBeUnknown({ way, tries, breaks }: Received): boolean {
   if (UNWIRED.includes(way) || tries.some(({ answer }) => answer === null)) {
     return true;
   }
-  const near = breaks.filter(({ kind, from, to }) => {
+  return breaks.some(({ kind, from, to }) => {
     const isNear = tries.some(({ at }) => at >= from - UNDER_WAY_MS && at <= to + UNDER_WAY_MS);
-    return isNear || (tries.length === 0 && CUTS_SHORT.includes(kind));
+    return CUTS_SHORT.includes(kind) && (isNear || tries.length === 0);
   });
-  return near.length > 0;
 }
 
 /** A database that was put back knows nothing of what was sent since its backup was made. */
@@ -107,11 +112,10 @@ function isForgotten(received: Received): boolean {
   return countForgotten(received) > 0;
 }
 
-function countForgotten({ shown, tries, breaks, knowsUnknown }: Received): number {
+function countForgotten({ shown, tries, breaks }: Received): number {
   const times = [...shown, ...tries].map(({ at }) => at);
   const [first, last] = [Math.min(...times), Math.max(...times)];
   return breaks.filter(
-    ({ kind, from, to }) =>
-      (kind === 'restore' || !knowsUnknown) && from <= last && to >= first - UNDER_WAY_MS,
+    ({ kind, from, to }) => kind === 'restore' && from <= last && to >= first - UNDER_WAY_MS,
   ).length;
 }

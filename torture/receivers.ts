@@ -22,6 +22,8 @@ export interface Way {
   inbox(at: number): string | null;
   /** Drops a repeat of the same message within ten minutes. All others show whatever comes. */
   dropsRepeats?: true;
+  /** Its people say of their channel that they want a message rather twice than never. */
+  isRatherTwice?: true;
   /** What a pace allows it takes minutes for: such people get little. */
   isSlow?: true;
   /** Shows nothing but a message's title, which WxPusher's have none of. */
@@ -60,6 +62,7 @@ export const WAYS = {
     settings: (at, { wire }) => ({ server: `${wire}/bark`, key: key('bark', at) }),
     needle: (at) => key('bark', at),
     inbox: () => 'bark',
+    isRatherTwice: true,
     saysYes: numberIs('code', 200),
   },
   'wechat-own': {

@@ -2,14 +2,14 @@
 import { watchHour } from './hour.js';
 import { keepJournal } from './journal.js';
 import { findProblems } from './ledger.js';
-import { makeCast } from './people.js';
+import { type Cast, makeCast } from './people.js';
 import { type BlowKind, describe, kindsFor, type PlannedBlow, planBlows } from './plan.js';
-import { createRandom } from './random.js';
+import { createRandom, type Random } from './random.js';
 import { WAY_NAMES, type WayName } from './receivers.js';
 import { bringToEnd } from './settle.js';
 import { strike } from './strike.js';
 import { runTraffic } from './traffic.js';
-import { openWorld } from './world.js';
+import { openWorld, type World } from './world.js';
 
 /** What to run. */
 export interface RunOptions {
@@ -27,7 +27,7 @@ export interface RunOptions {
   /** These very blows instead of what the seed draws. For tests of the harness. */
   blows?: readonly PlannedBlow[];
   /** The share of messages to people whose pace is slow, where not the usual one. For tests of the harness. */
-  slowShare?: number;
+  slowShare?: number | undefined;
   /** So many messages a second, with a fault a minute and an operator who watches; null: six lanes and a fault every two seconds. */
   rate?: number | null;
   say?: (text: string) => void;
@@ -63,63 +63,79 @@ const MINUTE_MS = 60_000;
 
 /** Runs it. Throws only where the world itself cannot be made. */
 export async function runTorture(options: RunOptions): Promise<RunResult> {
-  const { seed, trafficMs, database, bug = null, rate = null, say = () => {} } = options;
-  const random = createRandom(seed);
+  const { database, bug = null } = options;
   const world = await openWorld({ database, bug });
   try {
     await world.start();
-    const cast = await makeCast(world, options.ways ?? EVERYBODY);
-    world.cast = cast;
-    const provider = database === null ? 'sqlite' : 'postgresql';
-    const plan = { forMs: trafficMs, database: provider, processes: world.servers.length } as const;
-    const kinds = options.kinds ?? kindsFor(provider);
-    const blows =
-      options.blows ??
-      planBlows(random.branch('blows'), { ...plan, kinds, ...(rate === null ? {} : { everyMs: MINUTE_MS }) });
-    say(
-      `${blows.length} blows: ${blows.map((blow) => `${describe(blow)} ${(blow.atMs / 1000).toFixed(1)} s`).join(', ')}`,
-    );
-    if (!world.disk.canFill) {
-      say('no small disk can be mounted here (that needs root): writes are refused instead');
-    }
-    const journal = keepJournal(world, [...cast.people, ...(cast.notify ? [cast.notify.members] : [])]);
-    const watch = rate === null ? null : await watchHour(world, say);
-    let isOver = false;
-    const striking = strike(world, blows, say).finally(() => {
-      isOver = true;
-    });
-    const traffic = {
-      ...{ random: random.branch('traffic'), forMs: trafficMs, isOver: () => isOver, rate },
-      slowShare: options.slowShare,
-    };
-    const [book, struck] = await Promise.all([runTraffic(world, cast, traffic), striking]);
-    const hour = watch?.finish(struck.breaks) ?? [];
-    await world.clearFaults();
-    const end = await bringToEnd(world, say);
-    const showings = await journal.finish();
-    const count = (answer: string): number => book.sendings.filter((one) => one.answer === answer).length;
-    const evidence = {
-      ...{ book, rows: end.rows, showings, tries: world.wire.tries, breaks: struck.breaks },
-      toWorld: world.time.toWorld,
-    };
-    return {
-      problems: [...struck.problems, ...hour, ...end.problems, ...findProblems(evidence)],
-      counts: {
-        accepted: count('accepted'),
-        refused: count('refused'),
-        brokenOff: count('unknown'),
-        deeds: book.deeds.length,
-        showings: showings.length,
-        unknown: [...end.rows.deliveriesOf.values()].flat().filter(({ state }) => state === 'unknown').length,
-        blows: blows.length,
-      },
-      refusals: countTexts(book.sendings.flatMap(({ said }) => (said === '' ? [] : [said]))),
-      lines: end.lines,
-    };
+    world.cast = await makeCast(world, options.ways ?? EVERYBODY);
+    return await torment(world, world.cast, options);
   } finally {
     await world.stop().catch(() => []);
     await world.close();
   }
+}
+
+/** All that falls on a world, and what the ledger says of it. */
+async function torment(world: World, cast: Cast, options: RunOptions): Promise<RunResult> {
+  const { seed, trafficMs, rate = null, slowShare, say = () => {} } = options;
+  const random = createRandom(seed);
+  const blows = options.blows ?? drawBlows(world, options, random.branch('blows'));
+  say(
+    `${blows.length} blows: ${blows.map((blow) => `${describe(blow)} ${(blow.atMs / 1000).toFixed(1)} s`).join(', ')}`,
+  );
+  if (!world.disk.canFill) {
+    say('no small disk can be mounted here (that needs root): writes are refused instead');
+  }
+  const journal = keepJournal(world, [...cast.people, ...(cast.notify ? [cast.notify.members] : [])]);
+  const watch = rate === null ? null : await watchHour(world, say);
+  let isOver = false;
+  const striking = strike(world, blows, say).finally(() => {
+    isOver = true;
+  });
+  const drawn = random.branch('traffic');
+  const traffic = { random: drawn, forMs: trafficMs, isOver: () => isOver, rate, slowShare };
+  const [book, struck] = await Promise.all([runTraffic(world, cast, traffic), striking]);
+  const hour = watch?.finish(struck.breaks) ?? [];
+  await world.clearFaults();
+  const end = await bringToEnd(world, say);
+  const showings = await journal.finish();
+  const known = {
+    book,
+    showings,
+    tries: world.wire.tries,
+    breaks: struck.breaks,
+    toWorld: world.time.toWorld,
+  };
+  const found = end.rows ? findProblems({ ...known, rows: end.rows }) : [];
+  const deliveries = [...(end.rows?.deliveriesOf.values() ?? [])].flat();
+  const count = (answer: string): number => book.sendings.filter((one) => one.answer === answer).length;
+  return {
+    problems: [...struck.problems, ...hour, ...end.problems, ...found],
+    counts: {
+      accepted: count('accepted'),
+      refused: count('refused'),
+      brokenOff: count('unknown'),
+      deeds: book.deeds.length,
+      showings: showings.length,
+      unknown: deliveries.filter(({ state }) => state === 'unknown').length,
+      blows: blows.length,
+    },
+    refusals: countTexts(book.sendings.flatMap(({ said }) => (said === '' ? [] : [said]))),
+    lines: end.lines,
+  };
+}
+
+function drawBlows(
+  world: World,
+  { trafficMs, kinds, rate = null }: RunOptions,
+  random: Random,
+): PlannedBlow[] {
+  const database = world.database ? 'postgresql' : 'sqlite';
+  return planBlows(random, {
+    ...{ forMs: trafficMs, database, processes: world.servers.length },
+    kinds: kinds ?? kindsFor(database),
+    ...(rate === null ? {} : { everyMs: MINUTE_MS }),
+  });
 }
 
 function countTexts(texts: readonly string[]): string[] {

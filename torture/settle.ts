@@ -1,11 +1,13 @@
 /** Brings everything to its end after the blows: waits, lets time pass, and starts the servers again until no row is left. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StartError } from './processes.js';
 import { type Rows, readRows } from './rows.js';
 import type { World } from './world.js';
 
 /** How it ended. */
 export interface End {
-  rows: Rows;
+  /** Null where the servers cannot be brought up any more. */
+  rows: Rows | null;
   problems: string[];
   /** The servers' last words. */
   lines: string[];
@@ -17,7 +19,7 @@ const STILL_MS = 1500;
 const FIGURES_MS = 3500;
 const LEAP_MS = 6 * 60_000;
 /** Where nothing comes of it, the next leap is longer. */
-const LONGEST_LEAP_MS = 8 * 3_600_000;
+const LONGEST_LEAP_MS = 24 * 3_600_000;
 /** What has come to no end after so many starts never will. */
 const MOST_ROUNDS = 4;
 /** More than any message is tried. */
@@ -28,17 +30,29 @@ const MOST_PASSED_MS = 5 * 86_400_000;
  * lease has ended, or at the next start: so the servers start again, later by every clock, until no row is left.
  */
 export async function bringToEnd(world: World, say: (text: string) => void): Promise<End> {
-  const problems: string[] = [];
-  const lines: string[] = [];
+  const end: End = { rows: null, problems: [], lines: [] };
   // Every calendar is right again, as a time service sees to.
   world.time.setWrong(0, null);
+  try {
+    await runToEnd(world, end, say);
+  } catch (error) {
+    if (!(error instanceof StartError)) {
+      throw error;
+    }
+    end.problems.push(error.message);
+  }
+  return end;
+}
+
+async function runToEnd(world: World, end: End, say: (text: string) => void): Promise<void> {
   for (let round = 1; ; round += 1) {
-    await settle(world, say);
-    lines.push(...world.servers.flatMap((server) => server.lines.slice(-40)));
-    problems.push(...(await world.stop()));
+    const isQuiet = await settle(world, say);
+    end.lines.push(...world.servers.flatMap((server) => server.lines.slice(-40)));
+    end.problems.push(...(await world.stop()));
     const rows = await readRows(world.databaseUrl);
-    if (rows.unended.length === 0 || round === MOST_ROUNDS) {
-      return { rows, problems, lines };
+    if (rows.unended.length === 0 || !isQuiet || round === MOST_ROUNDS) {
+      end.rows = rows;
+      return;
     }
     say(`${rows.unended.join(', ')}: the servers start again`);
     await world.time.pass(LEAP_MS);
@@ -46,8 +60,8 @@ export async function bringToEnd(world: World, say: (text: string) => void): Pro
   }
 }
 
-/** Waits until nothing is due; lets time pass to tries that are far off. */
-async function settle(world: World, say: (text: string) => void): Promise<void> {
+/** Waits until nothing is due; lets time pass to tries that are far off. False where something waits for longer than anything may. */
+async function settle(world: World, say: (text: string) => void): Promise<boolean> {
   await world.ready();
   const passedBefore = world.time.passedMs();
   let last = '';
@@ -65,7 +79,7 @@ async function settle(world: World, say: (text: string) => void): Promise<void> 
       await world.time.pass(FIGURES_MS);
       const { isQuiet, text: now } = await readState(world);
       if (isQuiet) {
-        return;
+        return true;
       }
       if (now === last) {
         say(`${now}; ${leapMs / 60_000} minutes pass`);
@@ -75,6 +89,7 @@ async function settle(world: World, say: (text: string) => void): Promise<void> 
       changedAt = Date.now();
     }
   }
+  return false;
 }
 
 /** What still waits, and what has shown. */

@@ -52,12 +52,18 @@ const LONGEST_PAUSE_MS = 60;
 /** At a rate nobody waits for answers, up to so many. */
 const MOST_OPEN = 500;
 const TICK_MS = 20;
+/** With fewer a run would prove nothing: on a busy machine it takes longer. */
+const LEAST_ACCEPTED = 12;
+const PATIENCE_MS = 60_000;
 
 /** Sends until the time is over. Each lane's acts are drawn from the seed, whatever becomes of them. */
 export async function runTraffic(world: World, cast: Cast, options: TrafficOptions): Promise<Book> {
   const book: Book = { sendings: [], deeds: [] };
   const endsAt = Date.now() + options.forMs;
-  const goesOn = (): boolean => Date.now() < endsAt || !options.isOver();
+  const isTooLittle = (): boolean =>
+    Date.now() < endsAt + PATIENCE_MS &&
+    book.sendings.filter(({ answer }) => answer === 'accepted').length < LEAST_ACCEPTED;
+  const goesOn = (): boolean => Date.now() < endsAt || !options.isOver() || isTooLittle();
   const runAct = (random: Random, marker: string): Promise<void> =>
     world.traffic.through(() => act(world, cast, { random, marker, book, slowShare: options.slowShare }));
   if (options.rate !== null) {

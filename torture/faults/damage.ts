@@ -45,9 +45,12 @@ export const damage: Fault<{ what: Damage; seed: number }> = {
     const keyBefore = readKey(world.dataDir);
     await world.setOutside('refuse');
     let seen: Seen | null = null;
-    const life = await server.tryStart(WATCH_MS, async () => {
+    const look = async (): Promise<void> => {
       seen = await askDamaged(world, random);
-    });
+    };
+    const life = await server.tryStart(({ listening }) =>
+      Promise.race([sleep(WATCH_MS, undefined, { ref: false }), listening.then(look)]),
+    );
     const isKeyMade = keyBefore === null && readKey(world.dataDir) !== null;
     rmSync(world.dataDir, { recursive: true, force: true });
     cpSync(kept, world.dataDir, { recursive: true });

@@ -1,5 +1,5 @@
 /** Faults around the data of a server on SQLite: an older version's database, a killed backup, a restore that is killed. */
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '#torture/processes.js';
@@ -19,8 +19,8 @@ const MOST_BACK = 5;
 const LOOK_MS = 5;
 
 /**
- * The database is one of an older version when the servers start again: stopped in order or killed before, and killed so many
- * milliseconds after each of the first starts, which migrate it.
+ * The database is one of an older version when the server starts again: stopped in order or killed before, and killed so many
+ * milliseconds after each of the first starts began to write to it, which is when they migrate it.
  */
 export const upgrade: Fault<{ how: 'SIGTERM' | 'SIGKILL'; back: number; afterMs: readonly number[] }> = {
   databases: ['sqlite'],
@@ -28,14 +28,14 @@ export const upgrade: Fault<{ how: 'SIGTERM' | 'SIGKILL'; back: number; afterMs:
   draw: ({ random }) => ({
     how: random.pick(['SIGTERM', 'SIGKILL'] as const),
     back: random.between(1, MOST_BACK),
-    afterMs: Array.from({ length: 3 }, () => random.between(200, 1500)),
+    afterMs: Array.from({ length: 3 }, () => random.between(0, 400)),
   }),
   fall: async (world, { how, back, afterMs }) => {
     const server = serverOf(world, 0);
     await server.halt(how);
     makeOlder(world.databasePath, countMigrations() - back);
     for (const ms of afterMs) {
-      await server.tryStart(ms);
+      await killWhileWriting(world, ms);
     }
     server.go();
     await server.ready();
@@ -81,14 +81,14 @@ export const backup: Fault<{ afterMs: number }> = {
 
 /**
  * A database is put back: a backup that was just made, or the file of the killed server with the log that lies beside it. The
- * server is killed so many milliseconds after it starts to take it.
+ * server is killed so many milliseconds after each of the first starts began to take it.
  */
 export const restore: Fault<{ from: 'backup' | 'file'; afterMs: readonly number[] }> = {
   databases: ['sqlite'],
   alone: 'world',
   draw: ({ random }) => ({
     from: random.pick(['backup', 'file'] as const),
-    afterMs: Array.from({ length: 2 }, () => random.between(100, 1500)),
+    afterMs: Array.from({ length: 2 }, () => random.between(0, 400)),
   }),
   fall: async (world, { from, afterMs }) => {
     const server = serverOf(world, 0);
@@ -105,7 +105,7 @@ export const restore: Fault<{ from: 'backup' | 'file'; afterMs: readonly number[
     }
     const { code, text } = await runCommand(RESTORE.concat(path), world.env);
     for (const ms of afterMs) {
-      await server.tryStart(ms);
+      await killWhileWriting(world, ms);
     }
     server.go();
     await server.ready();
@@ -115,6 +115,32 @@ export const restore: Fault<{ from: 'backup' | 'file'; afterMs: readonly number[
 };
 
 const RESTORE: readonly string[] = ['--import', 'tsx', 'src/restore.ts'];
+
+/** Starts the server, and kills it so many milliseconds after it first wrote to its database, or when it listens. */
+async function killWhileWriting(world: World, afterMs: number): Promise<void> {
+  const { databasePath } = world;
+  const before = stampOf(databasePath);
+  await serverOf(world, 0).tryStart(async ({ listening }) => {
+    let isListening = false;
+    void listening.then(() => {
+      isListening = true;
+    });
+    while (!isListening && stampOf(databasePath) === before) {
+      await sleep(LOOK_MS);
+    }
+    await Promise.race([sleep(afterMs), listening]);
+  });
+}
+
+/** Changes whenever something is written to a database. */
+function stampOf(path: string): string {
+  return [path, `${path}-wal`, `${path}-journal`]
+    .map((part) => {
+      const found = statSync(part, { throwIfNoEntry: false });
+      return found ? `${found.ino} ${found.size} ${found.mtimeMs}` : '';
+    })
+    .join(', ');
+}
 
 function countFiles(folder: string): number {
   return existsSync(folder) ? readdirSync(folder).length : 0;

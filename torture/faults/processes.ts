@@ -64,7 +64,7 @@ export const start: Fault<{ target: number; afterMs: readonly number[] }> = {
     const server = serverOf(world, target);
     await server.halt('SIGKILL');
     for (const ms of afterMs) {
-      await server.tryStart(ms);
+      await server.tryStart(() => sleep(ms));
     }
     server.go();
     await server.ready();
