@@ -3,13 +3,14 @@ import { MESSAGE_LIMITS } from '#src/core/publish.js';
 import type { PersonDraft } from '#src/dialects/person-push.js';
 import { emojiOf } from '#src/lib/emoji.js';
 import { startOfPlainText } from '#src/lib/text.js';
+import type { NtfyAction } from './actions.js';
 import type { Reading } from './message.js';
 
 const URGENT = 5;
 
 /**
  * The message. Tags that are short codes of emoji stand before the title, as ntfy draws them, or before the text where
- * there is no title; other tags, the attachment and the buttons that open an address stand under the text, and not on the
+ * there is no title; other tags, the attachment and the buttons stand under the text, and not on the
  * card. All goes along for ntfy.
  */
 export function toDraft({ message, sendAt, isCached, below }: Reading): PersonDraft {
@@ -21,7 +22,7 @@ export function toDraft({ message, sendAt, isCached, below }: Reading): PersonDr
   const notes = [
     words.length > 0 ? `标签 Tags: ${words.join(', ')}` : '',
     attachment ? `附件 Attachment: ${attachment.url}` : '',
-    ...actions.flatMap(({ action, label, url }) => (action === 'view' ? `${label}: ${url}` : [])),
+    ...actions.map(nameButton),
   ].filter((note) => note !== '');
   const said = [message.message, ...below].filter((part) => part !== '').join('\n\n');
   // Behind an emoji on its line a heading would be none.
@@ -55,4 +56,16 @@ export function toDraft({ message, sendAt, isCached, below }: Reading): PersonDr
     },
     ...(sendAt ? { sendAt } : {}),
   };
+}
+
+/** A button as a line: what it opens or copies; of others that they are there, since only ntfy's app can press them. */
+function nameButton({ action, label, url, value }: NtfyAction): string {
+  switch (action) {
+    case 'view':
+      return `${label}: ${url}`;
+    case 'copy':
+      return `${label}: ${typeof value === 'string' ? value : ''}`;
+    default:
+      return `按钮 Button: ${label}（只能在 ntfy App 里按 works in the ntfy app only）`;
+  }
 }

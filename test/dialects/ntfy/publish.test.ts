@@ -422,7 +422,17 @@ it.each<[string, unknown]>([
   });
   const [message] = await door.taken();
   expect(message?.extras.ntfy?.actions).toEqual([view, http]);
-  expect(message?.body).toBe('m\n\nOpen, now: https://a.test');
+  // What only ntfy's app can press is named, and its address is nobody else's to open.
+  expect(message?.body).toMatch(
+    /^m\n\nOpen, now: https:\/\/a\.test\n按钮 Button: Close（只能在 ntfy App 里按[^/]*）$/,
+  );
+});
+
+it('writes out what a button copies', async () => {
+  const actions = [{ action: 'copy', label: '验证码', value: '123456' }];
+  const answer = await door.ask('/ntfy/', { body: { topic: door.ming.key, message: 'm', actions } });
+  expect(answer.json).toMatchObject({ actions: [{ action: 'copy', label: '验证码', value: '123456' }] });
+  expect((await door.taken())[0]?.body).toBe('m\n\n验证码: 123456');
 });
 
 it.each<[string, string, Ask, number, number]>([
