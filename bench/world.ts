@@ -48,6 +48,8 @@ export async function openBenchWorld(input: CaseInput, options: BenchWorldOption
     DATA_DIR: folder,
     ADMIN_TOKEN,
     ALLOW_PRIVATE_TARGETS: 'true',
+    // A database that was filled before the first start has no key of its own yet.
+    SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
     WECHAT_APP_ID: simulatorDefaults.appId,
     WECHAT_APP_SECRET: simulatorDefaults.secret,
     WECHAT_TOKEN: simulatorDefaults.token,

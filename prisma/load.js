@@ -12,6 +12,14 @@ const program = resolve(name);
 // The program looks for its arguments where it would have them if it were run itself.
 process.argv = [node, program, ...args];
 
+// Whoever ends it while it starts ends it at once, also where it is the first process of a container, which no signal ends by
+// itself: until it listens nothing is under way that an end could leave half done.
+const quit = () => process.exit(0);
+const SIGNALS = ['SIGTERM', 'SIGINT'];
+for (const signal of SIGNALS) {
+  process.on(signal, quit);
+}
+
 const missing = findMissingPackages();
 if (missing.length > 0) {
   process.stderr.write(
@@ -19,15 +27,33 @@ if (missing.length > 0) {
   );
   process.exit(1);
 }
-await import('./ensure-build.js');
-if (program.endsWith('.ts')) {
-  await import('tsx');
+try {
+  await load();
+} catch (error) {
+  if (error?.code !== 'EMFILE' && error?.code !== 'ENFILE') {
+    throw error;
+  }
+  process.stderr.write(
+    `打开的文件太多，请提高上限（ulimit -n 或 systemd 的 LimitNOFILE） Too many open files: raise the limit (ulimit -n, or LimitNOFILE of systemd) (${error.message})\n`,
+  );
+  process.exit(1);
 }
-const isKept = program.startsWith(dist + sep) && keepCompiled();
-await import(pathToFileURL(program).href);
-if (isKept) {
-  // Node writes it at the end of a process, but servers are killed.
-  nodeModule.flushCompileCache();
+// A server has installed its own by now; a program that has none ends by a signal as any does.
+for (const signal of SIGNALS) {
+  process.off(signal, quit);
+}
+
+async function load() {
+  await import('./ensure-build.js');
+  if (program.endsWith('.ts')) {
+    await import('tsx');
+  }
+  const isKept = program.startsWith(dist + sep) && keepCompiled();
+  await import(pathToFileURL(program).href);
+  if (isKept) {
+    // Node writes it at the end of a process, but servers are killed.
+    nodeModule.flushCompileCache();
+  }
 }
 
 /** Some of what package.json asks for and is not there: `npm ci` was forgotten, or ended early. */

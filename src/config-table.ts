@@ -12,6 +12,8 @@ export const SETTINGS = {
   SECRET_KEY: ['', '32 bytes, base64; made once and kept in DATA_DIR/secret.key'],
   ADMIN_TOKEN: ['', 'bearer token of the management API'],
   MAX_BACKLOG: ['5000000', 'so much may wait before messages are refused with 503; 0: any number'],
+  BACKUP_HOURS: ['0', 'a backup so often, in hours; 0: only when somebody makes one'],
+  BACKUP_KEEP: ['10', 'so many backups are kept; the oldest go'],
   ROLE: ['all', 'all, api or worker'],
   WECHAT_APP_ID: ['', 'official account; none means sandbox'],
   WECHAT_APP_SECRET: ['', 'its secret'],

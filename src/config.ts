@@ -36,6 +36,8 @@ export interface Config {
   adminToken: string | null;
   /** So many deliveries and messages may wait before more are refused; 0: any number. */
   maxBacklog: number;
+  /** Backups by the clock: how often, 0 for never, and how many are kept. */
+  backups: { everyHours: number; keep: number };
   role: 'all' | 'api' | 'worker';
   /** No official account is configured: the simulator stands in. */
   sandbox: boolean;
@@ -55,6 +57,8 @@ export interface Config {
 
 /** Nobody has more; a list this long is somebody else's. */
 const MAX_PROXIES = 10;
+const MOST_BACKUP_HOURS = 24 * 365;
+const MOST_BACKUPS = 1000;
 const MOST_BACKLOG = 1_000_000_000;
 
 /** The settings are wrong; one line a problem, each naming its variable. */
@@ -86,6 +90,10 @@ export function parseConfig(env: Environment): Config {
     secretKey: reader.readSecretKey('SECRET_KEY'),
     adminToken: reader.read('ADMIN_TOKEN') || null,
     maxBacklog: reader.readCount('MAX_BACKLOG', MOST_BACKLOG),
+    backups: {
+      everyHours: reader.readCount('BACKUP_HOURS', MOST_BACKUP_HOURS),
+      keep: Math.max(1, reader.readCount('BACKUP_KEEP', MOST_BACKUPS)),
+    },
     role: reader.readChoice('ROLE', ['all', 'api', 'worker']),
     sandbox,
     wechat: readWechat(reader),

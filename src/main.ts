@@ -2,27 +2,27 @@
 import './lib/lean-wasm.js';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ConfigError, loadConfig } from './config.js';
+import { loadConfig } from './config.js';
 import { systemClock } from './lib/clock.js';
+import { watchDescriptors } from './lib/descriptors.js';
 import { createHttpServer } from './lib/http-server.js';
 import { createLogger, type Logger } from './lib/logger.js';
-import { StoreError } from './store/open.js';
+import { explainStart } from './start-trouble.js';
 import { wire } from './wiring.js';
 
 /** How long requests under way may take to end after a signal, in milliseconds. */
 const DRAIN_MS = 10_000;
 
 await boot().catch((error: unknown) => {
-  const known = error instanceof ConfigError || error instanceof StoreError || isPortTaken(error);
-  process.stderr.write(
-    `${known && error instanceof Error ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
-  );
+  const sentence = explainStart(error);
+  process.stderr.write(`${sentence ?? String(error instanceof Error ? error.stack : error)}\n`);
   process.exit(1);
 });
 
 async function boot(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config.logLevel);
+  const stopWatching = watchDescriptors(log);
   // The port is taken first, since the parts need to know it; who asks meanwhile is told to come back.
   let answer: RequestListener = (_request, response) => {
     response.writeHead(503, { 'retry-after': '1' }).end('starting');
@@ -56,6 +56,7 @@ async function boot(): Promise<void> {
     sandbox: config.sandbox,
   });
   onSignal(log, async () => {
+    stopWatching();
     stopUpkeep();
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
@@ -90,8 +91,4 @@ function onSignal(log: Logger, drain: () => Promise<void>): void {
       );
     });
   }
-}
-
-function isPortTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

@@ -1,19 +1,25 @@
 /** `npm run restore -- FILE`: checks a backup and lets it take the database's place at the next start. */
-import { copyFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { ConfigError, loadConfig } from './config.js';
 import { AppError } from './core/errors.js';
-import { tryFile } from './core/restores.js';
-import { deriveKey, loadSecretKey } from './lib/secret-key.js';
-import { restorePathOf } from './store/backups.js';
+import { type RestoreFacts, tryFile } from './core/restores.js';
+import { systemClock } from './lib/clock.js';
+import { keyMarkOf, readSecretKey } from './lib/secret-key.js';
+import { copyWithLogs, restorePathOf } from './store/backups.js';
+
+const USAGE = '用法 Usage: npm run restore -- FILE [--yes]（仅 SQLite, SQLite only）';
+const DAY_MS = 86_400_000;
+/** Who restores a file in which nothing happened for so long may have taken the wrong one. */
+const OLD_DAYS = 7;
 
 const KEY_WORDS = {
   same: '密钥与本机一致 written with this secret key',
   other:
-    '注意：由另一把密钥写成，启动前请放好它的 secret.key Attention: written with another secret key, put its secret.key into DATA_DIR first',
+    '由另一把密钥写成，没有那把密钥服务器不会启动 written with another secret key, without which the server will not start',
   unknown: '看不出由哪把密钥写成 nobody can tell which secret key wrote it',
 };
 
-await restore(process.argv[2] ?? '').catch((error: unknown) => {
+await restore(process.argv.slice(2)).catch((error: unknown) => {
   const text =
     error instanceof AppError
       ? `${error.zh}\n${error.en}`
@@ -24,17 +30,23 @@ await restore(process.argv[2] ?? '').catch((error: unknown) => {
   process.exitCode = error instanceof ConfigError ? 2 : 1;
 });
 
-async function restore(file: string): Promise<void> {
+async function restore(args: readonly string[]): Promise<void> {
   const config = loadConfig();
-  if (file === '' || !config.databaseUrl.startsWith('file:')) {
-    throw new Error('用法 Usage: npm run restore -- FILE（仅 SQLite, SQLite only）');
+  const [file = '', ...others] = args.filter((arg) => arg !== '--yes');
+  if (file === '' || others.length > 0 || !config.databaseUrl.startsWith('file:')) {
+    throw new Error(USAGE);
   }
   await stat(file);
   const target = restorePathOf(config.databaseUrl.slice('file:'.length));
   const partial = `${target}.${process.pid}.partial`;
-  await copyFile(file, partial);
-  const key = config.secretKey ?? loadSecretKey(config.dataDir);
-  const facts = await tryFile(partial, target, deriveKey(key, 'hash'));
+  await copyWithLogs(file, partial);
+  const key = config.secretKey ?? readSecretKey(config.dataDir);
+  // Nothing carries the empty mark: without a key every file is another's.
+  const isSure = args.includes('--yes');
+  const facts = await tryFile(partial, target, {
+    ownMark: key ? keyMarkOf(key) : '',
+    refuse: (found) => (isSure ? null : findDoubt(found)),
+  });
   const { messages, people, apps } = facts;
   process.stdout.write(
     [
@@ -43,4 +55,16 @@ async function restore(file: string): Promise<void> {
       '',
     ].join('\n'),
   );
+}
+
+/** Why somebody may not want this file after all; null where nothing speaks against it. */
+function findDoubt({ messages, people, apps, key, newestAt }: RestoreFacts): string | null {
+  if (people + apps + messages === 0) {
+    return '文件里什么都没有 there is nothing in it';
+  }
+  if (key === 'other') {
+    return '由另一把密钥写成，请先放好那一把 written with another secret key: put its secret.key into DATA_DIR first';
+  }
+  const days = newestAt === null ? 0 : Math.floor((systemClock.now() - newestAt) / DAY_MS);
+  return days >= OLD_DAYS ? `最新的消息是 ${days} 天前的 its newest message is ${days} days old` : null;
 }

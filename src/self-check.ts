@@ -7,6 +7,7 @@ import { previewLines } from './channels/wechat/preview.js';
 import { chooseTemplate, proposeFields } from './channels/wechat/template.js';
 import { readPlaces } from './channels/wechat/template-lines.js';
 import type { Config } from './config.js';
+import { checkDatabaseAndKey } from './data-check.js';
 import type { Clock } from './lib/clock.js';
 import { randomHex } from './lib/ids.js';
 import { signatureOf } from './lib/message-crypto.js';
@@ -50,6 +51,7 @@ export function createSelfCheckOutside(input: SelfCheckInput): SelfCheckOutside 
     template: describeTemplates(config, clock),
     knockAtDoor: () => tell(() => knock(config, clock, publicUrl)),
     openPublicUrl: () => tell(async () => (await open(`${publicUrl}/healthz`)).status),
+    checkData: () => checkDatabaseAndKey(config),
     measureDatabase: () => measure(config.databaseUrl),
     verifyMailer: mailer ? () => tellMailer(mailer) : null,
     sms,

@@ -28,14 +28,14 @@ import type { Logger } from './lib/logger.js';
 import { PROJECT_DIR } from './lib/project.js';
 import { createSafeFetch } from './lib/safe-fetch.js';
 import { createSecretBox } from './lib/secret-box.js';
-import { deriveKey, loadSecretKey } from './lib/secret-key.js';
+import { deriveKey, keyMarkOf } from './lib/secret-key.js';
+import { openData } from './open-data.js';
 import { createOutgoing } from './outgoing.js';
 import { createWechatPlatform } from './platforms/wechat/index.js';
 import { createSelfCheckOutside } from './self-check.js';
 import { providerOf } from './store/db.js';
 import { watchCommits } from './store/group-commit.js';
 import { readLastId } from './store/last-id.js';
-import { openStore } from './store/open.js';
 import { createPlaces } from './store/places.js';
 import { createApi } from './web/api/index.js';
 import { createPageCompression } from './web/compress-pages.js';
@@ -70,10 +70,9 @@ const TEMPLATE_CALL = '/cgi-bin/message/template/send';
 export async function wire(input: WiringInput) {
   const { config, clock, log } = input;
   const publicUrl = config.publicUrl ?? input.selfUrl.replace('127.0.0.1', 'localhost');
-  const key = config.secretKey ?? loadSecretKey(config.dataDir);
+  const { key, store } = await openData(config, { clock, log });
   const box = createSecretBox(deriveKey(key, 'box'));
   const hashKey = deriveKey(key, 'hash');
-  const store = await openStore(config.databaseUrl);
   const { db } = store;
   if (store.restored !== null) {
     log.info('a backup took the place of the database', { former: store.restored });
@@ -130,7 +129,7 @@ export async function wire(input: WiringInput) {
       channels: { kinds: outgoing.personal, trySend: outgoing.trySend },
       notify: { ...outgoing.notify, resumeQueue },
       contacts: outgoing.contacts,
-      ...(config.databaseUrl.startsWith('file:') ? { backups: placeBackups(config) } : {}),
+      ...(config.databaseUrl.startsWith('file:') ? { backups: placeBackups(config, keyMarkOf(key)) } : {}),
     },
   );
   const firstAdminFile = await core.accounts.prepareFirstAdmin();
@@ -194,6 +193,7 @@ export async function wire(input: WiringInput) {
     writeFigures: core.figures.writeDown,
     lookAtTroubles: troubles.look,
     importFollowers: core.followerImport.step,
+    makeBackup: core.backups.backupWhenDue,
     noteQuota: () => core.figures.noteQuota(() => wechat.quota(TEMPLATE_CALL)),
   });
   const { view, assets } = openViews({ dir: join(PROJECT_DIR, 'views') });
@@ -263,8 +263,9 @@ export async function wire(input: WiringInput) {
   }
 }
 
-function placeBackups({ dataDir, databaseUrl }: Config) {
-  return { folder: join(dataDir, 'backups'), database: databaseUrl.slice('file:'.length) };
+function placeBackups({ dataDir, databaseUrl, backups }: Config, keyMark: string) {
+  const database = databaseUrl.slice('file:'.length);
+  return { folder: join(dataDir, 'backups'), database, keyMark, ...backups };
 }
 
 /** The WeCom app's server URL, where its token and key are set. */

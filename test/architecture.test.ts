@@ -39,6 +39,10 @@ const FLOORS: Record<string, readonly string[]> = {
 const TOP = [
   'main.ts',
   'restore.ts',
+  'check-data.ts',
+  'data-check.ts',
+  'open-data.ts',
+  'start-trouble.ts',
   'app.ts',
   'wiring.ts',
   'outgoing.ts',

@@ -1,14 +1,23 @@
 /** Backups: copies of the database made while the server works, kept in a folder, and one of them put back in its place. */
 import { createReadStream, type ReadStream } from 'node:fs';
-import { copyFile, mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { formatChinaTime } from '#src/lib/china-time.js';
-import { copyDatabase, type FileJob, removePartials, restorePathOf } from '#src/store/backups.js';
+import { inBoth } from '#src/lib/in-language.js';
+import {
+  backupName,
+  backupTimeOf,
+  copyDatabase,
+  type FileJob,
+  isBackupName,
+  measureLack,
+  removeOldest,
+  removePartials,
+  restorePathOf,
+} from '#src/store/backups.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
-import { keyMarkOf, type RestoreFacts, receiveFile, tryFile } from './restores.js';
-import type { Settings } from './settings.js';
+import { type RestoreFacts, receiveFile, tryFile } from './restores.js';
 
 /** A kept copy. */
 export interface Backup {
@@ -38,18 +47,21 @@ export interface BackupPlaces {
   folder: string;
   /** The database. */
   database: string;
+  /** What a file carries that was written with this server's key. */
+  keyMark: string;
+  /** How often a copy is made without anybody asking for it; 0: never. */
+  everyHours: number;
+  /** So many copies are kept; the oldest goes when one more is made. */
+  keep: number;
 }
 
-/** So many copies are kept; the oldest goes when one more is made. */
-export const MOST_BACKUPS = 10;
-/** What must stay free on the disk beside a copy. */
-const SPARE_BYTES = 64 * 1024 * 1024;
+const HOUR_MS = 3_600_000;
 
 /** The verbs of backups. */
 export type Backups = ReturnType<typeof createBackups>;
 
 /** Makes the verbs of backups. */
-export function createBackups(deps: CoreDeps, settings: Settings, places: BackupPlaces | null) {
+export function createBackups(deps: CoreDeps, places: BackupPlaces | null) {
   const { clock, log } = deps;
   let running: { name: string; totalBytes: number; job: FileJob<void>; done: Promise<Backup> } | null = null;
   let beginning: Promise<void> | null = null;
@@ -92,13 +104,12 @@ export function createBackups(deps: CoreDeps, settings: Settings, places: Backup
     await mkdir(folder, { recursive: true, mode: 0o700 });
     removePartials(folder);
     await checkRoom(folder, totalBytes);
-    await settings.save('key-mark', keyMarkOf(deps.hashKey));
-    const name = toName(clock.now());
+    const name = backupName(clock.now());
     const job = copyDatabase(database, join(folder, name));
     failure = '';
     const done = job.done.then(
       async () => {
-        await removeOldest(folder);
+        await removeOldest(folder, { isBeforeUpgrade: false, most: getPlaces().keep });
         return readBackup(folder, name);
       },
       (error: unknown) => {
@@ -114,6 +125,22 @@ export function createBackups(deps: CoreDeps, settings: Settings, places: Backup
       .finally(() => {
         running = null;
       });
+  }
+
+  /** Begins a copy where the newest is older than the settings allow. Those from before an upgrade do not count. */
+  async function backupWhenDue(): Promise<void> {
+    if (!places || places.everyHours === 0) {
+      return;
+    }
+    const newest = (await listBackups()).find(({ name }) => !name.includes('-before-'));
+    if (!newest || clock.now() - backupTimeOf(newest.name) >= places.everyHours * HOUR_MS) {
+      await makeBackup();
+    }
+  }
+
+  /** How many copies are kept. */
+  function countKept(): number {
+    return getPlaces().keep;
   }
 
   /** Makes a copy and waits for it; joins the one that is being made. */
@@ -181,7 +208,8 @@ export function createBackups(deps: CoreDeps, settings: Settings, places: Backup
   }
 
   async function place(partial: string): Promise<WaitingRestore> {
-    waitingFacts = await tryFile(partial, restorePathOf(getPlaces().database), deps.hashKey);
+    const { database, keyMark } = getPlaces();
+    waitingFacts = await tryFile(partial, restorePathOf(database), { ownMark: keyMark });
     const waiting = await findRestore();
     if (!waiting) {
       throw new AppError('unavailable');
@@ -205,12 +233,6 @@ export function createBackups(deps: CoreDeps, settings: Settings, places: Backup
     return Number(row?.size ?? 0);
   }
 
-  async function removeOldest(folder: string): Promise<void> {
-    for (const { name } of (await listBackups()).slice(MOST_BACKUPS)) {
-      await rm(join(folder, name), { force: true });
-    }
-  }
-
   /** Ends what is under way, for the server's end. */
   async function stop(): Promise<void> {
     running?.job.stop();
@@ -221,6 +243,8 @@ export function createBackups(deps: CoreDeps, settings: Settings, places: Backup
     isServed,
     listBackups,
     beginBackup,
+    backupWhenDue,
+    countKept,
     makeBackup,
     readProgress,
     openBackup,
@@ -239,22 +263,8 @@ async function readBackup(folder: string, name: string): Promise<Backup> {
 }
 
 async function checkRoom(folder: string, needed: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize < needed + SPARE_BYTES) {
-    const detail = `磁盘只剩 ${toMegabytes(bavail * bsize)} MB，需要 ${toMegabytes(needed)} MB the disk is too full`;
-    throw new AppError('conflict', { detail });
+  const lack = await measureLack(folder, needed);
+  if (lack) {
+    throw new AppError('conflict', { detail: inBoth(lack.zh, lack.en) });
   }
-}
-
-function toMegabytes(bytes: number): number {
-  return Math.ceil(bytes / 1_000_000);
-}
-
-/** `qingniao-20260928-130501.db`, by China's clock. */
-function toName(now: number): string {
-  return `qingniao-${formatChinaTime(new Date(now)).replace(/[-:]/g, '').replace(' ', '-')}.db`;
-}
-
-function isBackupName(name: string): boolean {
-  return /^qingniao-\d{8}-\d{6}\.db$/.test(name);
 }

@@ -151,7 +151,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     appTokens: createAppTokens(deps),
     audit: createAudit(deps),
     backlog,
-    backups: createBackups(deps, settings, outside.backups ?? null),
+    backups: createBackups(deps, outside.backups ?? null),
     callbacks,
     callbackLog: createCallbackLog(deps),
     callbackSecrets: createCallbackSecrets(deps),

@@ -4,8 +4,8 @@ import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { equalsInConstantTime, keyedHash } from '#src/lib/hash.js';
-import { checkDatabase, type FileFacts, keepFile } from '#src/store/backups.js';
+import { equalsInConstantTime } from '#src/lib/hash.js';
+import { checkDatabase, type FileFacts, keepFile, removeWithLogs } from '#src/store/backups.js';
 import { listMigrations } from '#src/store/migrations.js';
 import { AppError } from './errors.js';
 
@@ -16,35 +16,47 @@ export interface RestoreFacts {
   apps: number;
   /** Whether it was written with this server's secret key; unknown of old files. */
   key: 'same' | 'other' | 'unknown';
+  /** When its newest message was accepted, in milliseconds since the epoch; null where it has none. */
+  newestAt: number | null;
   /** It comes from an older version and is brought up to date at the start. */
   isOlder: boolean;
 }
 
-/** What a backup carries to tell later whether the secret key is still the one it was written with. */
-export function keyMarkOf(hashKey: Buffer): string {
-  return keyedHash(hashKey, 'backup:key-mark');
+/** How a file is judged beyond being whole. */
+export interface FileJudge {
+  /** The mark of this server's key, empty where it has none. */
+  ownMark: string;
+  /** Why the caller does not want it, having seen what is in it. */
+  refuse?: (facts: RestoreFacts) => string | null;
 }
 
-/** Checks `partial` and gives it the name `target`, or removes it. Throws bad_field with what is wrong. */
-export async function tryFile(partial: string, target: string, hashKey: Buffer): Promise<RestoreFacts> {
+/** Checks `partial` and gives it the name `target`, or removes it. Throws bad_field with what is wrong, conflict with a doubt. */
+export async function tryFile(
+  partial: string,
+  target: string,
+  { ownMark, refuse = () => null }: FileJudge,
+): Promise<RestoreFacts> {
   try {
-    const facts = await checkDatabase(partial).done.catch((error: unknown) => {
+    const found = await checkDatabase(partial).done.catch((error: unknown) => {
       throw wrongFile(
         `不是 SQLite 数据库 no SQLite database (${error instanceof Error ? error.message : 'unknown'})`,
       );
     });
     const known = listMigrations('sqlite').map(({ name }) => name);
-    refuseBad(facts, known);
+    refuseBad(found, known);
+    const { messages, people, apps, newestAt } = found;
+    const key = judgeKey(found.keyMark, ownMark);
+    const facts = { messages, people, apps, newestAt, key, isOlder: found.migrations.length < known.length };
+    const doubt = refuse(facts);
+    if (doubt !== null) {
+      throw new AppError('conflict', {
+        detail: `${doubt}；确定要恢复就加上参数 add this where you are sure: --yes`,
+      });
+    }
     await keepFile(partial, target);
-    return {
-      messages: facts.messages,
-      people: facts.people,
-      apps: facts.apps,
-      key: judgeKey(facts.keyMark, hashKey),
-      isOlder: facts.migrations.length < known.length,
-    };
+    return facts;
   } finally {
-    await rm(partial, { force: true });
+    await removeWithLogs(partial);
   }
 }
 
@@ -81,11 +93,11 @@ function refuseBad(facts: FileFacts, known: readonly string[]): void {
   }
 }
 
-function judgeKey(mark: string, hashKey: Buffer): RestoreFacts['key'] {
+function judgeKey(mark: string, ownMark: string): RestoreFacts['key'] {
   if (mark === '') {
     return 'unknown';
   }
-  return equalsInConstantTime(mark, keyMarkOf(hashKey)) ? 'same' : 'other';
+  return equalsInConstantTime(mark, ownMark) ? 'same' : 'other';
 }
 
 function wrongFile(detail: string): AppError {

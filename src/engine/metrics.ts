@@ -25,7 +25,7 @@ export async function writeMetrics(source: MetricsSource): Promise<string> {
     gauge('qingniao_backlog', 'Deliveries and messages that wait, as last counted for MAX_BACKLOG.', waiting),
     gauge('qingniao_backlog_limit', 'MAX_BACKLOG; 0: none.', most),
     gauge('qingniao_backlog_refusals', 'Messages refused since the start because too much waits.', refusals),
-    gauge('qingniao_resident_bytes', 'Resident memory.', process.memoryUsage.rss()),
+    gauge('qingniao_resident_bytes', 'Resident memory.', readResidentBytes()),
     ...(stored ?? []),
   ]);
 }
@@ -70,4 +70,13 @@ async function readStored({ core, db }: MetricsSource): Promise<Gauge[]> {
 
 function gauge(name: string, help: string, value: number): Gauge {
   return { name, help, values: [{ value }] };
+}
+
+/** Node reads it from a file of the system; without file descriptors there is no figure, and the others are wanted most then. */
+function readResidentBytes(): number {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return 0;
+  }
 }

@@ -1,5 +1,7 @@
 /** Whether this process can do its work: the database takes writes and has this build's tables, and the engine comes round. */
 import type { Clock } from '#src/lib/clock.js';
+import { hasDescriptors } from '#src/lib/descriptors.js';
+import { connectionOf } from '#src/store/db.js';
 import type { Db } from '#src/store/open.js';
 import { probeWrite } from '#src/store/probe.js';
 import { compareSchema, type SchemaState } from '#src/store/schema-state.js';
@@ -39,7 +41,7 @@ export function createReadiness({ db, clock, lastStepAt }: ReadinessDeps): () =>
   }
 
   return async () => {
-    const problem = await probe();
+    const problem = tellDamage(db) ?? (await tellDescriptors()) ?? (await probe());
     if (problem !== null) {
       return { ready: false, why: problem };
     }
@@ -47,6 +49,20 @@ export function createReadiness({ db, clock, lastStepAt }: ReadinessDeps): () =>
     const isStuck = steppedAt !== null && clock.now() - steppedAt > STUCK_MS;
     return isStuck ? { ready: false, why: 'the engine does not come round' } : { ready: true };
   };
+}
+
+/** Most pages of a damaged file read and write as if nothing were wrong, so what was met once counts until the process ends. */
+function tellDamage(db: Db): string | null {
+  const damage = connectionOf(db)?.damage() ?? null;
+  return damage === null
+    ? null
+    : `the database file is damaged (${damage}): stop the server, run npm run check-data, and restore a backup with npm run restore -- FILE`;
+}
+
+async function tellDescriptors(): Promise<string | null> {
+  return (await hasDescriptors())
+    ? null
+    : 'no file descriptors are left: raise the limit (LimitNOFILE of systemd, ulimit -n)';
 }
 
 async function tryWrite(db: Db, now: number): Promise<string | null> {

@@ -27,6 +27,8 @@ export interface UpkeepDeps {
   writeFigures?: () => Promise<void>;
   /** Looks which troubles have begun to last and which have ended. */
   lookAtTroubles?: () => Promise<void>;
+  /** Makes a backup where one is due. */
+  makeBackup?: () => Promise<void>;
   /** Notes what the platform still allows. */
   noteQuota?: () => Promise<void>;
   /** Brings in a page of those who followed the account before this server was there. */
@@ -36,7 +38,7 @@ export interface UpkeepDeps {
 /** The jobs of upkeep, runnable by hand, and the timetable that runs them. */
 export function createUpkeep(deps: UpkeepDeps) {
   const { db, clock, log, readRetention, writeFigures = NOTHING, noteQuota = NOTHING } = deps;
-  const { lookAtTroubles = NOTHING, importFollowers = async () => 'done' } = deps;
+  const { lookAtTroubles = NOTHING, importFollowers = async () => 'done', makeBackup = NOTHING } = deps;
   let isStopped = false;
 
   const sweepOld = createSweep(db);
@@ -97,6 +99,7 @@ export function createUpkeep(deps: UpkeepDeps) {
           schedule('* * * * *', guard('quota', jobs.quota), options),
           schedule('*/10 * * * *', guard('retention', jobs.retention), options),
           schedule('*/10 * * * *', guard('followers', jobs.followers), options),
+          schedule('5-59/10 * * * *', guard('backup', makeBackup), options),
         ];
     if (!figuresOnly) {
       // At once as well, and nobody waits for it.

@@ -1,25 +1,58 @@
 /** The server's one secret key: given, or made once and kept in a file that only its owner reads. */
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyedHash } from './hash.js';
 
 const KEY_BYTES = 32;
 
-/** Reads `secret.key` of a folder, or makes it (mode 0600). Throws when the file holds no key. */
-export function loadSecretKey(folder: string): Buffer {
-  const path = join(folder, 'secret.key');
-  if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+/** Where a folder's key is kept. */
+export function keyPathOf(folder: string): string {
+  return join(folder, 'secret.key');
+}
+
+/** Reads `secret.key` of a folder; null where there is none, or an empty file, which holds none either. Throws when it holds something else. */
+export function readSecretKey(folder: string): Buffer | null {
+  const path = keyPathOf(folder);
+  const text = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+  if (text === '') {
+    return null;
   }
-  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
+  const key = Buffer.from(text, 'base64');
   if (key.length !== KEY_BYTES) {
-    throw new Error(`${path} does not hold a key of ${KEY_BYTES} bytes in base64`);
+    throw new Error(
+      `${path} 里不是 32 字节的 base64 密钥，请放回原来的文件 ${path} does not hold a key of ${KEY_BYTES} bytes in base64: put the right file back`,
+    );
   }
   return key;
+}
+
+/** Makes a folder's key (mode 0600): the whole file or none, whenever the process ends. */
+export function makeSecretKey(folder: string): Buffer {
+  const key = randomBytes(KEY_BYTES);
+  writeWhole(keyPathOf(folder), `${key.toString('base64')}\n`);
+  return key;
+}
+
+/** Puts a small file in place that is on the disk before it has its name. */
+export function writeWhole(path: string, text: string): void {
+  const partial = `${path}.new`;
+  const file = openSync(partial, 'w', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(partial, path);
 }
 
 /** A key of its own for one purpose, so that a leak of one says nothing of the others. */
 export function deriveKey(key: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, 'qingniao', purpose, KEY_BYTES));
+}
+
+/** What tells later whether a key is still the same, without saying anything of it. */
+export function keyMarkOf(key: Buffer): string {
+  return keyedHash(deriveKey(key, 'hash'), 'backup:key-mark');
 }

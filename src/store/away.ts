@@ -1,4 +1,5 @@
 /** Tells a database that cannot be had just now from a statement that is wrong. */
+import { isDamageText } from './damage.js';
 
 /**
  * Prisma's codes of a database that is not reached, closes connections, has none left, begins no transaction in time or lets
@@ -11,7 +12,7 @@ const CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2
  * session say of a connection that is gone or not to be had, of a full disk and of a server that takes no writes.
  */
 const WORDS =
-  /\b(08\d{3}|53\d00|55P03|57P0[1-3]|58030|25006)\b|Connection terminated|connection (error|timeout)|timeout exceeded when trying to connect|not queryable|Client was closed|Can't reach database server|has closed the connection|Too many database connections|Operation has timed out|ECONN(RESET|REFUSED)|EPIPE|ETIMEDOUT|cut off from the database|read-only transaction|No space left on device/i;
+  /\b(08\d{3}|53\d00|55P03|57P0[1-3]|58030|25006)\b|Connection terminated|connection (error|timeout)|timeout exceeded when trying to connect|not queryable|Client was closed|Can't reach database server|has closed the connection|Too many database connections|Operation has timed out|ECONN(RESET|REFUSED)|EPIPE|ETIMEDOUT|cut off from the database|read-only transaction|No space left on device|\bE[MN]FILE\b/i;
 
 /**
  * What SQLite says of a full disk, a file that it may not write or open, a failing disk and a lock of somebody else (its result
@@ -28,14 +29,19 @@ const KINDS =
 const NAMES =
   /^(Prisma|SqliteError$|LibsqlError$|DriverAdapterError$|SessionError$|AggregateError$|Error$|error$)/;
 
-/** Whether an error says that the database is away, or takes no writes: the same call may go well a little later. */
+/**
+ * Whether an error says that the database is away, or takes no writes: the same call may go well a little later, a damaged file
+ * included, once somebody has put a backup in its place.
+ */
 export function isAway(error: unknown): error is Error {
   if (!(error instanceof Error) || !NAMES.test(error.name)) {
     return false;
   }
   const code = 'code' in error ? String(error.code) : '';
   const text = `${code} ${error.message} ${wordsBelow(error)}`;
-  return CODES.has(code) || [WORDS, SQLITE_WORDS, KINDS].some((words) => words.test(text));
+  return (
+    CODES.has(code) || isDamageText(text) || [WORDS, SQLITE_WORDS, KINDS].some((words) => words.test(text))
+  );
 }
 
 /** What the driver said, which Prisma's own sentence does not always repeat. */

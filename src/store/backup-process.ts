@@ -14,6 +14,8 @@ export interface FileFacts {
   messages: number;
   people: number;
   apps: number;
+  /** When the newest message was accepted, in milliseconds since the epoch; null where there is none. */
+  newestAt: number | null;
 }
 
 const [verb = '', path = '', target = ''] = process.argv.slice(2);
@@ -31,6 +33,9 @@ function run(): object {
       // Holds one snapshot to the end and no lock that a writer would wait for.
       database.exec(`VACUUM INTO '${target.replaceAll("'", "''")}'`);
       return {};
+    }
+    if (target === 'settle') {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     }
     return check(database);
   } finally {
@@ -57,5 +62,8 @@ function check(database: Database.Database): FileFacts {
     messages: count('Message'),
     people: count('Person'),
     apps: count('App'),
+    newestAt: isOurs
+      ? (ask('SELECT createdAt FROM Message ORDER BY id DESC LIMIT 1').map(Number)[0] ?? null)
+      : null,
   };
 }

@@ -1,11 +1,13 @@
 /** Copies the database while it works, checks copies, and puts one in its place at the next start. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { copyFile, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
+import { formatChinaTime } from '#src/lib/china-time.js';
 import { programPath } from '#src/lib/project.js';
 import type { FileFacts } from './backup-process.js';
+import { isInUse } from './file-lock.js';
 
 export type { FileFacts } from './backup-process.js';
 
@@ -38,11 +40,93 @@ export function copyDatabase(path: string, target: string): FileJob<void> {
   return { stop: job.stop, done };
 }
 
-/** Looks a file through. Rejects with SQLite's own words when it is no database at all. */
+/** Looks a file through that nobody has open, and takes its logs into it. Rejects with SQLite's own words when it is no database at all. */
 export function checkDatabase(path: string): FileJob<FileFacts> {
-  const job = start('check', path, '');
+  const job = start('check', path, 'settle');
   const done = job.done.then((text) => JSON.parse(text) as FileFacts).finally(() => removeLogs(path));
   return { stop: job.stop, done };
+}
+
+/** Looks a database through as it lies there, also while a server works on it. */
+export function inspectDatabase(path: string): FileJob<FileFacts> {
+  const job = start('check', path, '');
+  return { stop: job.stop, done: job.done.then((text) => JSON.parse(text) as FileFacts) };
+}
+
+/**
+ * Copies a database with what stands in the logs beside it, which are part of it: a server that was killed leaves its newest rows
+ * there. Throws where a server has it open, since its parts change while they are copied.
+ */
+export async function copyWithLogs(path: string, target: string): Promise<void> {
+  if (await isInUse(path)) {
+    throw new Error(
+      `${path} 正被服务器使用：请在控制台做备份，再恢复那份备份 is in use by a server: make a backup in its console and restore that`,
+    );
+  }
+  for (const part of ['', '-wal', '-journal']) {
+    if (existsSync(path + part)) {
+      await copyFile(path + part, target + part);
+    }
+  }
+}
+
+/** Removes a file and the logs beside it. */
+export async function removeWithLogs(path: string): Promise<void> {
+  await rm(path, { force: true });
+  removeLogs(path);
+}
+
+/** What must stay free on the disk beside a copy. */
+const SPARE_BYTES = 64 * 1024 * 1024;
+
+/** What a folder's disk lacks for a file of so many bytes, in words; null where there is room. */
+export async function measureLack(
+  folder: string,
+  neededBytes: number,
+): Promise<{ zh: string; en: string } | null> {
+  const { bavail, bsize } = await statfs(folder);
+  const [free, needed, spare] = [bavail * bsize, neededBytes + SPARE_BYTES, SPARE_BYTES].map(toMegabytes);
+  return bavail * bsize >= neededBytes + SPARE_BYTES
+    ? null
+    : {
+        zh: `磁盘只剩 ${free} MB，需要 ${needed} MB（其中 ${spare} MB 是给服务器留的余地）`,
+        en: `the disk has ${free} MB left and ${needed} MB are needed, of which ${spare} MB stay free for the server`,
+      };
+}
+
+function toMegabytes(bytes: number): number {
+  return Math.ceil(bytes / 1_000_000);
+}
+
+/** `qingniao-20260928-130501.db`, by China's clock; with the migration's number where it was made before an upgrade. */
+export function backupName(now: number, beforeMigration = ''): string {
+  const time = formatChinaTime(new Date(now)).replace(/[-:]/g, '').replace(' ', '-');
+  const number = /^\d+/.exec(beforeMigration)?.[0];
+  return `qingniao-${time}${number === undefined ? '' : `-before-${number}`}.db`;
+}
+
+/** Whether a file's name is that of a copy of ours. */
+export function isBackupName(name: string): boolean {
+  return /^qingniao-\d{8}-\d{6}(-before-\d+)?\.db$/.test(name);
+}
+
+/** When a copy was made, by its name, in milliseconds since the epoch. */
+export function backupTimeOf(name: string): number {
+  const [, y, mo, d, h, mi, s] = /^qingniao-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(name) ?? [];
+  return Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}+08:00`);
+}
+
+/** Removes the oldest copies of a kind beyond so many. */
+export async function removeOldest(
+  folder: string,
+  { isBeforeUpgrade, most }: { isBeforeUpgrade: boolean; most: number },
+): Promise<void> {
+  const names = (await readdir(folder)).filter(
+    (name) => isBackupName(name) && name.includes('-before-') === isBeforeUpgrade,
+  );
+  for (const name of names.sort().reverse().slice(most)) {
+    await rm(join(folder, name), { force: true });
+  }
 }
 
 /** Gives a finished file its name: it is on the disk before the name is. */

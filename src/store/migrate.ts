@@ -18,8 +18,8 @@ export interface MigrationPlan {
   begun: ReadonlySet<string>;
   /** Applied, and unknown to this build: a newer one made them. */
   strange: readonly string[];
-  /** There is no table at all. */
-  isEmpty: boolean;
+  /** No migration was ever applied. */
+  isNew: boolean;
 }
 
 /** The schema is in a state that no migration leads on from. */
@@ -59,7 +59,7 @@ export async function planMigrations(connection: MigrationConnection): Promise<M
         `不是青鸟的数据库 not a database of Qingniao: it has tables of others (${tables.slice(0, 3).join(', ')})`,
       );
     }
-    return { missing: all, begun: new Set(), strange: [], isEmpty: true };
+    return { missing: all, begun: new Set(), strange: [], isNew: true };
   }
   const rows = await connection.query(ROWS);
   const finished = new Set(rows.filter(([, end]) => Number(end) === 1).map(([name]) => String(name)));
@@ -69,7 +69,7 @@ export async function planMigrations(connection: MigrationConnection): Promise<M
     missing: all.filter(({ name }) => !finished.has(name)),
     begun: new Set(begun),
     strange: [...finished, ...begun].filter((name) => !known.has(name)),
-    isEmpty: tables.length === 1,
+    isNew: finished.size === 0,
   };
 }
 

@@ -41,11 +41,11 @@ export async function openPostgres(url: string): Promise<Store> {
   pool.on('connect', (client) => clients.add(client));
   pool.on('remove', (client) => clients.delete(client));
   const adapter = new MendingPg(pool, { disposeExternalPool: true });
-  let applied: readonly string[] = [];
+  let migrated: { applied: readonly string[]; isNew: boolean } = { applied: [], isNew: false };
   try {
     const session = await openSession(url, {
       migrate: async () => {
-        applied = await migrate(url);
+        migrated = await migrate(url);
       },
       onSilence: () => {
         for (const client of clients) {
@@ -60,7 +60,7 @@ export async function openPostgres(url: string): Promise<Store> {
     return {
       db,
       provider: 'postgresql',
-      applied,
+      ...migrated,
       restored: null,
       session,
       close: async () => {
@@ -75,7 +75,7 @@ export async function openPostgres(url: string): Promise<Store> {
 }
 
 /** While processes are exchanged one by one an older build works on what a newer has made, so strange migrations are no reason to end. */
-async function migrate(url: string): Promise<string[]> {
+async function migrate(url: string): Promise<{ applied: string[]; isNew: boolean }> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   // An error that nobody waits for would end the process; who waits for a statement hears of it.
   client.on('error', () => {});
@@ -86,7 +86,8 @@ async function migrate(url: string): Promise<string[]> {
       run: async (statement) => void (await client.query(statement)),
       query: async (text) => (await client.query({ text, rowMode: 'array' })).rows,
     };
-    return await applyMigrations(connection, await planMigrations(connection));
+    const plan = await planMigrations(connection);
+    return { applied: await applyMigrations(connection, plan), isNew: plan.isNew };
   } finally {
     await client.end();
   }

@@ -1,14 +1,18 @@
 /** Opens the database: takes a SQLite file for this process alone, migrates it, and hands out Prisma's client. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Client, createClient } from '@libsql/client';
+import type { Client } from '@libsql/client';
 import { applyRestore } from './backups.js';
+import { DAMAGE_REMEDY, isDamage } from './damage.js';
 import { type Db, nameProvider, type Provider } from './db.js';
+import { isBusy, takeLock } from './file-lock.js';
 import { PrismaClient } from './generated/client.js';
+import { isDatabaseLost, markPathOf } from './key-mark.js';
 import { applyMigrations, type MigrationConnection, planMigrations } from './migrate.js';
 import { OneConnectionLibSql } from './one-connection.js';
 import { ALONE, type Session } from './session.js';
 import { openSqlite, type SqliteClient } from './sqlite-client.js';
+import { copyBeforeUpgrade, type UpgradeCopies } from './upgrade-copy.js';
 
 export type { Db } from './db.js';
 
@@ -19,6 +23,8 @@ export interface Store {
   provider: Provider;
   /** Migrations that this start applied. */
   applied: readonly string[];
+  /** There was no table in it before this start. */
+  isNew: boolean;
   /** A backup took the database's place at this start: where the former one is kept, empty where there was none. */
   restored: string | null;
   /** What this process shares with the others on the database. */
@@ -40,9 +46,9 @@ const PRAGMAS = ['journal_mode=WAL', 'cache_size=-16384', 'wal_autocheckpoint=40
 /**
  * Opens a SQLite file (`file:/path/to.db`) or a PostgreSQL database, making the file and migrating when needed. Commits are on the disk when they
  * answer (WAL with synchronous=FULL, libsql's default). Throws StoreError when another process holds the file, or when
- * it cannot be opened.
+ * it cannot be opened. With `copies` a SQLite file is copied before migrations change what is in it.
  */
-export async function openStore(databaseUrl: string): Promise<Store> {
+export async function openStore(databaseUrl: string, copies: UpgradeCopies | null = null): Promise<Store> {
   if (!databaseUrl.startsWith('file:')) {
     // Its driver and its client are loaded only where they are used.
     const { openPostgres } = await import('./open-postgres.js');
@@ -54,23 +60,42 @@ export async function openStore(databaseUrl: string): Promise<Store> {
   let lock: Client | null = null;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    lock = await takeLock(`${databaseUrl}.lock`);
+    lock = await takeLock(path);
     const restored = applyRestore(path);
-    return { ...(await openLocked(databaseUrl, lock)), restored };
+    if (isDatabaseLost(path)) {
+      throw new StoreError(
+        `${path} 不见了或是空的，而这里有过数据库：放回它，或用 npm run restore -- 备份文件 恢复；要从头开始就删掉 ${markPathOf(path)} The database is missing or empty, and there was one: put it back, or restore a backup with npm run restore -- FILE; to begin anew remove ${markPathOf(path)}`,
+      );
+    }
+    return { ...(await openLocked(databaseUrl, { lock, copies })), restored };
   } catch (error) {
     await lock?.execute('ROLLBACK').catch(() => undefined);
     lock?.close();
-    throw new StoreError(
-      isBusy(error) ? `${path} ${IN_USE}` : `${path} cannot be opened: ${reasonOf(error)}`,
-    );
+    throw error instanceof StoreError ? error : new StoreError(explainFile(path, error));
   }
 }
 
-const IN_USE = 'is in use by another process: one SQLite file serves one process';
+function explainFile(path: string, error: unknown): string {
+  if (isBusy(error)) {
+    return `${path} ${IN_USE}`;
+  }
+  return isDamage(error)
+    ? `${path}: ${DAMAGE_REMEDY} (${reasonOf(error)})`
+    : `${path} 打不开 cannot be opened: ${reasonOf(error)}`;
+}
 
-async function openLocked(url: string, lock: Client): Promise<Omit<Store, 'restored'>> {
+const IN_USE =
+  '正被另一个进程使用，一个 SQLite 文件只归一个进程 is in use by another process: one SQLite file serves one process';
+
+async function openLocked(
+  url: string,
+  { lock, copies }: { lock: Client; copies: UpgradeCopies | null },
+): Promise<Omit<Store, 'restored'>> {
   const connection = await openSqlite(url);
-  const applied = await migrate(toMigrationConnection(connection));
+  const { applied, isNew } = await migrate(toMigrationConnection(connection), {
+    path: url.slice('file:'.length),
+    copies,
+  });
   const db = new PrismaClient({ adapter: new OneConnectionLibSql(connection) });
   nameProvider(db, 'sqlite', connection);
   for (const pragma of PRAGMAS) {
@@ -80,6 +105,7 @@ async function openLocked(url: string, lock: Client): Promise<Omit<Store, 'resto
     db,
     provider: 'sqlite',
     applied,
+    isNew,
     session: ALONE,
     close: async () => {
       await db.$disconnect();
@@ -92,7 +118,10 @@ async function openLocked(url: string, lock: Client): Promise<Omit<Store, 'resto
 }
 
 /** One process owns the file, so what a newer build has made of it cannot be worked with by this one. */
-async function migrate(connection: MigrationConnection): Promise<string[]> {
+async function migrate(
+  connection: MigrationConnection,
+  { path, copies }: { path: string; copies: UpgradeCopies | null },
+): Promise<{ applied: string[]; isNew: boolean }> {
   const plan = await planMigrations(connection);
   const [newest] = plan.strange.toSorted().reverse();
   if (newest !== undefined) {
@@ -100,7 +129,11 @@ async function migrate(connection: MigrationConnection): Promise<string[]> {
       `由更新的版本写成，请运行那个版本，或恢复升级前的备份 written by a newer version (${newest}): run that one, or restore the backup from before the upgrade`,
     );
   }
-  return applyMigrations(connection, plan);
+  const [next] = plan.missing;
+  if (copies && next && !plan.isNew) {
+    await copyBeforeUpgrade(path, { sizeBytes: statSync(path).size, newest: next.name }, copies);
+  }
+  return { applied: await applyMigrations(connection, plan), isNew: plan.isNew };
 }
 
 function toMigrationConnection(connection: SqliteClient): MigrationConnection {
@@ -109,26 +142,6 @@ function toMigrationConnection(connection: SqliteClient): MigrationConnection {
     run: (statement) => connection.runScript(statement),
     query: async (sql) => (await connection.run({ sql, args: [] })).rows,
   };
-}
-
-/**
- * Two writers on one SQLite file can poison each other's transactions (prisma/orm issue 29933), so a process owns its
- * file. The lock is an open exclusive transaction on a file beside it: the system drops it with the process, even a
- * killed one, and no stale lock is left.
- */
-async function takeLock(url: string): Promise<Client> {
-  const client = createClient({ url });
-  try {
-    await client.execute('BEGIN EXCLUSIVE');
-    return client;
-  } catch (error) {
-    client.close();
-    throw error;
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
 }
 
 /** A database's address without the password. */

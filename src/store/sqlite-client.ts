@@ -1,6 +1,7 @@
 /** SQLite as the server sees it: connections that live in a thread of their own. */
 import { Worker } from 'node:worker_threads';
 import { programPath } from '#src/lib/project.js';
+import { isDamage } from './damage.js';
 import { createRowVersions, type WatchedTable } from './row-versions.js';
 import type {
   SqliteAnswer,
@@ -36,6 +37,8 @@ export interface SqliteClient {
   hold(): Promise<{ release: () => void }>;
   /** Grows with every statement that may change rows of the table; read it before asking for what is to be remembered. */
   versionOf(table: WatchedTable): number;
+  /** What SQLite said when it first met a damaged page; null while it met none. */
+  damage(): string | null;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }
@@ -47,7 +50,14 @@ const THREAD_LIMITS = { maxYoungGenerationSizeMb: 4 };
 export async function openSqlite(url: string): Promise<SqliteClient> {
   const thread = getThread();
   const connection = thread.newConnection();
-  const call = (task: SqliteTask): Promise<SqliteRows[]> => thread.call(connection, task);
+  let damage: string | null = null;
+  const call = (task: SqliteTask): Promise<SqliteRows[]> =>
+    thread.call(connection, task).catch((error: unknown) => {
+      if (damage === null && isDamage(error)) {
+        damage = error instanceof Error ? error.message : String(error);
+      }
+      throw error;
+    });
   const versions = createRowVersions();
   let held: Promise<void> | null = null;
 
@@ -74,6 +84,7 @@ export async function openSqlite(url: string): Promise<SqliteClient> {
       return call({ verb: 'runTogether', statements });
     },
     versionOf: versions.versionOf,
+    damage: () => damage,
     async runScript(script) {
       versions.note(script);
       await call({ verb: 'runScript', script });

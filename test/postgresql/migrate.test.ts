@@ -105,7 +105,7 @@ it(
           const connection = connectionOf(client);
           await applyMigrations(connection, {
             ...{ missing: MIGRATIONS.slice(0, Math.max(at, 1)), begun: new Set() },
-            ...{ strange: [], isEmpty: true },
+            ...{ strange: [], isNew: true },
           });
           if (at === 0) {
             await dropAllButPrismas(client);

@@ -191,7 +191,7 @@ async function tableOfPrisma(): Promise<string> {
       run: async (statement) => void other.exec(statement),
       query: async () => [],
     },
-    { missing: listMigrations('sqlite').slice(0, 1), begun: new Set(), strange: [], isEmpty: true },
+    { missing: listMigrations('sqlite').slice(0, 1), begun: new Set(), strange: [], isNew: true },
   );
   const [sql] = other
     .prepare(`SELECT sql FROM sqlite_schema WHERE name = '_prisma_migrations'`)

@@ -98,7 +98,7 @@ describe('a file that another process holds', () => {
     );
     await expect(run).rejects.toMatchObject({
       code: 3,
-      stdout: expect.stringMatching(/StoreError .*deep\/test\.db is in use by another process/),
+      stdout: expect.stringMatching(/StoreError .*deep\/test\.db .* is in use by another process/),
     });
     await store.close();
   });

@@ -11,6 +11,8 @@ export interface RunningProcess {
   lines: string[];
   /** Sends a signal and waits for the end; returns the exit code, null after a kill. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+  /** Waits for a line of its output that matches. */
+  says(words: RegExp): Promise<string>;
   /** Freezes it where it stands, or lets it go on. */
   freeze(isFrozen: boolean): void;
 }
@@ -24,9 +26,15 @@ const NOTHING_DEPRECATED = ['--throw-deprecation', '--pending-deprecation'];
 /** How `npm start` and `npm run simulator` run what they compile. */
 export const BUILT = [...NOTHING_DEPRECATED, '--enable-source-maps', 'prisma/run.cjs'];
 
-/** Starts the server with these settings and waits until it listens. Throws with its output when it ends instead. */
-export function startServer(env: Record<string, string>): Promise<RunningProcess> {
-  return start([...BUILT, 'dist/main.js'], env);
+/**
+ * Starts the server with these settings and waits until it listens. Throws with its output when it ends instead. `openFiles` is how
+ * many file descriptors it may have.
+ */
+export function startServer(
+  env: Record<string, string>,
+  { openFiles }: { openFiles?: number } = {},
+): Promise<RunningProcess> {
+  return start([...BUILT, 'dist/main.js'], env, openFiles);
 }
 
 /** Starts a script of the tests with these settings and waits until it listens. */
@@ -39,17 +47,29 @@ export function startSimulator(flags: readonly string[]): Promise<RunningProcess
   return start([...BUILT, 'dist/simulator/main.js', ...flags], {});
 }
 
-async function start(args: readonly string[], env: Record<string, string>): Promise<RunningProcess> {
-  const child = spawn(process.execPath, args, {
+async function start(
+  args: readonly string[],
+  env: Record<string, string>,
+  openFiles?: number,
+): Promise<RunningProcess> {
+  const [program, programArgs] =
+    openFiles === undefined
+      ? [process.execPath, args]
+      : ['sh', ['-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, process.execPath, ...args]];
+  const child = spawn(program, programArgs, {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
+  const listeners = new Set<(line: string) => void>();
   const url = await new Promise<string>((resolve, reject) => {
     const read = (line: string): void => {
       lines.push(line);
       lines.splice(0, Math.max(0, lines.length - KEPT_LINES));
+      for (const listener of listeners) {
+        listener(line);
+      }
       const address = /listening on (http:\/\/[^\s"]+)/.exec(line)?.[1];
       if (address) {
         resolve(address);
@@ -65,6 +85,18 @@ async function start(args: readonly string[], env: Record<string, string>): Prom
     url,
     lines,
     end: (signal) => endProcess(child, signal),
+    says: (words) => {
+      const said = lines.find((line) => words.test(line));
+      return said === undefined
+        ? new Promise((resolve) => {
+            listeners.add((line) => {
+              if (words.test(line)) {
+                resolve(line);
+              }
+            });
+          })
+        : Promise.resolve(said);
+    },
     freeze: (isFrozen) => void child.kill(isFrozen ? 'SIGSTOP' : 'SIGCONT'),
   };
 }

@@ -7,7 +7,7 @@ export * from '#src/lib/secret-key.js';
 
 const KEY_BYTES = 32;
 
-export function loadSecretKey(folder) {
+export function readSecretKey(folder) {
   const path = join(folder, 'secret.key');
   if (!existsSync(path)) {
     mkdirSync(folder, { recursive: true });

@@ -1,6 +1,5 @@
 /** Backups: made while the server works, kept, downloaded, and put back at the next start. */
 
-import { MOST_BACKUPS } from '#src/core/backups.js';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import type { ConsoleModule, ConsoleVisit } from '#src/web/console/module.js';
@@ -83,7 +82,6 @@ async function showList(core: Core, visit: Visit, publicUrl: string): Promise<vo
     styles: ['operator.css'],
     scripts: ['backups.js'],
     size: formatSize,
-    most: MOST_BACKUPS,
   };
   const isServed = core.backups.isServed();
   const [backups, progress, waiting] = isServed
@@ -96,6 +94,7 @@ async function showList(core: Core, visit: Visit, publicUrl: string): Promise<vo
     values: {
       ...base,
       isServed,
+      most: isServed ? core.backups.countKept() : 0,
       backups,
       running: progress.running,
       runningText: progress.running ? sayProgress(visit, progress.running) : '',

@@ -62,6 +62,8 @@ export interface SelfCheckOutside {
   knockAtDoor(): Promise<Told<boolean>>;
   /** Opens our own public address: the HTTP status. */
   openPublicUrl(): Promise<Told<number>>;
+  /** What is wrong with database and secret key, the best news first; without the backups, whose look takes long. */
+  checkData(): Promise<readonly { light: 'good' | 'warn' | 'bad'; zh: string; en: string }[]>;
   /** Null where the database is no file of ours. */
   measureDatabase(): Promise<{ path: string; sizeBytes: number; freeBytes: number } | null>;
   /** Null: there is no mailer. */

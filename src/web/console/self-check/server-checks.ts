@@ -19,6 +19,7 @@ export const SERVER_CHECKS: readonly Check[] = [
     title: say('数据库写入', 'Writing to the database'),
     run: checkDatabase,
   },
+  { id: 'data', group: 'server', title: say('数据库与密钥', 'Database and secret key'), run: checkWholeness },
   { id: 'disk', group: 'server', title: say('磁盘空间', 'Disk space'), run: checkDisk },
   { id: 'queue', group: 'server', title: say('发送队列', 'Queue'), run: checkQueue },
   { id: 'version', group: 'server', title: say('版本', 'Version'), run: tellVersion },
@@ -63,6 +64,21 @@ async function checkDatabase({ core }: CheckNeeds): Promise<Finding> {
       ),
     );
   }
+}
+
+async function checkWholeness({ outside }: CheckNeeds): Promise<Finding> {
+  const found = await outside.checkData();
+  const worst = found.find(({ light }) => light === 'bad') ?? found.find(({ light }) => light === 'warn');
+  if (worst) {
+    const remedy = say(
+      'npm run check-data 连备份一起检查。',
+      'npm run check-data looks through the backups too.',
+    );
+    return worst.light === 'bad'
+      ? bad(say(worst.zh, worst.en), remedy)
+      : warn(say(worst.zh, worst.en), remedy);
+  }
+  return good(found.map(({ zh }) => zh).join('；'), found.map(({ en }) => en).join('; '));
 }
 
 async function checkDisk({ outside }: CheckNeeds): Promise<Finding> {

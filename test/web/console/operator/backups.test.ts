@@ -1,12 +1,22 @@
 /** Backups and restoring, end to end: under load, by page and by machine, with files that nobody should restore. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { inBoth, inLanguage } from '#src/lib/in-language.js';
+import { measureLack } from '#src/store/backups.js';
 import type { Browser } from '#test/support/sign-in.js';
 import { openWorld, type World } from '#test/support/world.js';
 
@@ -228,24 +238,82 @@ describe('a file to restore', () => {
     await boss.submit('/console/backups/restore/cancel');
   });
 
-  it('is put in place by the command, too', async () => {
+  it('says what a full disk lacks, with what is kept free, in each language whole', async () => {
+    const room = await measureLack(w.folder, 1e15);
+    expect(room?.zh).toMatch(/^磁盘只剩 \d+ MB，需要 \d+ MB（其中 68 MB 是给服务器留的余地）$/);
+    expect(room?.en).toMatch(/^the disk has \d+ MB left and \d+ MB are needed, of which 68 MB stay free/);
+    const both = inBoth(room?.zh ?? '', room?.en ?? '');
+    expect([inLanguage(both, 'zh'), inLanguage(both, 'en')]).toEqual([room?.zh, room?.en]);
+  });
+});
+
+describe('the command', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'qingniao-restore-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const run = (path: string, ...flags: string[]) =>
+    promisify(execFile)(process.execPath, ['prisma/run.cjs', 'src/restore.ts', path, ...flags], {
+      cwd: fileURLToPath(new URL('../../../../', import.meta.url)),
+      env: { PATH: process.env.PATH ?? '', DATA_DIR: folder },
+    });
+
+  it('puts a file in place, and asks first where it is of another key', async () => {
     const made = await makeBackup();
     const file = join(w.folder, 'backups', made.name);
-    const folder = mkdtempSync(join(tmpdir(), 'qingniao-restore-'));
-    const run = (path: string) =>
-      promisify(execFile)(
-        process.execPath,
-        ['--import', './prisma/ensure-client.js', '--import', 'tsx', 'src/restore.ts', path],
-        {
-          cwd: fileURLToPath(new URL('../../../../', import.meta.url)),
-          env: { PATH: process.env.PATH ?? '', DATA_DIR: folder },
-        },
-      );
-    const { stdout } = await run(file);
+    await expect(run(file)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/another secret key.*--yes/),
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    const { stdout } = await run(file, '--yes');
     expect(stdout).toContain('检查通过');
     expect(stdout).toContain('另一把密钥');
-    expect(existsSync(join(folder, 'restore.db'))).toBe(true);
+    expect(readdirSync(folder)).toEqual(['restore.db']);
     await expect(run(join(w.folder, 'secret.key'))).rejects.toMatchObject({ code: 1 });
-    rmSync(folder, { recursive: true });
+  });
+
+  it('takes along what a killed server left in the log beside its file', async () => {
+    const made = await makeBackup();
+    const killed = join(folder, 'killed.db');
+    copyFileSync(join(w.folder, 'backups', made.name), killed);
+    const database = new Database(killed);
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;
+      INSERT INTO "Setting" ("key", "value", "updatedAt") VALUES ('only-in-the-log', '1', 0)`);
+    const copy = join(folder, 'copy.db');
+    copyFileSync(killed, copy);
+    copyFileSync(`${killed}-wal`, `${copy}-wal`);
+    database.close();
+    await run(copy, '--yes');
+    const restored = new Database(join(folder, 'restore.db'));
+    expect(
+      restored.prepare(`SELECT value FROM "Setting" WHERE key = 'only-in-the-log'`).raw(true).all(),
+    ).toEqual([['1']]);
+    restored.close();
+    expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  it('asks before it takes an empty file, or one in which nothing happened for a week', async () => {
+    const made = await makeBackup();
+    const other = join(folder, 'other.db');
+    const change = (sql: string): void => {
+      copyFileSync(join(w.folder, 'backups', made.name), other);
+      const database = new Database(other);
+      database.exec(`DELETE FROM "Setting"; ${sql}`);
+      database.close();
+    };
+    change('UPDATE "Message" SET "createdAt" = "createdAt" - 9 * 86400000');
+    await expect(run(other)).rejects.toMatchObject({
+      stderr: expect.stringMatching(/newest message is \d+ days/),
+    });
+    change('DELETE FROM "Message"; DELETE FROM "Person"; DELETE FROM "App"');
+    await expect(run(other)).rejects.toMatchObject({
+      stderr: expect.stringContaining('there is nothing in it'),
+    });
+    expect((await run(other, '--yes')).stdout).toContain('0 messages');
+  });
+
+  it('refuses the file that a server works with', async () => {
+    await expect(run(join(w.folder, 'qingniao.db'), '--yes')).rejects.toMatchObject({
+      stderr: expect.stringContaining('is in use by a server: make a backup'),
+    });
   });
 });

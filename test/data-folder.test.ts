@@ -1,0 +1,189 @@
+/** The data folder over its life: damage while the server works, copies before an upgrade, backups by the clock, and what looks it all through. */
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import Database from 'libsql';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseConfig } from '#src/config.js';
+import { checkData } from '#src/data-check.js';
+import { createLogger } from '#src/lib/logger.js';
+import { openData } from '#src/open-data.js';
+import { createTestClock } from '#test/support/clock.js';
+import { openWorld } from '#test/support/world.js';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const clock = createTestClock();
+const log = createLogger('error', () => {});
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'qingniao-folder-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const config = (more: Record<string, string> = {}) => parseConfig({ DATA_DIR: folder, ...more });
+const open = (flags = {}) => openData(config(), { clock, log }, flags);
+const databasePath = (): string => join(folder, 'qingniao.db');
+
+function change(sql: string): void {
+  const database = new Database(databasePath());
+  database.exec(sql);
+  database.close();
+}
+
+/** Makes it what a build before the last migration had left. */
+function makeOlder(): void {
+  change(`DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations);
+    INSERT INTO "Setting" ("key", "value", "updatedAt") VALUES ('before', 'x', 0)`);
+}
+
+describe('damage that is met while the server works', () => {
+  it('is answered with 503 by doors and readiness, and the reason says what to do', async () => {
+    const w = await openWorld();
+    const app = await w.app('损坏').made();
+    await w.phone('Ming').follows();
+    const { uid } = await w.db.person.findFirstOrThrow();
+    const send = () =>
+      w.call('/api/send/message', { body: { appToken: app.appToken, content: '内容', uids: [uid] } });
+    expect(JSON.stringify((await w.call('/readyz')).json)).not.toContain('damaged');
+    // All pages but the first, and the log of what was written since, which would hide it.
+    await w.db.$queryRawUnsafe('PRAGMA wal_checkpoint(TRUNCATE)');
+    await w.db.$queryRawUnsafe('PRAGMA cache_size = 0');
+    const path = join(w.folder, 'qingniao.db');
+    const file = openSync(path, 'r+');
+    for (let at = 4096; at < statSync(path).size; at += 4096) {
+      writeSync(file, randomBytes(4096), 0, 4096, at);
+    }
+    const answers = await Promise.all([send(), send()]);
+    expect(answers.map(({ status, headers }) => [status, headers.get('retry-after') !== null])).toEqual([
+      [503, true],
+      [503, true],
+    ]);
+    const ready = await w.call('/readyz');
+    expect(ready.status).toBe(503);
+    expect(JSON.stringify(ready.json)).toMatch(/damaged.*npm run check-data.*npm run restore/);
+    await w.close().catch(() => undefined);
+  });
+});
+
+describe('an upgrade', () => {
+  it('copies the database first, whole, and keeps three such copies beside the others', async () => {
+    await (await open()).store.close();
+    expect(existsSync(join(folder, 'backups'))).toBe(false);
+    for (let upgrade = 0; upgrade < 4; upgrade += 1) {
+      change(`DELETE FROM "Setting" WHERE "key" = 'before'`);
+      makeOlder();
+      clock.advance(1000);
+      await expect(open()).rejects.toThrow(/duplicate column|already exists|no such/);
+      change(`UPDATE _prisma_migrations SET migration_name = migration_name`);
+    }
+    const names = readdirSync(join(folder, 'backups'));
+    expect(names).toHaveLength(3);
+    expect(names[0]).toMatch(/^qingniao-\d{8}-\d{6}-before-\d{4}\.db$/);
+    const copy = new Database(join(folder, 'backups', names[0] ?? ''));
+    expect(copy.prepare(`SELECT value FROM "Setting" WHERE key = 'before'`).raw(true).all()).toEqual([['x']]);
+    copy.close();
+  });
+});
+
+describe('backups by the clock', () => {
+  it('are made when the newest is as old as the settings say, and as many are kept', async () => {
+    const w = await openWorld({ env: { BACKUP_HOURS: '6', BACKUP_KEEP: '2' } });
+    const count = () => readdirSync(join(w.folder, 'backups')).length;
+    await w.core.backups.backupWhenDue();
+    expect(count()).toBe(1);
+    w.clock.advance(5 * 3_600_000);
+    await w.core.backups.backupWhenDue();
+    expect(count()).toBe(1);
+    for (const expected of [2, 2, 2]) {
+      w.clock.advance(6 * 3_600_000);
+      await w.core.backups.backupWhenDue();
+      expect(count()).toBe(expected);
+    }
+    await w.close();
+  });
+
+  it('are not made where nobody asked for them', async () => {
+    const w = await openWorld();
+    await w.core.backups.backupWhenDue();
+    expect(existsSync(join(w.folder, 'backups'))).toBe(false);
+    await w.close();
+  });
+});
+
+describe('the look through all data', () => {
+  const lights = async () => (await checkData(config(), clock)).map(({ light, en }) => `${light}: ${en}`);
+  const run = (...flags: string[]) =>
+    promisify(execFile)(process.execPath, ['prisma/run.cjs', 'src/check-data.ts', ...flags], {
+      cwd: root,
+      env: { PATH: process.env.PATH ?? '', DATA_DIR: folder },
+    });
+
+  it('tells what is whole, also while a server works', async () => {
+    const { store } = await open();
+    expect(await lights()).toEqual([
+      expect.stringMatching(/^good: The database .* is whole: 0 messages/),
+      'good: The database was written with this secret key',
+      expect.stringMatching(/^warn: No whole backup/),
+    ]);
+    expect(existsSync(`${databasePath()}-wal`)).toBe(true);
+    await store.close();
+    const { stdout } = await run();
+    expect(stdout).toMatch(/✓ 数据库 .*完好/);
+  });
+
+  it('tells each damage, and fails', async () => {
+    await (await open()).store.close();
+    change('PRAGMA wal_checkpoint(TRUNCATE)');
+    const sound = join(folder, 'sound');
+    copyFileSync(databasePath(), sound);
+    writeFileSync(databasePath(), randomBytes(40_000));
+    expect((await lights())[0]).toMatch(/^bad: The database .* is damaged .*npm run restore/);
+    rmSync(databasePath());
+    expect((await lights())[0]).toMatch(/^bad: .* is missing or empty/);
+    copyFileSync(sound, databasePath());
+    writeFileSync(join(folder, 'secret.key'), `${randomBytes(32).toString('base64')}\n`);
+    expect((await lights())[1]).toMatch(/^bad: .*another secret key.*--accept-key/);
+    await expect(run()).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('另一把密钥') });
+    rmSync(join(folder, 'secret.key'));
+    expect((await lights())[1]).toMatch(/^bad: There is no secret key/);
+  });
+
+  it('names a backup that is damaged and counts it for none', async () => {
+    await (await open()).store.close();
+    const w = await openWorld();
+    await w.core.backups.makeBackup();
+    const [name = ''] = readdirSync(join(w.folder, 'backups'));
+    const own = parseConfig({ DATA_DIR: w.folder });
+    const whole = (await checkData(own, w.clock)).map(({ light }) => light);
+    expect(whole).toEqual(['good', 'good', 'good']);
+    writeFileSync(join(w.folder, 'backups', name), randomBytes(40_000));
+    const broken = (await checkData(own, w.clock)).map(({ light }) => light);
+    expect(broken).toEqual(['good', 'good', 'bad', 'warn']);
+    await w.close();
+  });
+
+  it('lets a database go on whose key is lost, when it is told to', async () => {
+    await (await open()).store.close();
+    rmSync(join(folder, 'secret.key'));
+    await expect(open()).rejects.toThrow(/--accept-key/);
+    await run('--accept-key');
+    const { store } = await open();
+    await store.close();
+  });
+});
