@@ -1,6 +1,7 @@
 /** Reads single settings by their form; what is wrong with one is noted, not thrown, so that all of it is said at once. */
 import { SETTINGS } from './config-table.js';
 import { findNearMisses } from './lib/near-misses.js';
+import { createOutgoingProxy, type OutgoingProxy } from './lib/outgoing-proxy.js';
 import { isBaseUrl, isHost, isPort, readKey32 } from './lib/setting-forms.js';
 
 /** The name of a setting. */
@@ -12,10 +13,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The readers of one environment. */
 export type SettingReader = ReturnType<typeof createSettingReader>;
 
+/** By convention this one has no case. */
+const OTHER_NAMES: Readonly<Partial<Record<SettingName, string>>> = { NO_PROXY: 'no_proxy' };
+
 /** Makes the readers. Names that are nearly a setting's are the first problems. */
 export function createSettingReader(env: Environment) {
-  const problems = findNearMisses(env, Object.keys(SETTINGS));
-  const read = (name: SettingName): string => env[name]?.trim() || SETTINGS[name][0];
+  const problems = findNearMisses(env, [...Object.keys(SETTINGS), ...Object.values(OTHER_NAMES)]);
+  const read = (name: SettingName): string =>
+    env[name]?.trim() || env[OTHER_NAMES[name] ?? '']?.trim() || SETTINGS[name][0];
   const isGiven = (name: SettingName): boolean => read(name) !== '';
   const sandbox = !isGiven('WECHAT_APP_ID');
 
@@ -71,6 +76,19 @@ export function createSettingReader(env: Environment) {
     return sandbox && !env[name]?.trim() ? null : readUrl(name);
   }
 
+  /** A proxy, whose address may hold a user and password; null where there is none. */
+  function readProxy(name: SettingName, exceptions: SettingName): OutgoingProxy | null {
+    const value = read(name).replace(/\/+$/, '');
+    const isProxy = /^https?:\/\/[^\s/?#]+$/.test(value) && URL.canParse(value);
+    if (value !== '' && !isProxy) {
+      complain(
+        name,
+        'must be http://host:port or https://host:port, with user:password@ where it asks for them',
+      );
+    }
+    return isProxy ? createOutgoingProxy(value, read(exceptions)) : null;
+  }
+
   function readFlag(name: SettingName, fallback: boolean): boolean {
     const value = read(name).toLowerCase();
     if (!['', 'true', 'false', '1', '0'].includes(value)) {
@@ -119,6 +137,7 @@ export function createSettingReader(env: Environment) {
     readHost,
     readUrl,
     readBase,
+    readProxy,
     readFlag,
     readChoice,
     readSecretKey,

@@ -42,6 +42,8 @@ export const SETTINGS = {
   SMTP_URL: ['', 'default mailer'],
   MAIL_FROM: ['', 'default sender'],
   ALLOW_PRIVATE_TARGETS: ['', 'whether callbacks may reach private addresses; true in the sandbox'],
+  OUTGOING_PROXY: ['', 'HTTP(S) proxy that requests to platforms and to addresses of users go through'],
+  NO_PROXY: ['', 'hosts that are reached without it, by commas; no_proxy too'],
   SIMULATOR_SMTP_PORT: ['2525', "the simulator's mail server; 0 picks a free one"],
   LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -13,6 +13,7 @@ import {
 } from './config-accounts.js';
 import { createSettingReader, type Environment, type SettingReader } from './config-reader.js';
 import { LOG_LEVELS, type LogLevel } from './lib/logger.js';
+import type { OutgoingProxy } from './lib/outgoing-proxy.js';
 
 export type {
   MailerSettings,
@@ -51,6 +52,8 @@ export interface Config {
   /** The server's own SMS account; null where there is none. */
   sms: SmsSettings | null;
   allowPrivateTargets: boolean;
+  /** What requests to the outside go through; null: nothing. */
+  proxy: OutgoingProxy | null;
   simulatorSmtpPort: number;
   logLevel: LogLevel;
 }
@@ -107,6 +110,7 @@ export function parseConfig(env: Environment): Config {
     mailer: readMailer(reader),
     sms: readSms(reader),
     allowPrivateTargets: reader.readFlag('ALLOW_PRIVATE_TARGETS', sandbox),
+    proxy: reader.readProxy('OUTGOING_PROXY', 'NO_PROXY'),
     simulatorSmtpPort: reader.readPort('SIMULATOR_SMTP_PORT'),
     logLevel: reader.readChoice('LOG_LEVEL', LOG_LEVELS),
   };

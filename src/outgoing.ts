@@ -59,10 +59,11 @@ export function isTemplateFixed({ sandbox, wechat }: Config): boolean {
 /** Makes all channels. */
 export function createOutgoing(input: OutgoingInput) {
   const { config, clock, log, tokens, selfUrl } = input;
+  const { proxy } = config;
   const baseOf = (base: string | null, name: string): string => base ?? `${selfUrl}/simulator/${name}`;
   const wecomBase = baseOf(config.bases.wecom, 'wecom');
   const wecom = createWecomPlatform({
-    config: { apiBase: wecomBase },
+    config: { apiBase: wecomBase, proxy },
     tokens,
     clock,
     log: log.child('wecom-api'),
@@ -71,16 +72,18 @@ export function createOutgoing(input: OutgoingInput) {
     base: baseOf(config.bases.sms, 'sms'),
     clock,
     makeNonce: () => randomHex(16),
+    proxy,
   });
   const own = createWechatOwnChannel({
     apiBase: baseOf(config.wechat.apiBase, 'wechat'),
+    proxy,
     tokens,
     clock,
     log: log.child('wechat-own'),
   });
-  const wecomBot = createWecomBotChannel({ base: wecomBase });
-  const dingtalk = createDingtalkBotChannel({ base: baseOf(config.bases.dingtalk, 'dingtalk') });
-  const feishu = createFeishuBotChannel({ base: baseOf(config.bases.feishu, 'feishu') });
+  const wecomBot = createWecomBotChannel({ base: wecomBase, proxy });
+  const dingtalk = createDingtalkBotChannel({ base: baseOf(config.bases.dingtalk, 'dingtalk'), proxy });
+  const feishu = createFeishuBotChannel({ base: baseOf(config.bases.feishu, 'feishu'), proxy });
   const server = createWechatChannel({
     platform: input.wechat,
     settings: config.wechat,

@@ -81,12 +81,12 @@ export async function wire(input: WiringInput) {
   const account = { platform: 'wechat', account: config.wechat.appId } as const;
   const tokens = createPlatformTokens(db, box);
   const wechat = createWechatPlatform({
-    config: withBases(config.wechat, { selfUrl: input.selfUrl, publicUrl }),
+    config: { ...withBases(config.wechat, { selfUrl: input.selfUrl, publicUrl }), proxy: config.proxy },
     tokens,
     clock,
     log: log.child('wechat-api'),
   });
-  const http = createSafeFetch({ allowPrivate: config.allowPrivateTargets });
+  const http = createSafeFetch({ allowPrivate: config.allowPrivateTargets, proxy: config.proxy });
   const outgoing = createOutgoing({
     config,
     selfUrl: input.selfUrl,

@@ -1,12 +1,13 @@
 /** One HTTP request to an address that a user gave, and what the common answers mean for a delivery. */
 import type { Outcome } from '#src/core/types.js';
 import type { Clock } from '#src/lib/clock.js';
+import { inBoth } from '#src/lib/in-language.js';
 import { FetchError, type SafeAnswer, type SafeRequest } from '#src/lib/safe-fetch.js';
 import { takeCodePoints } from '#src/lib/text.js';
 import type { ChannelIo } from './channel.js';
 
 /** What to send; the time limit and the size limit are the same for all. */
-export type ChannelRequest = Pick<SafeRequest, 'method' | 'headers' | 'body'>;
+export type ChannelRequest = Pick<SafeRequest, 'method' | 'headers' | 'body' | 'trust'>;
 
 /** How an answer is read, and what of it must not be repeated. */
 export interface AnswerReading {
@@ -142,6 +143,9 @@ function adviceOn(status: number): string {
   return '对方拒绝了这条消息 the other side refused this message';
 }
 
+const TLS_ADVICE =
+  '请换一张有效的证书，或把它的指纹或 CA 证书填进通道的「证书」 give it a valid certificate, or put its fingerprint or CA into the channel’s “Certificate”';
+
 function toFetchOutcome(error: FetchError, service: string): Outcome {
   const why = `${service}: ${error.message}`;
   switch (error.reason) {
@@ -151,6 +155,10 @@ function toFetchOutcome(error: FetchError, service: string): Outcome {
         code: error.reason,
         why: `${why}；服务器不允许访问内网地址 this server does not reach private networks`,
       };
+    case 'tls': {
+      const said = inBoth(`${service}: ${error.zh ?? error.message}`, error.message);
+      return { kind: 'retry', code: error.reason, why: `${said}；${TLS_ADVICE}` };
+    }
     case 'bad_url':
       return { kind: 'refused', code: error.reason, why: `${why}；请检查通道设置 check the channel` };
     default:

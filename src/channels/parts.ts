@@ -1,5 +1,6 @@
 /** What all channels take from a message in the same way: the heading, the address behind a tap, settings with their blanks off. */
 import type { MessageContent, MessageExtras } from '#src/core/types.js';
+import { readTrust, type TlsTrust } from '#src/lib/tls-trust.js';
 import type { ChannelSettings, ConfigField } from './channel.js';
 
 /** The title on one line; a message without one goes under its app's name. */
@@ -91,6 +92,41 @@ export const NAMED_FIELD: ConfigField = {
 /** Whether a channel's own receivers get what names others. */
 export function keepsOwn(settings: ChannelSettings): boolean {
   return settingOf(settings, 'named') === 'copy';
+}
+
+/** The setting that says which certificate of the person's own server is taken. */
+export const CERTIFICATE_FIELD: ConfigField = {
+  name: 'certificate',
+  type: 'long-text',
+  label: { zh: '证书', en: 'Certificate' },
+  hint: {
+    zh: '服务器用自签名或自建机构的证书时填写：证书的 SHA-256 指纹（只认这一张），或 CA 证书的 PEM',
+    en: 'where the server’s certificate is self-signed or of an authority of your own: its SHA-256 fingerprint (that one alone is taken), or the CA’s certificate as PEM',
+  },
+  required: false,
+  secret: false,
+};
+
+/** What a request says of certificates under the settings. */
+export function trustOf(settings: ChannelSettings): { trust?: TlsTrust } {
+  const trust = readTrust(settingOf(settings, CERTIFICATE_FIELD.name));
+  return trust ? { trust } : {};
+}
+
+/** What is wrong with that setting; `address` is where the request goes. */
+export function checkCertificate(
+  settings: ChannelSettings,
+  address: string,
+): { field: string; zh: string; en: string }[] {
+  const text = settingOf(settings, CERTIFICATE_FIELD.name);
+  const field = CERTIFICATE_FIELD.name;
+  if (text !== '' && readTrust(text) === null) {
+    const zh = '请填 64 位十六进制的 SHA-256 指纹，或以 -----BEGIN CERTIFICATE----- 开头的 PEM 证书';
+    return [{ field, zh, en: 'give a SHA-256 fingerprint of 64 hex digits, or a certificate as PEM' }];
+  }
+  return text !== '' && /^http:/i.test(address)
+    ? [{ field, zh: '地址是 http 的，没有证书可认', en: 'the address is http: it has no certificate' }]
+    : [];
 }
 
 /** The setting that names a server, as Bark, ntfy, gotify and PushDeer share it. */

@@ -1,10 +1,13 @@
 /** The connections to a chat robot's platform, and what all robots' answers have in common. */
+import type { OutgoingProxy } from '#src/lib/outgoing-proxy.js';
 import { createJsonHost, type JsonHost, type JsonHostConfig } from '#src/platforms/json-host.js';
 
 /** Where a robot's platform answers, and how long to wait for it. */
 export interface RobotDeps {
   /** Scheme, host and an optional path: the real platform, or a simulator. */
   base: string;
+  /** What requests go through; absent: nothing. */
+  proxy?: OutgoingProxy | null;
   /** Default 10,000. */
   timeoutMs?: number;
 }

@@ -1,25 +1,38 @@
 /** HTTP requests to addresses that users gave: they reach the public internet and nothing of our own network. */
 import type { LookupFunction } from 'node:net';
 import { isIP } from 'node:net';
-import { Agent } from 'undici';
+import { LRUCache } from 'lru-cache';
+import { createOutgoingAgent, type OutgoingAgent } from './connector.js';
 import { createHostResolver, type HostAddress, type ResolveHost } from './host-resolver.js';
 import { type ExchangeAnswer, ExchangeError, exchange } from './http-exchange.js';
+import type { OutgoingProxy } from './outgoing-proxy.js';
 import { isPublicAddress } from './public-address.js';
+import { describeTlsFault, type TlsTrust } from './tls-trust.js';
 
-/** `blocked`: the address leads into a private network. `bad_url`: the address or a header is not usable at all. */
-export type FetchErrorReason = 'blocked' | 'dns' | 'timeout' | 'network' | 'bad_url';
+/**
+ * `blocked`: the address leads into a private network. `bad_url`: the address or a header is not usable at all. `tls`: the
+ * server's certificate is not taken.
+ */
+export type FetchErrorReason = 'blocked' | 'dns' | 'timeout' | 'network' | 'bad_url' | 'tls';
 
 /** No answer came. The message holds no part of the address, headers or body (webhook addresses are secrets). */
 export class FetchError extends Error {
   readonly reason: FetchErrorReason;
   /** Whether the request, or a part of it, may have reached the other side. */
   readonly sent: boolean;
+  /** The same in Chinese, where there are words for it. */
+  readonly zh: string | undefined;
 
-  constructor(reason: FetchErrorReason, message: string, sent = false) {
+  constructor(
+    reason: FetchErrorReason,
+    message: string,
+    { sent = false, zh }: { sent?: boolean; zh?: string } = {},
+  ) {
     super(message);
     this.name = 'FetchError';
     this.reason = reason;
     this.sent = sent;
+    this.zh = zh;
   }
 }
 
@@ -34,6 +47,8 @@ export interface SafeRequest {
   timeoutMs: number;
   /** How much of the answer's body to keep. */
   maxBytes: number;
+  /** The certificate that is taken instead of those of the public authorities. */
+  trust?: TlsTrust;
 }
 
 /** What came back, whatever its status; a 3xx is not followed. */
@@ -70,22 +85,55 @@ const CONNECTIONS_PER_ORIGIN = 1024;
 const CONNECTION_HEADERS =
   /^(host|connection|keep-alive|transfer-encoding|content-length|upgrade|expect|te|trailer|proxy-.*)$/i;
 
+/** So many servers with certificates of their own keep their connections. */
+const MAX_TRUSTS = 100;
+
+/** What a guarded client is made with. */
+export interface SafeFetchOptions {
+  /** Switches the address check off (sandbox mode). */
+  allowPrivate: boolean;
+  /** Replaces DNS, for tests. */
+  resolve?: ResolveHost;
+  proxy?: OutgoingProxy | null;
+}
+
 /**
  * Makes a guarded client. A name is resolved once for each new connection, its addresses are checked, and the socket
- * connects to a checked one: an answer that changes between check and use (DNS rebinding) gains nothing.
- * @param options.allowPrivate switches the address check off (sandbox mode)
- * @param options.resolve replaces DNS, for tests
+ * connects to a checked one: an answer that changes between check and use (DNS rebinding) gains nothing. A proxy is told
+ * that address too, not the name, unless private networks are open anyway.
  */
-export function createSafeFetch(options: { allowPrivate: boolean; resolve?: ResolveHost }): SafeFetch {
-  const { allowPrivate, resolve = createHostResolver() } = options;
-  const agent = new Agent({
-    connections: CONNECTIONS_PER_ORIGIN,
-    connect: { timeout: CONNECT_TIMEOUT_MS, lookup: guardLookup(resolve, allowPrivate) },
+export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
+  const { allowPrivate, resolve = createHostResolver(), proxy = null } = options;
+  const find = (host: string): Promise<HostAddress[]> => findUsable(resolve, allowPrivate, host);
+  const open = (trust?: TlsTrust): OutgoingAgent =>
+    createOutgoingAgent(
+      {
+        proxy,
+        timeoutMs: CONNECT_TIMEOUT_MS,
+        lookup: guardLookup(find),
+        ...(allowPrivate ? {} : { pickAddress: async (host) => (await find(host))[0]?.address ?? host }),
+        ...(trust ? { trust } : {}),
+      },
+      { connections: CONNECTIONS_PER_ORIGIN },
+    );
+  const common = open();
+  const trusting = new LRUCache<string, OutgoingAgent>({
+    max: MAX_TRUSTS,
+    dispose: (agent) => void agent.close(),
   });
+  const agentFor = (trust: TlsTrust | undefined): OutgoingAgent => {
+    if (!trust) {
+      return common;
+    }
+    const name = trust.kind === 'pin' ? trust.sha256 : trust.pem;
+    const agent = trusting.get(name) ?? open(trust);
+    trusting.set(name, agent);
+    return agent;
+  };
   const fetch = async (url: string, request: SafeRequest) => {
     const target = readUrl(url, allowPrivate);
     try {
-      const answer = await exchange(agent, {
+      const answer = await exchange(agentFor(request.trust).dispatcher, {
         origin: target.origin,
         path: target.pathname + target.search,
         method: request.method ?? 'GET',
@@ -101,7 +149,7 @@ export function createSafeFetch(options: { allowPrivate: boolean; resolve?: Reso
   };
   let closing: Promise<void> | null = null;
   const close = () => {
-    closing ??= agent.close();
+    closing ??= Promise.all([common, ...trusting.values()].map((agent) => agent.close())).then(() => {});
     return closing;
   };
   return {
@@ -130,23 +178,31 @@ function readUrl(text: string, allowPrivate: boolean): URL {
   return url;
 }
 
+/** The addresses of a host that may be connected to, at least one. Throws FetchError dns, blocked. */
+async function findUsable(resolve: ResolveHost, allowPrivate: boolean, host: string): Promise<HostAddress[]> {
+  const found = await resolve(host.replace(/^\[|\]$/g, '')).catch(() => {
+    throw new FetchError('dns', 'the host name could not be resolved');
+  });
+  const usable = allowPrivate ? found : found.filter(({ address }) => isPublicAddress(address));
+  if (usable.length === 0) {
+    throw refusal(found);
+  }
+  return usable;
+}
+
 /** A `lookup` for net.connect, which takes the address to connect to from here and asks nobody else. */
-function guardLookup(resolve: ResolveHost, allowPrivate: boolean): LookupFunction {
+function guardLookup(find: (host: string) => Promise<HostAddress[]>): LookupFunction {
   return (hostname, options, callback) => {
-    resolve(hostname).then(
-      (found) => {
-        const usable = allowPrivate ? found : found.filter(({ address }) => isPublicAddress(address));
-        const error = usable.length === 0 ? refusal(found) : null;
-        const first = usable[0];
-        if (error || !first) {
-          callback(error, [], 0);
-        } else if (options.all) {
+    find(hostname).then(
+      (usable) => {
+        const [first] = usable;
+        if (options.all || !first) {
           callback(null, usable);
         } else {
           callback(null, first.address, first.family);
         }
       },
-      () => callback(new FetchError('dns', 'the host name could not be resolved'), [], 0),
+      (error: NodeJS.ErrnoException) => callback(error, [], 0),
     );
   };
 }
@@ -200,14 +256,16 @@ function toFetchError(error: unknown, timeoutMs: number): unknown {
   }
   switch (error.reason) {
     case 'timeout':
-      return new FetchError('timeout', `no complete answer within ${timeoutMs} ms`, error.sent);
+      return new FetchError('timeout', `no complete answer within ${timeoutMs} ms`, { sent: error.sent });
     case 'invalid':
       return new FetchError('bad_url', 'the request has an unusable method, path or header');
-    case 'network':
-      return new FetchError(
-        'network',
-        `the connection failed${error.code ? ` (${error.code})` : ''}`,
-        error.sent,
-      );
+    case 'network': {
+      const fault = error.sent ? null : describeTlsFault(error.code);
+      if (fault) {
+        return new FetchError('tls', fault.en, { zh: fault.zh });
+      }
+      const code = error.code ? ` (${error.code})` : '';
+      return new FetchError('network', `the connection failed${code}`, { sent: error.sent });
+    }
   }
 }

@@ -1,8 +1,9 @@
 /** Aliyun's SMS API (Dysmsapi, version 2017-05-25): one signed call that sends a template to a phone. */
 import { createHmac } from 'node:crypto';
-import { Agent } from 'undici';
 import type { Clock } from '#src/lib/clock.js';
+import { createOutgoingAgent } from '#src/lib/connector.js';
 import { type ExchangeAnswer, ExchangeError, exchange } from '#src/lib/http-exchange.js';
+import type { OutgoingProxy } from '#src/lib/outgoing-proxy.js';
 
 /** Whose account sends; both are made in Aliyun's RAM console. */
 export interface SmsCredentials {
@@ -47,10 +48,14 @@ export function createSmsPlatform(deps: {
   base: string;
   clock: Clock;
   makeNonce: () => string;
+  proxy?: OutgoingProxy | null;
 }): SmsPlatform {
   const { origin, pathname } = new URL(deps.base);
   const path = `${pathname.replace(/\/+$/, '')}/`;
-  const agent = new Agent({ connections: 16 });
+  const agent = createOutgoingAgent(
+    { proxy: deps.proxy ?? null, timeoutMs: TIMEOUT_MS },
+    { connections: 16 },
+  );
   return {
     sendSms: async (credentials, request) => {
       const parameters = smsParameters(credentials, request, {
@@ -58,7 +63,7 @@ export function createSmsPlatform(deps: {
         at: new Date(deps.clock.now()),
       });
       try {
-        const answer = await exchange(agent, {
+        const answer = await exchange(agent.dispatcher, {
           origin,
           path,
           method: 'POST',

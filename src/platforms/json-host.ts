@@ -1,6 +1,7 @@
 /** One fixed host that speaks JSON: sends a request and gives what it answers, or a PlatformError that says what to do. */
-import { Agent } from 'undici';
+import { createOutgoingAgent } from '#src/lib/connector.js';
 import { type ExchangeAnswer, ExchangeError, exchange } from '#src/lib/http-exchange.js';
+import type { OutgoingProxy } from '#src/lib/outgoing-proxy.js';
 import { PlatformError, type PlatformErrorFields, type PlatformName } from './platform-error.js';
 
 /** Which host, and how people call it. */
@@ -12,6 +13,8 @@ export interface JsonHostConfig {
   baseSetting: string;
   /** Scheme, host and an optional path. */
   base: string;
+  /** What requests go through; absent: nothing. */
+  proxy?: OutgoingProxy | null | undefined;
   /** The error code in an answer (0 is success), or null where the answer has none that can be read. */
   readCode: (fields: Record<string, unknown>) => number | null;
 }
@@ -53,16 +56,19 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const MAX_MESSAGE_LENGTH = 300;
 const CONNECTIONS = 64;
 const KEEP_ALIVE_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Makes the pool; it opens nothing before the first request. */
 export function createJsonHost(config: JsonHostConfig): JsonHost {
   const { origin, pathname } = new URL(config.base);
   const prefix = pathname.replace(/\/+$/, '');
-  const agent = new Agent({ connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MS });
-  let closing: Promise<void> | null = null;
+  const agent = createOutgoingAgent(
+    { proxy: config.proxy ?? null, timeoutMs: CONNECT_TIMEOUT_MS },
+    { connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MS },
+  );
   return {
     send: async (request) => {
-      const answer = await exchange(agent, {
+      const answer = await exchange(agent.dispatcher, {
         origin,
         path: prefix + request.path,
         method: request.method,
@@ -76,10 +82,7 @@ export function createJsonHost(config: JsonHostConfig): JsonHost {
       });
       return readAnswer(config, request, answer);
     },
-    close: () => {
-      closing ??= agent.close();
-      return closing;
-    },
+    close: agent.close,
   };
 }
 

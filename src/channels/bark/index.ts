@@ -7,7 +7,7 @@ import {
   readJsonObject,
   sendRequest,
 } from '#src/channels/http-answer.js';
-import { serverOf, settingOf } from '#src/channels/parts.js';
+import { serverOf, settingOf, trustOf } from '#src/channels/parts.js';
 import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import type { Outcome } from '#src/core/types.js';
 import { randomText } from '#src/lib/ids.js';
@@ -36,6 +36,7 @@ export function createBarkChannel(): Channel<BarkCard> {
         io,
         {
           url: `${serverOf(settings, BARK_SERVER)}/push`,
+          ...trustOf(settings),
           method: 'POST',
           headers: { 'content-type': 'application/json; charset=utf-8', ...basicAuth(settings) },
           body,

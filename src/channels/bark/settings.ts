@@ -1,6 +1,13 @@
 /** The settings of a Bark channel: which device, how it sounds and looks, and how it is encrypted. */
 import type { ChannelSettings, ConfigField } from '#src/channels/channel.js';
-import { serverField, serverOf, settingOf, TAP_FIELD } from '#src/channels/parts.js';
+import {
+  CERTIFICATE_FIELD,
+  checkCertificate,
+  serverField,
+  serverOf,
+  settingOf,
+  TAP_FIELD,
+} from '#src/channels/parts.js';
 import { pathOf, readPasted, type SplitAddress, serverAt, withoutEnd } from '#src/channels/pasted-address.js';
 import { BARK_ALGORITHMS, BARK_MODES, type BarkAlgorithm, type BarkMode } from './encrypt.js';
 
@@ -61,7 +68,11 @@ export function checkBarkSettings(settings: ChannelSettings): { field: string; z
       en: 'the device key is the part of the push address behind the server: letters and digits',
     });
   }
-  return [...wrong, ...checkEncryption(settings)];
+  return [
+    ...wrong,
+    ...checkEncryption(settings),
+    ...checkCertificate(settings, serverOf(settings, BARK_SERVER)),
+  ];
 }
 
 function checkEncryption(settings: ChannelSettings): { field: string; zh: string; en: string }[] {
@@ -210,4 +221,5 @@ export const BARK_FIELDS: readonly ConfigField[] = [
     required: false,
     secret: true,
   },
+  CERTIFICATE_FIELD,
 ];

@@ -37,6 +37,7 @@ export function createDingtalkBotChannel(
     title: '钉钉',
     baseSetting: 'DINGTALK_BASE',
     base: deps.base,
+    proxy: deps.proxy,
     codeFields: ['errcode'],
   });
   return {

@@ -47,6 +47,7 @@ export function createFeishuBotChannel(
       title: '飞书',
       baseSetting: 'FEISHU_BASE',
       base,
+      proxy: deps.proxy,
       // Some refusals carry StatusCode 0 beside their code: the code comes first.
       codeFields: ['code', 'StatusCode'],
     });

@@ -2,6 +2,8 @@
 import type { Channel, ChannelSettings } from '#src/channels/channel.js';
 import { notThisService, quote, readJsonObject, sendRequest } from '#src/channels/http-answer.js';
 import {
+  CERTIFICATE_FIELD,
+  checkCertificate,
   extrasOf,
   headingOf,
   repeatsTitle,
@@ -12,6 +14,7 @@ import {
   type TapTargets,
   tapTargetsOf,
   tapUrl,
+  trustOf,
 } from '#src/channels/parts.js';
 import { pathOf, readPasted, serverAt, withoutEnd } from '#src/channels/pasted-address.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
@@ -70,6 +73,7 @@ export function createGotifyChannel(): Channel<GotifyCard> {
         secret: false,
       },
       TAP_FIELD,
+      CERTIFICATE_FIELD,
     ],
     limits: { inFlight: 4 },
     repeatsOf: () => SHOWN_AGAIN,
@@ -83,7 +87,7 @@ export function createGotifyChannel(): Channel<GotifyCard> {
       }),
     checkSettings: (settings) =>
       /^(\d|10)?$/.test(settingOf(settings, 'priority'))
-        ? []
+        ? checkCertificate(settings, serverOf(settings, ''))
         : [
             {
               field: 'priority',
@@ -97,6 +101,7 @@ export function createGotifyChannel(): Channel<GotifyCard> {
       return sendRequest(
         io,
         {
+          ...trustOf(settings),
           url: `${serverOf(settings, '')}/message`,
           method: 'POST',
           headers: { 'content-type': 'application/json; charset=utf-8', 'x-gotify-key': token },

@@ -66,7 +66,7 @@ function accountAdvice({ step, reply, words }: MailFailure): string | null {
   // nodemailer calls a certificate that fails in the middle a socket error.
   const isTls = step === 'ETLS' || step === 'EREQUIRETLS';
   if (isTls || (step === 'ESOCKET' && /certificate|self.signed|altnames|ssl|tls/i.test(words))) {
-    return '加密连接失败：请检查端口与加密方式是否对应、证书是否有效 encryption failed: check port, security and certificate';
+    return '加密连接失败：请检查端口与加密方式是否对应、证书是否有效，自签名的证书可填进通道的「证书」 encryption failed: check port, security and certificate; a self-signed one can be put into the channel’s “Certificate”';
   }
   return null;
 }

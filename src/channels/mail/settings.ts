@@ -1,7 +1,8 @@
 /** The settings of a mail channel: the receivers, and the person's own mail server where there is one. */
 import type { ChannelSettings, ConfigField } from '#src/channels/channel.js';
-import { settingOf } from '#src/channels/parts.js';
+import { CERTIFICATE_FIELD, settingOf } from '#src/channels/parts.js';
 import { isMailAddress } from '#src/lib/mail-address.js';
+import { readTrust } from '#src/lib/tls-trust.js';
 
 const MAX_RECEIVERS = 10;
 const FROM = /^(?:[^<>"\p{Cc}]{0,80}<([^<>]+)>|([^<>]+))$/u;
@@ -33,6 +34,12 @@ export function checkMailSettings(settings: ChannelSettings): { field: string; z
     wrong.push({ field: 'to', zh: `不是邮箱地址：${strange}`, en: `not a mail address: ${strange}` });
   }
   const host = settingOf(settings, 'host');
+  const certificate = settingOf(settings, CERTIFICATE_FIELD.name);
+  if (certificate !== '' && (host === '' || readTrust(certificate)?.kind !== 'ca')) {
+    const zh = '请填自己的 SMTP 服务器的证书或其 CA 证书，PEM 格式';
+    const en = 'give the certificate of your own SMTP server, or of its CA, as PEM';
+    wrong.push({ field: CERTIFICATE_FIELD.name, zh, en });
+  }
   if (host === '') {
     return wrong;
   }
@@ -110,5 +117,12 @@ export const MAIL_FIELDS: readonly ConfigField[] = [
     ...optional('from', '发件地址', 'Sender'),
     type: 'text',
     hint: { zh: '留空用用户名；可写成 名称 <地址>', en: 'empty: the user name; or Name <address>' },
+  },
+  {
+    ...CERTIFICATE_FIELD,
+    hint: {
+      zh: '服务器用自签名或自建机构的证书时填写：它或 CA 的证书，PEM 格式',
+      en: 'where the server’s certificate is self-signed or of an authority of your own: that certificate or the CA’s, as PEM',
+    },
   },
 ];

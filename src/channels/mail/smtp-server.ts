@@ -16,6 +16,8 @@ export interface SmtpServer {
   from: string;
   /** Whether the certificate must be right. */
   isVerified: boolean;
+  /** The authority that is taken instead of the public ones, as PEM; empty: these. */
+  ca: string;
   /** Chosen by the operator, so that it may stand in a private network. */
   isTrusted: boolean;
 }
@@ -48,6 +50,7 @@ export function ownServer(settings: ChannelSettings): SmtpServer | null {
     password: settings.password ?? '',
     from: settingOf(settings, 'from') || user,
     isVerified: true,
+    ca: settingOf(settings, 'certificate'),
     isTrusted: false,
   };
 }
@@ -65,6 +68,7 @@ export function defaultServer(mailer: DefaultMailer): SmtpServer {
     password: decodeURIComponent(url.password),
     from: mailer.from || user,
     isVerified: url.searchParams.get('tls.rejectUnauthorized') !== 'false',
+    ca: '',
     isTrusted: true,
   };
 }

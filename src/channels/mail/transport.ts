@@ -47,7 +47,7 @@ export async function withTransport<T>(
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
     ...(user === '' ? {} : { auth: { user, pass: password } }),
-    tls: { rejectUnauthorized: server.isVerified },
+    tls: { rejectUnauthorized: server.isVerified, ...(server.ca === '' ? {} : { ca: server.ca }) },
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
     disableFileAccess: true,

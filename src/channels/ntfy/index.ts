@@ -8,7 +8,15 @@ import {
   readRetryAfter,
   sendRequest,
 } from '#src/channels/http-answer.js';
-import { serverField, serverOf, settingOf, TAP_FIELD } from '#src/channels/parts.js';
+import {
+  CERTIFICATE_FIELD,
+  checkCertificate,
+  serverField,
+  serverOf,
+  settingOf,
+  TAP_FIELD,
+  trustOf,
+} from '#src/channels/parts.js';
 import { pathOf, readPasted, type SplitAddress, serverAt } from '#src/channels/pasted-address.js';
 import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import type { Outcome } from '#src/core/types.js';
@@ -118,6 +126,7 @@ const FIELDS: readonly ConfigField[] = [
     choices: ['1', '2', '3', '4', '5'],
   },
   TAP_FIELD,
+  CERTIFICATE_FIELD,
 ];
 
 /** Makes the channel. */
@@ -136,11 +145,15 @@ export function createNtfyChannel(): Channel<NtfyCard> {
     checkSettings: checkNtfySettings,
     render: renderNtfy,
     send: (card, settings, _recipient, io) =>
-      sendRequest(io, toRequest(card, settings), {
-        service: 'ntfy',
-        secrets: ['token', 'password', 'topic'].map((name) => settingOf(settings, name)),
-        read: (answer) => readNtfy(answer, io.clock),
-      }),
+      sendRequest(
+        io,
+        { ...toRequest(card, settings), ...trustOf(settings) },
+        {
+          service: 'ntfy',
+          secrets: ['token', 'password', 'topic'].map((name) => settingOf(settings, name)),
+          read: (answer) => readNtfy(answer, io.clock),
+        },
+      ),
   };
 }
 
@@ -155,8 +168,9 @@ function toRequest(card: NtfyCard, settings: ChannelSettings) {
 
 function checkNtfySettings(settings: ChannelSettings): { field: string; zh: string; en: string }[] {
   const topic = settingOf(settings, 'topic');
+  const wrong = checkCertificate(settings, serverOf(settings, SERVER));
   return /^[-_A-Za-z0-9]{1,64}$/.test(topic) && !RESERVED.has(topic)
-    ? []
+    ? wrong
     : [
         {
           field: 'topic',

@@ -9,6 +9,8 @@ import {
   sendRequest,
 } from '#src/channels/http-answer.js';
 import {
+  CERTIFICATE_FIELD,
+  checkCertificate,
   headingOf,
   repeatsTitle,
   serverField,
@@ -16,6 +18,7 @@ import {
   settingOf,
   type TapTargets,
   tapTargetsOf,
+  trustOf,
 } from '#src/channels/parts.js';
 import { pathOf, readPasted, serverAt, withoutEnd } from '#src/channels/pasted-address.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
@@ -61,6 +64,7 @@ export function createPushDeerChannel(): Channel<PushDeerCard> {
         required: true,
         secret: true,
       },
+      CERTIFICATE_FIELD,
     ],
     // The servers count 60 requests a minute for each caller; all channels of one server share ours.
     limits: { inFlight: 4, windows: [{ count: 60, perMs: MINUTE_MS }] },
@@ -75,7 +79,7 @@ export function createPushDeerChannel(): Channel<PushDeerCard> {
       }),
     checkSettings: (settings) =>
       /^[\w-]{1,100}$/.test(settingOf(settings, 'key'))
-        ? []
+        ? checkCertificate(settings, serverOf(settings, SERVER))
         : [
             {
               field: 'key',
@@ -89,6 +93,7 @@ export function createPushDeerChannel(): Channel<PushDeerCard> {
       return sendRequest(
         io,
         {
+          ...trustOf(settings),
           url: `${serverOf(settings, SERVER)}/message/push`,
           method: 'POST',
           headers: { 'content-type': 'application/json; charset=utf-8' },

@@ -2,7 +2,7 @@
 import { toBodyHtml } from '#src/channels/body-html.js';
 import type { Channel } from '#src/channels/channel.js';
 import { quote, sendRequest } from '#src/channels/http-answer.js';
-import { headingOf, settingOf } from '#src/channels/parts.js';
+import { headingOf, settingOf, trustOf } from '#src/channels/parts.js';
 import { toPlainLines } from '#src/channels/plain-lines.js';
 import { SHOWN_AGAIN } from '#src/channels/repeats.js';
 import type { MessageContent, Outcome } from '#src/core/types.js';
@@ -70,7 +70,7 @@ export function createWebhookChannel(deps: { sign: SignHeaders }): Channel<Webho
           : deps.sign({ secret, id: `msg_${io.deliveryId}`, timestamp, body: request.body ?? '' });
       return sendRequest(
         io,
-        { ...request, headers: { ...headers, ...signed } },
+        { ...request, ...trustOf(settings), headers: { ...headers, ...signed } },
         {
           service: 'Webhook',
           secrets: [...secretsOf(template), secret],

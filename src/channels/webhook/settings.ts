@@ -1,6 +1,6 @@
 /** The settings of a custom webhook: where, how, with which headers and body. */
 import type { ChannelSettings, ConfigField } from '#src/channels/channel.js';
-import { settingOf } from '#src/channels/parts.js';
+import { CERTIFICATE_FIELD, checkCertificate, settingOf } from '#src/channels/parts.js';
 import type { SuccessRule } from './judge.js';
 import { type BodyKind, bodyKindOf, fillPlaces, PLACEHOLDERS, unknownPlaces } from './placeholders.js';
 import { CONTENT_TYPES, presetOf, WEBHOOK_PRESETS } from './presets.js';
@@ -89,7 +89,7 @@ export function checkWebhookSettings(settings: ChannelSettings): { field: string
     const zh = '签名密钥是 whsec_ 加 24 到 96 字节的 Base64';
     wrong.push({ field: 'secret', zh, en: 'a signing secret is whsec_ and 24 to 96 bytes in Base64' });
   }
-  return [...wrong, ...checkSuccess(settings)];
+  return [...wrong, ...checkSuccess(settings), ...checkCertificate(settings, template.url)];
 }
 
 /** A rule that lacks a part would refuse all answers, or none. */
@@ -234,4 +234,5 @@ export const WEBHOOK_FIELDS: readonly ConfigField[] = [
     required: false,
     secret: true,
   },
+  CERTIFICATE_FIELD,
 ];

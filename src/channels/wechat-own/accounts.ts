@@ -5,12 +5,15 @@ import type { TemplateField } from '#src/config.js';
 import type { Clock } from '#src/lib/clock.js';
 import { sha256Hex } from '#src/lib/hash.js';
 import type { Logger } from '#src/lib/logger.js';
+import type { OutgoingProxy } from '#src/lib/outgoing-proxy.js';
 import { createWechatPlatform, type TokenStore, type WechatPlatform } from '#src/platforms/wechat/index.js';
 
 /** What the accounts are made of. */
 export interface OwnAccountsDeps {
   /** Where the calls go; no trailing slash. */
   apiBase: string;
+  /** What requests go through; absent: nothing. */
+  proxy?: OutgoingProxy | null;
   tokens: TokenStore;
   clock: Clock;
   log: Logger;
@@ -83,7 +86,14 @@ export function createOwnAccounts(deps: OwnAccountsDeps): OwnAccounts {
 function openPlatform(deps: OwnAccountsDeps, { appId, secret }: OwnAccount, name: string): WechatPlatform {
   return createWechatPlatform({
     // Pictures and sign-in pages are not used on these accounts.
-    config: { appId, appSecret: secret, apiBase: deps.apiBase, mpBase: deps.apiBase, openBase: deps.apiBase },
+    config: {
+      appId,
+      appSecret: secret,
+      apiBase: deps.apiBase,
+      mpBase: deps.apiBase,
+      openBase: deps.apiBase,
+      ...(deps.proxy ? { proxy: deps.proxy } : {}),
+    },
     tokens: apartFor(deps.tokens, name),
     clock: deps.clock,
     log: deps.log,

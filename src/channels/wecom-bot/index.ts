@@ -44,6 +44,7 @@ export function createWecomBotChannel(
     title: '企业微信',
     baseSetting: 'WECOM_API_BASE',
     base: deps.base,
+    proxy: deps.proxy,
     codeFields: ['errcode'],
   });
   return {

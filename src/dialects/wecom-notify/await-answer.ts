@@ -95,6 +95,9 @@ async function refuse(
   if (answer.kind === 'sent') {
     return toSent(answer);
   }
+  if (answer.kind === 'unknown') {
+    return toQueued(answer.why);
+  }
   throw new Refusal(500, why);
 }
 

@@ -36,7 +36,7 @@ const DEFAULT_TIMEOUT_MS = 5_000;
 /** Makes the client of one account. */
 export function createWechatClient({ config, tokens, clock, log }: WechatDeps): WechatClient {
   const timeoutMs = config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const transport = createWechatTransport(config.apiBase, config.appSecret);
+  const transport = createWechatTransport(config);
   const source = { config, transport, clock, budgetMs: timeoutMs };
   const keeper = new TokenKeeper({
     name: `wechat:${config.appId}`,

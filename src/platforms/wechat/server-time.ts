@@ -1,5 +1,5 @@
 /** Reads the platform's clock off the Date header of any answer (RFC 9110 section 6.6.1). */
-import { Agent } from 'undici';
+import { createOutgoingAgent } from '#src/lib/connector.js';
 import { ExchangeError, exchange } from '#src/lib/http-exchange.js';
 import { networkError, timeoutError } from './errors.js';
 import type { WechatConfig } from './types.js';
@@ -12,12 +12,19 @@ const TIMEOUT_MS = 5_000;
 export async function readServerTime({
   apiBase,
   timeoutMs = TIMEOUT_MS,
+  proxy = null,
 }: WechatConfig): Promise<Date | null> {
   const { origin, pathname } = new URL(apiBase);
-  const agent = new Agent({ connections: 1 });
+  const agent = createOutgoingAgent({ proxy, timeoutMs }, { connections: 1 });
   try {
     const path = `${pathname.replace(/\/+$/, '')}/cgi-bin/${CALL}`;
-    const { headers } = await exchange(agent, { origin, path, method: 'GET', timeoutMs, maxBytes: 4096 });
+    const { headers } = await exchange(agent.dispatcher, {
+      origin,
+      path,
+      method: 'GET',
+      timeoutMs,
+      maxBytes: 4096,
+    });
     const at = Date.parse(String(headers.date ?? ''));
     return Number.isNaN(at) ? null : new Date(at);
   } catch (error) {

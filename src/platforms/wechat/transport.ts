@@ -1,6 +1,7 @@
 /** Sends one request to the WeChat API host and turns everything but a good answer into a PlatformError. */
-import { Agent } from 'undici';
+import { createOutgoingAgent } from '#src/lib/connector.js';
 import { type ExchangeAnswer, ExchangeError, exchange } from '#src/lib/http-exchange.js';
+import type { OutgoingProxy } from '#src/lib/outgoing-proxy.js';
 import { apiError, decodeError, httpError, networkError, timeoutError } from './errors.js';
 import { parseAnswer } from './json.js';
 
@@ -29,21 +30,31 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 /** At 100 ms a call, 256 connections carry 2,500 calls a second. */
 const CONNECTIONS = 256;
 const KEEP_ALIVE_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const MAX_ERRMSG_LENGTH = 200;
 
-/**
- * Makes the transport.
- * @param apiBase scheme, host and an optional path, as in `http://127.0.0.1:8080/simulator/wechat`
- * @param appSecret kept out of every error
- */
-export function createWechatTransport(apiBase: string, appSecret: string): WechatTransport {
+/** Where the transport leads. */
+export interface WechatTransportOptions {
+  /** Scheme, host and an optional path, as in `http://127.0.0.1:8080/simulator/wechat`. */
+  apiBase: string;
+  /** Kept out of every error. */
+  appSecret: string;
+  proxy?: OutgoingProxy | null | undefined;
+}
+
+/** Makes the transport. */
+export function createWechatTransport(options: WechatTransportOptions): WechatTransport {
+  const { apiBase, appSecret, proxy = null } = options;
   const { origin, pathname } = new URL(apiBase);
   const prefix = pathname.replace(/\/+$/, '');
-  const agent = new Agent({ connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MS });
+  const agent = createOutgoingAgent(
+    { proxy, timeoutMs: CONNECT_TIMEOUT_MS },
+    { connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MS },
+  );
   const send = async (request: WechatRequest) => {
     const call = callName(request.path);
-    const answer = await exchange(agent, {
+    const answer = await exchange(agent.dispatcher, {
       origin,
       path: prefix + request.path,
       method: request.method,
@@ -56,12 +67,7 @@ export function createWechatTransport(apiBase: string, appSecret: string): Wecha
     });
     return readAnswer(call, answer, [appSecret, ...request.secrets]);
   };
-  let closing: Promise<void> | null = null;
-  const close = () => {
-    closing ??= agent.close();
-    return closing;
-  };
-  return { send, close };
+  return { send, close: agent.close };
 }
 
 /** `/cgi-bin/message/template/send?access_token=...` -> `message/template/send`. */

@@ -1,6 +1,7 @@
 /** What the WeChat client offers and needs, in our own words; the platform's field names stay inside this folder. */
 import type { Clock } from '#src/lib/clock.js';
 import type { Logger } from '#src/lib/logger.js';
+import type { OutgoingProxy } from '#src/lib/outgoing-proxy.js';
 import type { TokenStore } from '#src/platforms/token-keeper.js';
 
 /** The official account and where its platform answers. Bases have no trailing slash and may have a path. */
@@ -15,6 +16,8 @@ export interface WechatConfig {
   openBase: string;
   /** For each request, and for getting a token with all its tries. Default 5,000. */
   timeoutMs?: number;
+  /** What requests go through; absent: nothing. */
+  proxy?: OutgoingProxy | null;
 }
 
 /** What the client is made of. */

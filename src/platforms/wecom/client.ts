@@ -38,6 +38,7 @@ export function createWecomClient({ config, tokens, clock, log }: WecomDeps): We
     title: '企业微信',
     baseSetting: 'WECOM_API_BASE',
     base: config.apiBase,
+    proxy: config.proxy,
     readCode: readErrcode,
   });
   const keepers = new LRUCache<string, TokenKeeper>({ max: KEPT_APPS });

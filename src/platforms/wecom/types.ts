@@ -1,6 +1,7 @@
 /** What the WeCom client offers and needs. */
 import type { Clock } from '#src/lib/clock.js';
 import type { Logger } from '#src/lib/logger.js';
+import type { OutgoingProxy } from '#src/lib/outgoing-proxy.js';
 import type { TokenStore } from '#src/platforms/token-keeper.js';
 
 /** Where WeCom answers. */
@@ -9,6 +10,8 @@ export interface WecomConfig {
   apiBase: string;
   /** For each request, and for getting a token with all its tries. Default 5,000. */
   timeoutMs?: number;
+  /** What requests go through; absent: nothing. */
+  proxy?: OutgoingProxy | null;
 }
 
 /** What the client is made of. One client serves any number of corps. */
