@@ -87,7 +87,12 @@ export function createUpkeep(deps: UpkeepDeps) {
   /** Starts the timetable; the answer stops it. With `figuresOnly` the process leaves to others what one does for all. */
   function start({ figuresOnly = false } = {}): () => void {
     const guard = (name: string, run: () => Promise<void>) => async (): Promise<void> => {
-      await run().catch((error: unknown) => log.error('upkeep failed', { job: name, error }));
+      await run().catch((error: unknown) => {
+        // What breaks off because this process ends is taken up by the next one.
+        if (!isStopped) {
+          log.error('upkeep failed', { job: name, error });
+        }
+      });
     };
     isStopped = false;
     const options = { noOverlap: true };
