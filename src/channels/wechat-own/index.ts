@@ -4,6 +4,7 @@ import { extrasOf, settingOf } from '#src/channels/parts.js';
 import { DROPPED_BY_WECHAT } from '#src/channels/repeats.js';
 import { renderCard, type WechatCard } from '#src/channels/wechat/index.js';
 import { type ChosenTemplate, fillFields } from '#src/channels/wechat/template.js';
+import { createTemplateMisses } from '#src/channels/wechat/template-misses.js';
 import type { Outcome } from '#src/core/types.js';
 import { createOwnAccounts, type OwnAccountsDeps, type OwnClient } from './accounts.js';
 import { joinOutcomes, type ReceiverOutcome, toOwnOutcome } from './outcome.js';
@@ -32,6 +33,7 @@ const NO_OPENID: Outcome = {
 /** Makes the channel. */
 export function createWechatOwnChannel(deps: OwnAccountsDeps): WechatOwnChannel {
   const accounts = createOwnAccounts(deps);
+  const judge = createTemplateMisses();
   return {
     id: 'wechat-own',
     title: { zh: '自己的公众号或测试号', en: 'Your own official or test account' },
@@ -49,11 +51,10 @@ export function createWechatOwnChannel(deps: OwnAccountsDeps): WechatOwnChannel 
         appId: settingOf(settings, 'appId'),
         secret: settingOf(settings, 'secret'),
       });
-      try {
-        return await sendToAll(client, card, { settings, io });
-      } catch (error) {
-        return toOwnOutcome(error, io.clock.now());
-      }
+      const outcome = await sendToAll(client, card, { settings, io }).catch((error: unknown) =>
+        toOwnOutcome(error, io.clock.now()),
+      );
+      return judge(settingOf(settings, 'appId'), outcome);
     },
     close: () => accounts.close(),
   };

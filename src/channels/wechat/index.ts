@@ -10,6 +10,7 @@ import type { WechatPlatform } from '#src/platforms/wechat/index.js';
 import { toOutcome } from './outcome.js';
 import { type CardPreview, previewLines } from './preview.js';
 import { type AccountTemplate, type ChosenTemplate, chooseTemplate, fillFields } from './template.js';
+import { createTemplateMisses } from './template-misses.js';
 
 /** A message drawn for a template: its parts, still to be fitted to keywords. */
 export interface WechatCard {
@@ -94,6 +95,7 @@ export function createWechatChannel(deps: {
     return { title: known?.title ?? '', lines, url };
   }
 
+  const judge = createTemplateMisses();
   return {
     preview,
     id: 'wechat',
@@ -104,11 +106,10 @@ export function createWechatChannel(deps: {
     accountOf: () => 'server',
     render: renderCard,
     send: async (card, _settings, recipient, io) => {
-      try {
-        return await send(card, recipient.address, io.deliveryId);
-      } catch (error) {
-        return toOutcome(error, clock.now());
-      }
+      const outcome = await send(card, recipient.address, io.deliveryId).catch((error: unknown) =>
+        toOutcome(error, clock.now()),
+      );
+      return judge('server', outcome);
     },
   };
 }

@@ -3,12 +3,12 @@ import type { Outcome } from '#src/core/types.js';
 import { nextChinaMidnight } from '#src/lib/china-time.js';
 import { isUnanswered, PlatformError } from '#src/platforms/platform-error.js';
 
-/** The person is no receiver any more: not following, or the openid belongs to another account. */
-const GONE = new Set([43004, 40003]);
+/** The person is no receiver any more: not following, no more a WeChat user, or the openid belongs to another account. */
+const GONE = new Set([43004, 40003, 46004, 50005]);
 /** The account itself must be mended first (credentials, IP list, template, permission): nothing else would go through. */
 const ACCOUNT = new Set([
-  40001, 40013, 40014, 40036, 40037, 40125, 40164, 40243, 41002, 41004, 42001, 43116, 48001, 48004, 50004,
-  61004, 89503, 89506, 89507,
+  40001, 40013, 40014, 40036, 40037, 40125, 40164, 40243, 41002, 41004, 42001, 43116, 48001, 48004, 48008,
+  50002, 50004, 61004, 89503, 89506, 89507,
 ]);
 /** A token or a list of templates that cannot be had has sent nothing. */
 const SEND_CALL = 'message/template/send';

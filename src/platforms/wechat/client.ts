@@ -4,7 +4,7 @@ import { PlatformError } from '#src/platforms/platform-error.js';
 import { type BriefRetry, retryBriefly } from '#src/platforms/retry-briefly.js';
 import { TokenKeeper } from '#src/platforms/token-keeper.js';
 import { withToken } from '#src/platforms/with-token.js';
-import { TOKEN_CODES } from './errors.js';
+import { TOKEN_CODES } from './codes.js';
 import { checkStableToken, createTokenSource } from './token-source.js';
 import { createWechatTransport, type WechatAnswer, type WechatTransport } from './transport.js';
 import type { WechatConfig, WechatDeps } from './types.js';

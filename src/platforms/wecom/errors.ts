@@ -72,6 +72,11 @@ export const TOKEN_CODES: ReadonlySet<number> = new Set([40014, 42001]);
 
 /** The codes that are known, by number. */
 export const WECOM_CODES: Readonly<Record<number, WecomCode>> = {
+  6000: entry(
+    'later',
+    'data version conflict',
+    '企业微信的数据正被同时修改，稍后会自动重试。 WeCom’s data is being changed at the same moment: it is tried again by itself.',
+  ),
   [-1]: entry(
     'later',
     'system busy',
@@ -99,6 +104,11 @@ export const WECOM_CODES: Readonly<Record<number, WecomCode>> = {
   41016: bug('news title missing'),
   41033: bug('textcard description missing'),
   42001: stale('access token expired'),
+  43004: entry(
+    'receiver',
+    'member has not joined by WeChat',
+    '成员没有绑定微信或没有关注微信插件，请其用微信扫「微信插件」的邀请码关注。 The member has not bound WeChat or does not follow the WeChat plugin: let them scan the plugin’s invitation with WeChat.',
+  ),
   44004: bug('text content empty'),
   45002: entry(
     'bug',
@@ -107,10 +117,16 @@ export const WECOM_CODES: Readonly<Record<number, WecomCode>> = {
   ),
   45009: often('frequency limit'),
   45033: often('concurrency limit'),
+  46004: member('user does not exist'),
   48002: entry(
     'config',
     'API not permitted',
     '应用没有这个接口的权限，请在管理后台检查应用的权限。 The app may not use this call: check its permissions in the WeCom console.',
+  ),
+  50002: entry(
+    'receiver',
+    'member outside of what the app sees',
+    '成员不在应用的权限范围内，请在管理后台的应用页面把成员加入「可见范围」。 The app does not see this member: add them to its visible range in the WeCom console.',
   ),
   50003: entry(
     'config',

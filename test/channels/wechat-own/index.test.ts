@@ -183,7 +183,7 @@ describe('a refusal', () => {
     [43004, 'refused', undefined],
     [43101, 'refused', undefined],
     [47003, 'refused', undefined],
-    [40037, 'retry', 'queue'],
+    [40037, 'retry', undefined],
     [45009, 'retry', 'queue'],
     [48001, 'retry', 'queue'],
     [-1, 'retry', undefined],

@@ -1,13 +1,13 @@
 /** What each failure of a WeChat call means for a delivery. */
 import { describe, expect, it } from 'vitest';
 import { toOutcome } from '#src/channels/wechat/outcome.js';
+import { WECHAT_CODES } from '#src/platforms/wechat/codes.js';
 import {
   apiError,
   decodeError,
   httpError,
   networkError,
   timeoutError,
-  WECHAT_CODES,
 } from '#src/platforms/wechat/errors.js';
 
 /** 2026-11-23 12:34:56.789 in China. */
@@ -20,13 +20,13 @@ const MEANING: Readonly<Record<string, readonly number[]>> = {
   try: [-1],
   rest: [
     40001, 40013, 40014, 40036, 40037, 40125, 40164, 40243, 41002, 41004, 42001, 43116, 45009, 45011, 48001,
-    48004, 50004, 61004, 89503, 89506, 89507,
+    48004, 48008, 50002, 50004, 61004, 89503, 89506, 89507,
   ],
-  left: [40003, 43004],
+  left: [40003, 43004, 46004, 50005],
   end: [
     40002, 40016, 40017, 40018, 40019, 40020, 40023, 40024, 40025, 40026, 40027, 40029, 40054, 40055, 40066,
-    40163, 41001, 41028, 41029, 41030, 43002, 43101, 44002, 45002, 45008, 45015, 45047, 45109, 46003, 47001,
-    47003, 48002, 48006,
+    40163, 41001, 41028, 41029, 41030, 43002, 43019, 43101, 44002, 45002, 45008, 45015, 45047, 45067, 45109,
+    46003, 47001, 47003, 48002, 48006,
   ],
 };
 

@@ -1,7 +1,8 @@
 /** The table of error codes has every code of the platform, with words for people and the right verdict. */
 import { expect, it } from 'vitest';
 import { inLanguage } from '#src/lib/in-language.js';
-import { apiError, describeCode, TOKEN_CODES, WECHAT_CODES } from '#src/platforms/wechat/errors.js';
+import { describeCode, TOKEN_CODES, WECHAT_CODES } from '#src/platforms/wechat/codes.js';
+import { apiError } from '#src/platforms/wechat/errors.js';
 
 it.each([
   -1, 40001, 40002, 40003, 40013, 40014, 40016, 40017, 40018, 40019, 40020, 40023, 40024, 40025, 40026, 40027,
