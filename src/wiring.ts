@@ -156,6 +156,7 @@ export async function wire(input: WiringInput) {
     limits,
     served: new Set(Object.keys(outgoing.serverSettings)),
     callOthers,
+    onClockJump: core.overview.noteJump,
     ...(input.pollMs === undefined ? {} : { pollMs: input.pollMs }),
     contents: createContents({
       db,

@@ -1,4 +1,6 @@
 /** The state of the server in numbers, as the start page and the metrics show it; counted at most every few seconds. */
+
+import { steadyNow } from '#src/lib/clock.js';
 import { listQueueHeads } from '#src/store/outbox.js';
 import {
   countClaimed,
@@ -34,6 +36,8 @@ export interface Overview {
   };
   /** Deliveries sent of the messages of each of the last 24 hours, oldest first. */
   perHour: number[];
+  /** The last time that the clock jumped within the last day, and by how many milliseconds (below 0: back); null: it did not. */
+  clockJump: { at: Date; byMs: number } | null;
   /** Queues that must rest, and why. */
   rests: { queue: string; until: Date; code: string; why: string }[];
   /** What does not get through or waits for its turn, the oldest first. */
@@ -41,6 +45,7 @@ export interface Overview {
 }
 
 const HOUR_MS = 3_600_000;
+const JUMP_KEY = 'clock-jump';
 const TTL_MS = 3000;
 /** More accounts in trouble are not read. */
 const MOST_TROUBLES = 1000;
@@ -84,8 +89,23 @@ export function createOverview({ db, clock }: CoreDeps) {
       },
       perHour: hours.map(({ sent }) => sent),
       rests,
+      clockJump: await readJump(),
       troubles: groupTroubles(troubles),
     };
+  }
+
+  async function readJump(): Promise<Overview['clockJump']> {
+    const row = await db.setting.findUnique({ where: { key: JUMP_KEY } });
+    const jump = row ? (JSON.parse(row.value) as { at: number; byMs: number }) : null;
+    const isRecent = jump !== null && Math.abs(clock.now() - jump.at) < 24 * HOUR_MS;
+    return isRecent ? { at: new Date(jump.at), byMs: jump.byMs } : null;
+  }
+
+  /** Keeps that the clock jumped, for those who look. */
+  async function noteJump(jump: { at: number; byMs: number }): Promise<void> {
+    const data = { value: JSON.stringify(jump), updatedAt: new Date(clock.now()) };
+    await db.setting.upsert({ where: { key: JUMP_KEY }, create: { key: JUMP_KEY, ...data }, update: data });
+    forget();
   }
 
   async function countFollowers(): Promise<number> {
@@ -103,7 +123,11 @@ export function createOverview({ db, clock }: CoreDeps) {
       .then((value) => {
         const tookMs = performance.now() - startedAt;
         if (counting === mine) {
-          cached = { until: clock.now() + Math.max(TTL_MS, SHARE * tookMs), isSlow: tookMs > SLOW_MS, value };
+          cached = {
+            until: steadyNow(clock) + Math.max(TTL_MS, SHARE * tookMs),
+            isSlow: tookMs > SLOW_MS,
+            value,
+          };
         }
         return value;
       })
@@ -116,7 +140,7 @@ export function createOverview({ db, clock }: CoreDeps) {
 
   /** The numbers, at most three seconds old; where counting takes long, as old as keeps it rare, and nobody waits for it. */
   async function read(): Promise<Overview> {
-    if (cached && clock.now() < cached.until) {
+    if (cached && steadyNow(clock) < cached.until) {
       return cached.value;
     }
     const next = countAnew();
@@ -136,7 +160,7 @@ export function createOverview({ db, clock }: CoreDeps) {
     counting = null;
   }
 
-  return { read, forget };
+  return { read, forget, noteJump };
 }
 
 /** Accounts of a kind together: with hundreds of dead endpoints a line each would hide the rest. */

@@ -1,5 +1,5 @@
 /** Which queues a round of the worker claims from, and how many rows of each. */
-import type { Clock } from '#src/lib/clock.js';
+import { type Clock, steadyNow } from '#src/lib/clock.js';
 import type { Db } from '#src/store/open.js';
 import { listQueueHeads, type QueueHead } from '#src/store/outbox.js';
 import { type Limits, WECHAT_BULK_QUEUE, WECHAT_QUEUE } from './limits.js';
@@ -45,12 +45,13 @@ export function createDueQueues(db: Db, limits: Limits, clock: Clock) {
 
   return {
     /** Looks which queues have work; what was seen a moment ago serves when there are very many. */
-    async look(now: number): Promise<void> {
-      isRemembered = heads.rows.length >= MANY_QUEUES && now < heads.serveUntil;
+    async look(): Promise<void> {
+      const startedAt = steadyNow(clock);
+      isRemembered = heads.rows.length >= MANY_QUEUES && startedAt < heads.serveUntil;
       if (!isRemembered) {
         const rows = await listQueueHeads(db);
-        const tookMs = clock.now() - now;
-        heads = { rows, serveUntil: now + Math.max(HEADS_TTL_MS, READING_SHARE * tookMs) };
+        const tookMs = steadyNow(clock) - startedAt;
+        heads = { rows, serveUntil: startedAt + Math.max(HEADS_TTL_MS, READING_SHARE * tookMs) };
       }
     },
     /** When the next row after now is due, in milliseconds since the epoch; Infinity for none. */

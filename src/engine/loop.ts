@@ -1,6 +1,6 @@
 /** A loop of the engine: round after round while there is work, else when somebody wakes it or a time has come. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '#src/lib/clock.js';
+import { type Clock, steadyNow } from '#src/lib/clock.js';
 import type { Logger } from '#src/lib/logger.js';
 
 /** What a loop is made with. */
@@ -41,7 +41,7 @@ export function createLoop({ clock, log, step, pollMs, nextAt = () => Number.POS
         await sleep(AFTER_ERROR_MS);
         return false;
       });
-      lastStepAt = clock.now();
+      lastStepAt = steadyNow(clock);
       await (progress || isWoken ? sleep(GATHER_MS) : rest());
     }
   }
@@ -76,7 +76,7 @@ export function createLoop({ clock, log, step, pollMs, nextAt = () => Number.POS
       endRest();
       await running;
     },
-    /** Milliseconds since the epoch when it last came round; 0 before its first. */
+    /** When it last came round, by the steady time; 0 before its first. */
     get lastStepAt(): number {
       return lastStepAt;
     },

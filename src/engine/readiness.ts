@@ -1,5 +1,5 @@
 /** Whether this process can do its work: the database takes writes and has this build's tables, and the engine comes round. */
-import type { Clock } from '#src/lib/clock.js';
+import { type Clock, steadyNow } from '#src/lib/clock.js';
 import { hasDescriptors } from '#src/lib/descriptors.js';
 import { connectionOf } from '#src/store/db.js';
 import type { Db } from '#src/store/open.js';
@@ -16,7 +16,7 @@ export interface Readiness {
 export interface ReadinessDeps {
   db: Db;
   clock: Clock;
-  /** When the engine last came round, in milliseconds since the epoch; null where this process runs none. */
+  /** When the engine last came round, by the steady time; null where this process runs none. */
   lastStepAt: () => number | null;
 }
 
@@ -46,7 +46,7 @@ export function createReadiness({ db, clock, lastStepAt }: ReadinessDeps): () =>
       return { ready: false, why: problem };
     }
     const steppedAt = lastStepAt();
-    const isStuck = steppedAt !== null && clock.now() - steppedAt > STUCK_MS;
+    const isStuck = steppedAt !== null && steadyNow(clock) - steppedAt > STUCK_MS;
     return isStuck ? { ready: false, why: 'the engine does not come round' } : { ready: true };
   };
 }

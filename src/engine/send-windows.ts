@@ -5,7 +5,7 @@ import { atMost } from '#src/lib/cache-size.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { Db } from '#src/store/db.js';
 import { takeRooms } from '#src/store/shared-windows.js';
-import { type Entry, roomFor, takeFrom, wishInWindows } from '#src/store/window-entries.js';
+import { asOf, type Entry, roomFor, takeFrom, wishInWindows } from '#src/store/window-entries.js';
 
 /** What the remote side of each kind of channel allows one account. */
 export type ChannelLimits = Readonly<Record<string, { inFlight: number; windows?: readonly SendWindow[] }>>;
@@ -32,8 +32,13 @@ export function createSendWindows(limits: ChannelLimits, clock: Clock, isShared 
       if (windows.length === 0) {
         return Number.POSITIVE_INFINITY;
       }
-      const { rules } = wishInWindows(queue, { windows, now: clock.now() });
-      return roomFor(sends.get(queue) ?? [], rules) + (reserved.get(queue) ?? 0);
+      const { rules, at } = wishInWindows(queue, { windows, now: clock.now() });
+      const known = sends.get(queue) ?? [];
+      const entries = asOf(known, at);
+      if (entries !== known) {
+        sends.set(queue, entries);
+      }
+      return roomFor(entries, rules) + (reserved.get(queue) ?? 0);
     },
     /** Notes a send that begins now. */
     note(queue: string): void {

@@ -3,16 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '#src/lib/clock.js';
 import { type NewId, randomHex } from '#src/lib/ids.js';
 import type { Logger } from '#src/lib/logger.js';
-import { type ClaimedDelivery, claimDue, releaseClaims } from '#src/store/claims.js';
+import { claimDue, releaseClaims } from '#src/store/claims.js';
 import { providerOf } from '#src/store/db.js';
 import type { Db } from '#src/store/open.js';
 import type { DeliveryResult } from '#src/store/outbox.js';
 import { settleReceipts } from '#src/store/receipts.js';
 import { type ClaimLease, createClaimLease } from './claim-lease.js';
 import { type ClaimSweep, createClaimSweep } from './claim-sweep.js';
+import { type ClockWatch, type ClockWatchDeps, createClockWatch } from './clock-watch.js';
 import type { createContents, Job } from './contents.js';
 import { createDueQueues, type DueQueues } from './due-queues.js';
 import { createExpansion, type Expansion } from './expand.js';
+import { createHeldJobs, type HeldJobs } from './held-jobs.js';
 import { createLeader, type Leader } from './leader.js';
 import { isBulk, type Limits } from './limits.js';
 import { createLoop, type Loop } from './loop.js';
@@ -33,6 +35,8 @@ export interface WorkerDeps {
   limits: Limits;
   /** The channels for which the server has an account of its own. */
   served: ReadonlySet<string>;
+  /** Told of a clock that jumped. */
+  onClockJump?: ClockWatchDeps['onJump'];
   /** Tells the other processes on the database that there is work. */
   callOthers?: () => void;
   /** The loop looks for due work at least this often, in real milliseconds; default 1000. */
@@ -53,8 +57,9 @@ export class Worker {
   readonly #owner = randomHex(6);
   readonly #lease: ClaimLease;
   readonly #sweep: ClaimSweep;
+  readonly #watch: ClockWatch;
   readonly #leader: Leader;
-  readonly #held = new Map<string, Job[]>();
+  readonly #held: HeldJobs = createHeldJobs();
   readonly #pending = new Set<Promise<void>>();
   readonly #record: Recorder;
   readonly #passOn: PassOn;
@@ -68,6 +73,7 @@ export class Worker {
     this.#due = createDueQueues(db, deps.limits, deps.clock);
     this.#lease = createClaimLease({ db, clock: deps.clock, owner: this.#owner });
     this.#sweep = createClaimSweep({ ...deps, owner: this.#owner, lease: this.#lease });
+    this.#watch = createClockWatch({ ...deps, onJump: deps.onClockJump });
     this.#leader = createLeader({ db, clock: deps.clock, owner: this.#owner });
     this.#record = createRecorder({ ...deps, owner: this.#owner });
     this.#passOn = createPassOn({
@@ -99,6 +105,7 @@ export class Worker {
     const { db } = this.#deps;
     // SQLite has one process: whoever claimed before is dead. Elsewhere the sweep finds out.
     const released = providerOf(db) === 'sqlite' ? await releaseClaims(db) : 0;
+    await this.#watch.start();
     await this.#deps.limits.load();
     if (released > 0) {
       this.#deps.log.info('took over deliveries of an earlier run', { released });
@@ -111,7 +118,7 @@ export class Worker {
     this.#sending.wake();
   }
 
-  /** Milliseconds since the epoch when both loops had come round; 0 before their first. */
+  /** When both loops had come round, by the steady time; 0 before their first. */
   get lastStepAt(): number {
     return Math.min(this.#spreading.lastStepAt, this.#sending.lastStepAt);
   }
@@ -184,6 +191,7 @@ export class Worker {
   /** A round of claiming and sending; returns whether it did anything. What is not a broadcast is claimed first. */
   async #send(): Promise<boolean> {
     const { clock, limits } = this.#deps;
+    await this.#watch.look();
     const isPast = this.#lease.isPast();
     await this.#giveBack((job) => isPast || limits.isResting(job.delivery.queue, clock.now()));
     await this.#lease.extend();
@@ -194,7 +202,7 @@ export class Worker {
     await limits.refresh();
     limits.beginRound();
     const now = clock.now();
-    await this.#due.look(now);
+    await this.#due.look();
     const passed = await this.#passOn(now);
     const singles = await this.#claim((queue) => !isBulk(queue));
     const bulk = await this.#claim(isBulk);
@@ -204,26 +212,17 @@ export class Worker {
   /** Claims of these queues what may be under way or wait for it, and starts it. */
   async #claim(which: (queue: string) => boolean): Promise<boolean> {
     const now = this.#deps.clock.now();
-    const heldOf = (queue: string): number => this.#held.get(queue)?.length ?? 0;
-    const queues = this.#due.listClaims({ now, which, heldOf });
+    const queues = this.#due.listClaims({ now, which, heldOf: this.#held.countOf });
     const order = { queues, owner: this.#owner, now, leaseUntil: this.#lease.begin() };
     const claimed = queues.length > 0 ? await claimDue(this.#deps.db, order) : [];
     if (claimed.length > 0) {
       this.#lease.hold(claimed);
       const { granted, refused } = await this.#deps.limits.reserve(claimed);
       await this.#conclude(refused.map(toReturned));
-      this.#hold(await this.#deps.contents.loadJobs(granted));
+      this.#held.add(await this.#deps.contents.loadJobs(granted));
     }
     this.#startHeld();
     return this.#due.noteClaimed(queues, claimed) || claimed.length > 0;
-  }
-
-  #hold(jobs: readonly Job[]): void {
-    for (const job of jobs) {
-      const held = this.#held.get(job.delivery.queue) ?? [];
-      held.push(job);
-      this.#held.set(job.delivery.queue, held);
-    }
   }
 
   /** Starts held jobs while there are slots; single messages before broadcasts. */
@@ -232,19 +231,10 @@ export class Worker {
       // The next round gives them back, or goes on with them.
       return;
     }
-    const queues = [...this.#held.keys()].sort((a, b) => Number(isBulk(a)) - Number(isBulk(b)));
-    for (const queue of queues) {
-      const held = this.#held.get(queue) ?? [];
-      while (held.length > 0 && this.#deps.limits.freeSlots(queue) > 0) {
-        const job = held.shift();
-        if (job) {
-          this.#launch(job);
-        }
-      }
-      if (held.length === 0) {
-        this.#held.delete(queue);
-      }
-    }
+    this.#held.start(
+      (queue) => this.#deps.limits.freeSlots(queue) > 0,
+      (job) => this.#launch(job),
+    );
   }
 
   #launch(job: Job): void {
@@ -253,7 +243,7 @@ export class Worker {
     const work = this.#deps.runJob(job).then(async (result) => {
       this.#deps.limits.give(queue);
       this.#startHeld();
-      if ((this.#held.get(queue)?.length ?? 0) <= this.#deps.limits.readAhead(queue) / 2) {
+      if (this.#held.countOf(queue) <= this.#deps.limits.readAhead(queue) / 2) {
         this.#sending.wake();
       }
       await this.#keep(result);
@@ -283,14 +273,7 @@ export class Worker {
   }
 
   async #giveBack(which: (job: Job) => boolean): Promise<void> {
-    const returned: ClaimedDelivery[] = [];
-    for (const [queue, jobs] of this.#held) {
-      returned.push(...jobs.filter(which).map((job) => job.delivery));
-      this.#held.set(
-        queue,
-        jobs.filter((job) => !which(job)),
-      );
-    }
+    const returned = this.#held.remove(which).map(({ delivery }) => delivery);
     await this.#conclude(returned.map(toReturned));
   }
 }

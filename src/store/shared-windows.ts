@@ -6,6 +6,7 @@ import { commitOne } from './group-commit.js';
 import { both, query } from './sql.js';
 import { toSqlJson } from './sql-json.js';
 import {
+  asOf,
   type Entry,
   giveBackTo,
   type Room,
@@ -49,16 +50,17 @@ export function takeRooms(db: Db, list: WishList): Promise<Room[]> {
 
 /** Serves the wishes of one list from entries that its caller holds, and changes these. */
 export function serveList({ wishes, isWhole, isReturn }: WishList, held: HeldEntries): Room[] {
-  const before = wishes.map(({ name }) => held.get(name) ?? []);
+  const before = wishes.map(({ name, at }) => asOf(held.get(name) ?? [], at));
   const rooms: Room[] = [];
   for (const wish of wishes) {
     const entries = held.get(wish.name) ?? [];
     const room = isReturn ? { granted: 1, entries: giveBackTo(entries) } : takeFrom(entries, wish);
     rooms.push(room);
+    // Also where nothing is granted: entries that were noted ahead of their time begin to pass.
+    held.set(wish.name, room.entries);
     if (room.granted === 0 && !isWhole) {
       break;
     }
-    held.set(wish.name, room.entries);
   }
   if (isWhole && rooms.some(({ granted }) => granted === 0)) {
     // In the reverse order, since a name may stand twice.

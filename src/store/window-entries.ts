@@ -97,9 +97,19 @@ export function countFrom(entries: readonly Entry[], from: number): number {
   return entries.reduce((sum, [at, count]) => (at >= from ? sum + count : sum), 0);
 }
 
+/**
+ * The entries as they stand at a time: what lies ahead of it was noted by a clock that was set back since, and counts as of now.
+ * Else one use noted at a wrong hour would hold its name up until that hour comes.
+ */
+export function asOf(entries: readonly Entry[], at: number): readonly Entry[] {
+  const ahead = entries.reduce((sum, [noted, count]) => (noted > at ? sum + count : sum), 0);
+  const past = entries.filter(([noted]) => noted <= at);
+  return ahead === 0 ? entries : addEntry(past, at, ahead);
+}
+
 /** Takes what a wish can get of a name's entries. */
 export function takeFrom(entries: readonly Entry[], wish: Wish): Room {
-  const kept = entries.filter(([at]) => at >= wish.keepFrom);
+  const kept = asOf(entries, wish.at).filter(([at]) => at >= wish.keepFrom);
   const known: Entry[] = kept.length === 0 && wish.before ? [[wish.at, wish.before]] : kept;
   const room = Math.min(wish.wanted, roomFor(known, wish.rules));
   const granted = room < (wish.least ?? 1) ? 0 : room;

@@ -25,7 +25,7 @@ it('leaves out what is not due, rests, is full or is not asked for', async () =>
   await addDue(['callback:2'], 5000);
   const due = createDueQueues(w.db, limits, w.clock);
   const now = w.clock.now();
-  await due.look(now);
+  await due.look();
   expect(due.nextDueAt(now)).toBe(now + 5000);
   expect(due.listClaims({ now, ...all })).toEqual([
     { queue: 'callback:1', limit: 4 },
@@ -44,7 +44,7 @@ it("gives each of a thousand endpoints its turn, however long the others' lists 
   const due = createDueQueues(w.db, limits, w.clock);
   const served = new Set<string>();
   for (let round = 0; round < 17; round += 1) {
-    await due.look(w.clock.now());
+    await due.look();
     const claims = due.listClaims({
       now: w.clock.now(),
       ...all,
@@ -63,7 +63,7 @@ it('asks a queue that gave less again only when it has looked anew', async () =>
   const due = createDueQueues(w.db, limits, w.clock);
   const seen: string[] = [];
   const claimRound = async (): Promise<boolean> => {
-    await due.look(w.clock.now());
+    await due.look();
     const claims = due.listClaims({
       now: w.clock.now(),
       which: (queue) => queue.startsWith('callback:'),

@@ -37,6 +37,13 @@ export const OVERVIEW_WORDS = {
   isFailing: ['发不出去：{count} 次失败', 'Does not get through: {count} failed tries'],
   isFull: ['按对方的速度排队：{count} 条在等', 'Waits for the other side’s pace: {count} deliveries'],
   isResting: ['暂停到 {until}', 'Pauses until {until}'],
+  clock: ['时钟', 'Clock'],
+  clockBack: ['被拨回 {seconds} 秒', 'Set back by {seconds} s'],
+  clockAhead: ['向前跳了 {seconds} 秒，或机器睡眠过', 'Jumped ahead by {seconds} s, or the machine slept'],
+  clockWhy: [
+    '投递照常进行；请检查时间同步（NTP）和时区。',
+    'Deliveries go on; check time synchronisation (NTP) and the time zone.',
+  ],
   ofAccounts: ['{accounts} 个账号', '{accounts} accounts'],
   now: ['现在', 'Now'],
   hoursAgo: ['{hours} 小时前', '{hours} h ago'],

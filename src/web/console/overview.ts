@@ -1,5 +1,6 @@
 /** The console's first page: one's apps and the numbers of the last day. */
 import type { Core } from '#src/core/index.js';
+import type { Overview } from '#src/core/overview.js';
 import { inLanguage } from '#src/lib/in-language.js';
 import { layOutBars } from '#src/web/session/bars.js';
 import { formatTime } from '#src/web/session/frame.js';
@@ -74,7 +75,7 @@ async function tellImport(core: Core, { t, language }: ConsoleVisit<Words>): Pro
 
 /** A line for each kind of channel that rests, does not get through, or waits for its turn. */
 async function listTroubles(core: Core, { t, language }: ConsoleVisit<Words>) {
-  const { rests, troubles } = await core.overview.read();
+  const { rests, troubles, clockJump } = await core.overview.read();
   const titleOf = nameChannels(core, language);
   const nameOf = (channel: string): string => (channel === 'callback' ? t('callback') : titleOf(channel));
   const resting = rests.map(({ queue, until, code, why }) => ({
@@ -91,7 +92,17 @@ async function listTroubles(core: Core, { t, language }: ConsoleVisit<Words>) {
     code,
     why,
   }));
-  return [...resting, ...others];
+  return [...drawJump(clockJump, t), ...resting, ...others];
+}
+
+/** A clock that jumped makes times wrong that people read; what waits goes on by itself. */
+function drawJump(jump: Overview['clockJump'], t: ConsoleVisit<Words>['t']) {
+  if (!jump) {
+    return [];
+  }
+  const seconds = Math.round(Math.abs(jump.byMs) / 1000).toLocaleString('en-US');
+  const what = t(jump.byMs < 0 ? 'clockBack' : 'clockAhead', { seconds });
+  return [{ title: t('clock'), what, since: jump.at, code: '', why: t('clockWhy') }];
 }
 
 async function drawHours(core: Core, { t }: ConsoleVisit<Words>) {
