@@ -76,13 +76,14 @@ export function toPlainTitle(markdown: string): string {
   return fold(dropTags(plainMarkdown.renderInline(words))) || line;
 }
 
-/** How much of a long Markdown text is read for its start. */
+/** How much of a long text without tags is read for its start. */
 const START_SOURCE_LENGTH = 2000;
 
 /** The start of `toPlainText`, at most `max` code points with an ellipsis where it goes on; reads no more than it needs. */
 export function startOfPlainText(body: string, format: TextFormat, max: number): string {
   // A tag that the cut leaves open would be read as text.
-  const start = format === 'markdown' && !body.includes('<') ? body.slice(0, START_SOURCE_LENGTH) : body;
+  const canCut = format === 'text' || (format === 'markdown' && !body.includes('<'));
+  const start = canCut ? body.slice(0, START_SOURCE_LENGTH) : body;
   const plain = fold(format === 'html' ? dropTags(body, 2 * max) : plainOf(start, format));
   const isShort = start.length < body.length && countCodePoints(plain) <= max;
   return takeCodePoints(isShort ? toPlainText(body, format) : plain, max, '…');

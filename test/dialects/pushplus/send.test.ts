@@ -140,6 +140,31 @@ describe('every way to write the parameters', () => {
   });
 });
 
+describe('a title longer than a title is', () => {
+  const title = `<b>${'题'.repeat(300)}`;
+  const short = `<b>${'题'.repeat(252)}…`;
+
+  it.each([
+    [
+      'HTML',
+      { content: '<i>x</i>' },
+      { body: `<p>&#60;b&#62;${'题'.repeat(300)}</p>\n\n<i>x</i>`, format: 'html' },
+    ],
+    ['lines called HTML', { content: 'a &amp; b\nc' }, { body: `${title}\n\na & b\nc`, format: 'text' }],
+    ['Markdown', { content: '# x', template: 'markdown' }, { body: `\\<b\\>${'题'.repeat(300)}\n\n# x` }],
+    ['text', { content: 'x', template: 'txt' }, { body: `${title}\n\nx`, format: 'text' }],
+  ])('stands whole before %s', async (_, said, stored) => {
+    expect((await cast.send({ title, ...said })).text).toMatch(ACCEPTED);
+    expect(await cast.storedOnce()).toMatchObject({ title: short, ...stored });
+  });
+
+  it('is a title where it just fits', async () => {
+    const fits = '题'.repeat(256);
+    await cast.send({ title: fits, content: 'x' });
+    expect(await cast.storedOnce()).toMatchObject({ title: fits, body: 'x' });
+  });
+});
+
 describe('the whole body as the content', () => {
   it.each([
     ['the documents’ sample', '{"userName":"pushplus","updateTime":"2020-04-29 14:59:35","projectId":82}'],
