@@ -2,16 +2,12 @@
 import { stat } from 'node:fs/promises';
 import { ConfigError, loadConfig } from './config.js';
 import { AppError } from './core/errors.js';
-import { type RestoreFacts, tryFile } from './core/restores.js';
+import { type Doubt, findDoubt, tryFile } from './core/restores.js';
 import { systemClock } from './lib/clock.js';
 import { keyMarkOf, readSecretKey } from './lib/secret-key.js';
 import { copyWithLogs, restorePathOf } from './store/backups.js';
 
 const USAGE = '用法 Usage: npm run restore -- FILE [--yes]（仅 SQLite, SQLite only）';
-const DAY_MS = 86_400_000;
-/** Who restores a file in which nothing happened for so long may have taken the wrong one. */
-const OLD_DAYS = 7;
-
 const KEY_WORDS = {
   same: '密钥与本机一致 written with this secret key',
   other:
@@ -45,7 +41,10 @@ async function restore(args: readonly string[]): Promise<void> {
   const isSure = args.includes('--yes');
   const facts = await tryFile(partial, target, {
     ownMark: key ? keyMarkOf(key) : '',
-    refuse: (found) => (isSure ? null : findDoubt(found)),
+    refuse: (found) => {
+      const doubt = isSure ? null : findDoubt(found, systemClock.now());
+      return doubt && sayDoubt(doubt);
+    },
   });
   const { messages, people, apps } = facts;
   process.stdout.write(
@@ -57,14 +56,13 @@ async function restore(args: readonly string[]): Promise<void> {
   );
 }
 
-/** Why somebody may not want this file after all; null where nothing speaks against it. */
-function findDoubt({ messages, people, apps, key, newestAt }: RestoreFacts): string | null {
-  if (people + apps + messages === 0) {
-    return '文件里什么都没有 there is nothing in it';
+function sayDoubt(doubt: Doubt): string {
+  switch (doubt.kind) {
+    case 'empty':
+      return '文件里什么都没有 there is nothing in it';
+    case 'key':
+      return '由另一把密钥写成，请先放好那一把 written with another secret key: put its secret.key into DATA_DIR first';
+    case 'old':
+      return `最新的消息是 ${doubt.days} 天之前的 its newest message is ${doubt.days} days old`;
   }
-  if (key === 'other') {
-    return '由另一把密钥写成，请先放好那一把 written with another secret key: put its secret.key into DATA_DIR first';
-  }
-  const days = newestAt === null ? 0 : Math.floor((systemClock.now() - newestAt) / DAY_MS);
-  return days >= OLD_DAYS ? `最新的消息是 ${days} 天前的 its newest message is ${days} days old` : null;
 }

@@ -17,7 +17,7 @@ import {
 } from '#src/store/backups.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
-import { type RestoreFacts, receiveFile, tryFile } from './restores.js';
+import { type Doubt, findDoubt, type RestoreFacts, receiveFile, tryFile } from './restores.js';
 
 /** A kept copy. */
 export interface Backup {
@@ -39,6 +39,8 @@ export interface WaitingRestore {
   sizeBytes: number;
   placedAt: Date;
   facts: RestoreFacts | null;
+  /** What speaks against it, beside its key. */
+  doubt: Doubt | null;
 }
 
 /** Where the files are; null: this server's database is no file, and has no backups. */
@@ -192,7 +194,8 @@ export function createBackups(deps: CoreDeps, places: BackupPlaces | null) {
   /** What waits to take the database's place, or null. */
   async function findRestore(): Promise<WaitingRestore | null> {
     const found = places ? await stat(restorePathOf(places.database)).catch(() => null) : null;
-    return found ? { sizeBytes: found.size, placedAt: found.mtime, facts: waitingFacts } : null;
+    const doubt = waitingFacts && findDoubt({ ...waitingFacts, key: 'same' }, clock.now());
+    return found ? { sizeBytes: found.size, placedAt: found.mtime, facts: waitingFacts, doubt } : null;
   }
 
   /** Leaves the database as it is after all. */

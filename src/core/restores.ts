@@ -22,6 +22,28 @@ export interface RestoreFacts {
   isOlder: boolean;
 }
 
+/** Why somebody may not want a file after all. */
+export type Doubt = { kind: 'empty' | 'key' } | { kind: 'old'; days: number };
+
+const DAY_MS = 86_400_000;
+/** Who restores a file in which nothing happened for so long may have taken the wrong one. */
+const OLD_DAYS = 7;
+
+/** What speaks against a file; null where nothing does. */
+export function findDoubt(
+  { messages, people, apps, key, newestAt }: RestoreFacts,
+  now: number,
+): Doubt | null {
+  if (people + apps + messages === 0) {
+    return { kind: 'empty' };
+  }
+  if (key === 'other') {
+    return { kind: 'key' };
+  }
+  const days = newestAt === null ? 0 : Math.floor((now - newestAt) / DAY_MS);
+  return days >= OLD_DAYS ? { kind: 'old', days } : null;
+}
+
 /** How a file is judged beyond being whole. */
 export interface FileJudge {
   /** The mark of this server's key, empty where it has none. */

@@ -65,6 +65,14 @@ export const BACKUPS_WORDS = {
     '看不出是用哪把密钥写的，请确认 secret.key 没有换过。',
     'Nobody can tell which secret key wrote it: make sure that secret.key is the same.',
   ],
+  doubtempty: [
+    '这个文件里什么都没有：没有用户、应用和消息。真的要用它替换现在的数据库吗？不要就点「取消恢复」。',
+    'There is nothing in this file: no people, apps or messages. If you do not want it in the place of the present database, press “Do not restore”.',
+  ],
+  doubtold: [
+    '这个文件里最新的消息是 {days} 天之前的。真的要回到那时吗？不要就点「取消恢复」。',
+    'The newest message in this file is {days} days old. If you do not want to go back that far, press “Do not restore”.',
+  ],
   isOlder: ['来自旧版本，启动时自动升级', 'From an older version: brought up to date at the start'],
   giveUp: ['取消恢复', 'Do not restore'],
   gaveUp: ['已取消，数据库保持不变', 'The database stays as it is'],

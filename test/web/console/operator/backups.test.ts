@@ -228,6 +228,26 @@ describe('a file to restore', () => {
     expect((await upload(Buffer.alloc(0))).status).toBe(400);
   });
 
+  it('that is empty, or older than a week, is asked about before the restart', async () => {
+    const made = await makeBackup();
+    const path = join(w.folder, 'doubtful.db');
+    const change = (sql: string): Buffer => {
+      writeFileSync(path, Buffer.from(kept));
+      const database = new Database(path);
+      database.exec(sql);
+      database.close();
+      return readFileSync(path);
+    };
+    const kept = await download(made.name);
+    await upload(change('UPDATE "Message" SET "createdAt" = "createdAt" - 9 * 86400000'));
+    expect((await boss.get('/console/backups')).text).toMatch(/最新的消息是 \d+ 天之前的/);
+    await upload(change('DELETE FROM "Message"; DELETE FROM "Person"; DELETE FROM "App"'));
+    expect((await boss.get('/console/backups')).text).toContain('这个文件里什么都没有');
+    await upload(Buffer.from(kept));
+    expect((await boss.get('/console/backups')).text).not.toMatch(/真的要/);
+    await boss.submit('/console/backups/restore/cancel');
+  });
+
   it('of another server says that its secret key is needed', async () => {
     const other = await openWorld();
     const made = (await other.admin('/backups', {})).json as Made;
