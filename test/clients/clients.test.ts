@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KEY_KINDS } from '#src/core/keys.js';
+import type { AppBuilder } from '#test/support/builders.js';
 import { openWorld, type World } from '#test/support/world.js';
+import { buildJava } from './java.js';
 import { readExamples } from './ntfy-examples.js';
 import { type OfficialHosts, openOfficialHosts } from './official-hosts.js';
 import { type McpServer, openMcpServer } from './pushplus-mcp.js';
@@ -23,6 +25,7 @@ const has = (name: string): boolean => SOURCES !== '' && existsSync(source(name)
 let w: World;
 let hosts: OfficialHosts;
 let folder = '';
+let app: AppBuilder;
 const keys: Record<string, string> = {};
 const results: string[] = [];
 
@@ -33,7 +36,7 @@ beforeAll(async () => {
   folder = clientsFolder();
   w = await openWorld();
   hosts = await openOfficialHosts(w.url, folder);
-  const app = w.app('告警');
+  app = w.app('告警');
   const made = await app.made();
   await w.phone('Ming').follows();
   await w.phone('Ming').scans(made.qrcodeUrl);
@@ -154,6 +157,51 @@ describe.skipIf(!IS_WANTED)('Go: shoutrrr', () => {
     expectWell(ran);
     results.push(`shoutrrr-${name} ${(await must(shoutrrr, ['--version'])).trim()}`);
     await arrives(`shoutrrr${name}`);
+  });
+});
+
+describe.skipIf(!IS_WANTED || !has('wxpusher-sdk-java'))("the tests of WxPusher's own Java SDK", () => {
+  const NAME = 'com.smjcco.wxpusher.client.sdk.ClientTest';
+  let java: string[] = [];
+  beforeAll(async () => {
+    const { personId } = await w.core.people.getByUid(keys.uid ?? '');
+    const { id: appId } = await app.made();
+    const topic = await w.core.topics.createTopic(appId, { name: 'java' });
+    const who = { personId, uid: keys.uid ?? '', appId, source: 'scan', extra: '' } as const;
+    await w.core.subscriptions.subscribe({ ...who, topicId: topic.id });
+    const { items } = await w.core.subscribers.listSubscribers({ appId, topicId: 0 }, { skip: 0, take: 1 });
+    const relation = items[0]?.id ?? 0;
+    // Its tests look at the clock of the machine.
+    w.clock.advance(Math.max(0, Date.now() - w.clock.now()));
+    java = await buildJava(folder, source('wxpusher-sdk-java/client-sdk/src'), hosts.env, {
+      // What its tests ask to be replaced by one's own.
+      AT_xxx: keys.appToken ?? '',
+      UID_xx: keys.uid ?? '',
+      '6950L': `${topic.id}L`,
+      '(141)': `(${appId})`,
+      'valueOf(28134)': `valueOf(${relation}L)`,
+      '28134L': `${relation}L`,
+    });
+    results.push('wxpusher-sdk-java');
+  }, MINUTES);
+
+  it.each([
+    'testSendTextToUser',
+    'testSendHtmlToUser',
+    'testSendMarkdownToUser',
+    'testSendToTopic',
+    'testSendToMultiUsers',
+    'testSendWithUrl',
+    'testQueryMessageStatus',
+    'testDeleteMessage',
+    'testCreateTempQrcode',
+    'testQueryWxUser',
+    'testQuerySpecificUser',
+    'testQueryScanUID',
+    'testRejectUser',
+    'testDeleteUser',
+  ])('%s', async (test) => {
+    expectWell(await run('java', [...java, 'OneTest', NAME, test]));
   });
 });
 
