@@ -58,8 +58,7 @@ async function lookOn(source: AnswerSource, messageId: number, patience: Patienc
       case 'sent':
         return toSent(answer);
       case 'unknown':
-        // A program that hears of a failure sends again, and this one may have arrived.
-        return toQueued(answer.why);
+        return toUnknown(answer.why);
       case 'failed':
         throw new Refusal(500, answer.why || '消息发送失败');
       case 'waiting':
@@ -96,7 +95,7 @@ async function refuse(
     return toSent(answer);
   }
   if (answer.kind === 'unknown') {
-    return toQueued(answer.why);
+    return toUnknown(answer.why);
   }
   throw new Refusal(500, why);
 }
@@ -133,6 +132,14 @@ function toSent({ msgIds, missed }: Extract<NotifyAnswer, { kind: 'sent' }>): ob
     ...(msgIds.length > 1 ? { msgids: msgIds } : {}),
   };
   return { message: '发送成功', response, ...(missed === '' ? {} : { warning: missed }) };
+}
+
+/** It may have arrived and is not sent again: a program that hears of a failure would send it twice. */
+function toUnknown(why: string): object {
+  return {
+    message: '已发出，没有收到企业微信的应答，可能已经送达',
+    response: { errcode: 0, errmsg: `unknown 结果未知: ${why}`, msgid: '' },
+  };
 }
 
 function toQueued(why: string): object {

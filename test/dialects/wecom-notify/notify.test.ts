@@ -239,6 +239,23 @@ describe('a refusal by WeCom', () => {
     ]);
   });
 
+  it('that was lost on its way is answered as unknown: it may have arrived, and comes no second time', async () => {
+    const code = await makeCode();
+    await w.sim('/faults', { path: SEND, drop: true, after: true, count: 1 });
+    const answer = await notify(code, { content: 'perhaps' });
+    expect([answer.status, answer.json]).toMatchObject([
+      200,
+      {
+        message: expect.stringContaining('可能已经送达'),
+        response: { errmsg: expect.stringMatching(/^unknown/) },
+      },
+    ]);
+    w.clock.advance(3_600_000);
+    await notify(code, { content: 'afterwards, too' });
+    await arrives('afterwards, too');
+    expect((await arrived()).filter(({ rendered }) => rendered.includes('perhaps'))).toHaveLength(1);
+  });
+
   it('for calling too often is answered as queued, with the reason, and sent later', async () => {
     const code = await makeCode();
     await w.sim('/faults', { path: SEND, errcode: 45009, count: 1 });

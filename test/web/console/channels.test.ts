@@ -262,6 +262,12 @@ describe.skipIf(!hasBrowser)('as people see it', () => {
     expect(await looker.look(lan, '/console/channels', { name: 'channels' })).toEqual([]);
     expect(await looker.look(lan, '/console/channels/new', { name: 'channels-new' })).toEqual([]);
     expect(await looker.look(lan, '/console/channels/new/bark', { name: 'channels-bark' })).toEqual([]);
+    const prepare = async (page: import('playwright-core').Page) => {
+      await page.click('main details summary');
+    };
+    expect(
+      await looker.look(lan, '/console/channels/new/webhook', { name: 'channels-webhook', prepare }),
+    ).toEqual([]);
     expect(
       await looker.look(lan, `/console/channels/${broken}`, { name: 'channels-edit', language: 'en-US' }),
     ).toEqual([]);
