@@ -1,12 +1,12 @@
 /** Upkeep by the clock: expired codes and old messages go, figures are written down. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { schedule } from 'node-cron';
 import type { RetentionRules } from '#src/core/retention.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { Logger } from '#src/lib/logger.js';
 import type { Db } from '#src/store/open.js';
 import { removeExpired } from '#src/store/upkeep.js';
 import { createJobs } from './jobs.js';
+import { comeRound } from './rounds.js';
 import { createSweep } from './sweep.js';
 
 const MINUTE_MS = 60_000;
@@ -95,16 +95,16 @@ export function createUpkeep(deps: UpkeepDeps) {
       });
     };
     isStopped = false;
-    const options = { noOverlap: true };
-    const figures = schedule('* * * * *', guard('figures', writeFigures), options);
+    const figures = comeRound(guard('figures', writeFigures), { everyMs: MINUTE_MS });
     const others = figuresOnly
       ? []
       : [
-          schedule('*/10 * * * * *', guard('troubles', lookAtTroubles), options),
-          schedule('* * * * *', guard('quota', jobs.quota), options),
-          schedule('*/10 * * * *', guard('retention', jobs.retention), options),
-          schedule('*/10 * * * *', guard('followers', jobs.followers), options),
-          schedule('5-59/10 * * * *', guard('backup', makeBackup), options),
+          comeRound(guard('troubles', lookAtTroubles), { everyMs: MINUTE_MS / 6 }),
+          comeRound(guard('quota', jobs.quota), { everyMs: MINUTE_MS }),
+          comeRound(guard('retention', jobs.retention), { everyMs: 10 * MINUTE_MS }),
+          comeRound(guard('followers', jobs.followers), { everyMs: 10 * MINUTE_MS }),
+          // Half-way between the rounds of retention: both are heavy.
+          comeRound(guard('backup', makeBackup), { everyMs: 10 * MINUTE_MS, firstMs: 5 * MINUTE_MS }),
         ];
     if (!figuresOnly) {
       // At once as well, and nobody waits for it.
@@ -113,8 +113,8 @@ export function createUpkeep(deps: UpkeepDeps) {
     return () => {
       isStopped = true;
       shared.stop();
-      for (const task of [figures, ...others]) {
-        void task.stop();
+      for (const end of [figures, ...others]) {
+        end();
       }
     };
   }
