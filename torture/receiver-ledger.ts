@@ -54,7 +54,9 @@ export function judgeReceiver(received: Received): string[] {
   const most = dropsRepeats ? 1 : Math.max(1, delivery.attempts.length) + countForgotten(received);
   const isStrict = !isForgotten(received);
   return [
-    ...(shown.length > most ? [`showed ${shown.length} times, ${most} at most could be`] : []),
+    ...(shown.length > most
+      ? [`showed ${shown.length} times, ${most} at most could be: ${tellTimes(received)}`]
+      : []),
     ...(isStrict && !dropsRepeats ? findRepeats(received) : []),
     ...(isStrict ? findUntraced(received, delivery) : []),
     ...findStandstill(received),
@@ -62,6 +64,18 @@ export function judgeReceiver(received: Received): string[] {
       ? [`unknown, and its fate was known: ${JSON.stringify(received.tries)}`]
       : []),
   ];
+}
+
+/** When it showed and was tried, by the world's time after it was asked for, and what broke meanwhile. */
+function tellTimes({ shown, tries, breaks, askedAt, toWorld }: Received): string {
+  const seconds = (at: number): string => `${((toWorld(at) - toWorld(askedAt)) / 1000).toFixed(1)} s`;
+  const last = Math.max(...shown.map(({ at }) => at));
+  const around = breaks.filter(({ from, to }) => to >= askedAt && from <= last);
+  return [
+    `shown ${shown.map(({ at }) => seconds(at)).join(', ')}`,
+    `tried ${tries.map(({ at, answer }) => `${seconds(at)} ${answer?.status ?? 'unseen'}`).join(', ')}`,
+    `broken ${around.map(({ kind, from, to }) => `${kind} ${seconds(from)} to ${seconds(to)}`).join(', ')}`,
+  ].join('; ');
 }
 
 /** Where repeats show, nothing is sent again that was answered with yes, or whose answer nobody saw. */

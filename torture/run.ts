@@ -6,7 +6,7 @@ import { type Cast, makeCast } from './people.js';
 import { type BlowKind, describe, kindsFor, type PlannedBlow, planBlows } from './plan.js';
 import { createRandom, type Random } from './random.js';
 import { WAY_NAMES, type WayName } from './receivers.js';
-import { bringToEnd } from './settle.js';
+import { bringToEnd, type End } from './settle.js';
 import { strike } from './strike.js';
 import { runTraffic } from './traffic.js';
 import { openWorld, type World } from './world.js';
@@ -60,6 +60,7 @@ const EVERYBODY: readonly WayName[] = [
 ];
 
 const MINUTE_MS = 60_000;
+const NO_END: End = { rows: null, problems: [], lines: [] };
 
 /** Runs it. Throws only where the world itself cannot be made. */
 export async function runTorture(options: RunOptions): Promise<RunResult> {
@@ -97,7 +98,7 @@ async function torment(world: World, cast: Cast, options: RunOptions): Promise<R
   const [book, struck] = await Promise.all([runTraffic(world, cast, traffic), striking]);
   const hour = watch?.finish(struck.breaks) ?? [];
   await world.clearFaults();
-  const end = await bringToEnd(world, say);
+  const end = struck.isBroken ? NO_END : await bringToEnd(world, say);
   const showings = await journal.finish();
   const known = {
     book,

@@ -55,12 +55,32 @@ export function scramble(
   writeFileSync(path, bytes);
 }
 
-/** Makes of a database what the first `count` migrations and the build of that day would have left of its rows. */
-export function makeOlder(path: string, count: number): void {
+/**
+ * Makes of a database what a build of so many migrations ago would have left of its rows: of fewer where those rows hold what that build
+ * had no column for, since it would never have written it. Returns how many it went back.
+ */
+export function makeOlder(path: string, back: number): number {
+  const all = listMigrations('sqlite');
   const older = `${path}.older`;
+  for (let tried = back; tried > 0; tried -= 1) {
+    removeDatabaseFiles(older);
+    if (copyInto(older, { path, migrations: all.slice(0, all.length - tried) })) {
+      removeDatabaseFiles(path);
+      renameSync(older, path);
+      removeDatabaseFiles(older);
+      return tried;
+    }
+  }
   removeDatabaseFiles(older);
-  const migrations = listMigrations('sqlite').slice(0, count);
-  withDatabase(older, (database) => {
+  return 0;
+}
+
+/** Copies all rows into a new file of these migrations; false where something has no place there. */
+function copyInto(
+  older: string,
+  { path, migrations }: { path: string; migrations: readonly { name: string; sql: string }[] },
+): boolean {
+  return withDatabase(older, (database) => {
     for (const { sql } of migrations) {
       database.exec(sql);
     }
@@ -72,22 +92,31 @@ export function makeOlder(path: string, count: number): void {
       log,
       `WHERE "migration_name" IN (${migrations.map(({ name }) => `'${name}'`).join(', ')})`,
     );
-    for (const table of ask(database, TABLES)) {
-      copyTable(database, String(table), '');
+    const tables = ask(database, TABLES).map(String);
+    for (const table of tables) {
+      copyTable(database, table, '');
     }
+    return !tables.some((table) => losesSomething(database, table));
   });
-  removeDatabaseFiles(path);
-  renameSync(older, path);
-  removeDatabaseFiles(older);
+}
+
+/** Whether a column that the older one lacks holds anything but what a new row has there. */
+function losesSomething(database: Database.Database, table: string): boolean {
+  const columns = database
+    .prepare(
+      `SELECT "name", coalesce("dflt_value", 'NULL') FROM pragma_table_info('${table}', 'newer')
+       WHERE "name" NOT IN (SELECT "name" FROM pragma_table_info('${table}', 'main'))`,
+    )
+    .raw(true)
+    .all() as [string, string][];
+  return columns.some(
+    ([name, initial]) =>
+      ask(database, `SELECT 1 FROM newer."${table}" WHERE "${name}" IS NOT ${initial} LIMIT 1`).length > 0,
+  );
 }
 
 const TABLES = `SELECT "name" FROM main.sqlite_schema WHERE "type" = 'table' AND "name" NOT LIKE 'sqlite_%'
   AND "name" <> '_prisma_migrations' AND "name" IN (SELECT "name" FROM newer.sqlite_schema)`;
-
-/** How many migrations there are. */
-export function countMigrations(): number {
-  return listMigrations('sqlite').length;
-}
 
 /** The columns that both know. */
 function copyTable(database: Database.Database, table: string, where: string): void {

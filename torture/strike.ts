@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Break } from './faults/blow.js';
 import { fallSimple, type SimpleBlow, traitsOf } from './faults/simple.js';
 import type { Blow, PlannedBlow } from './plan.js';
+import { StartError } from './processes.js';
 import type { World } from './world.js';
 
 /** What came of the blows. */
@@ -10,6 +11,8 @@ export interface Struck {
   breaks: Break[];
   /** What the blows saw that must not be, a sentence each. */
   problems: string[];
+  /** A server cannot be brought up any more: nothing else can be learned from it. */
+  isBroken: boolean;
 }
 
 /** Strikes at the planned times; resolves when all of it is over. A blow that breaks the harness itself is a problem, too. */
@@ -18,13 +21,14 @@ export async function strike(
   blows: readonly PlannedBlow[],
   say: (text: string) => void = () => {},
 ): Promise<Struck> {
-  const struck: Struck = { breaks: [], problems: [] };
+  const struck: Struck = { breaks: [], problems: [], isBroken: false };
   const startedAt = Date.now();
   for (const blow of [...blows].sort((a, b) => a.atMs - b.atMs)) {
     await sleep(Math.max(0, startedAt + blow.atMs - Date.now()));
     try {
       await fall(world, blow, struck);
     } catch (error) {
+      struck.isBroken = error instanceof StartError;
       struck.problems.push(
         `${JSON.stringify(blow)}: ${error instanceof Error ? error.message : String(error)}`,
       );

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFreePort } from '#bench/processes.js';
 import { SANDBOX_SMS } from '#src/config-table.js';
 import { simulatorDefaults } from '#src/simulator/index.js';
 import { type Database, makeDatabase } from './database.js';
@@ -12,6 +11,7 @@ import { must } from './http.js';
 import { type Line, openLine } from './line.js';
 import type { Cast } from './people.js';
 import { plantBug } from './plant.js';
+import { takePort } from './ports.js';
 import { build, type Kept, keepServer, startSimulator } from './processes.js';
 import { wecomApp } from './receivers.js';
 import { createRunTime } from './time.js';
@@ -37,7 +37,7 @@ export async function openWorld(options: WorldOptions) {
   const disk = openDisk();
   const database = options.database === null ? null : await makeDatabase(options.database);
   const roles = database ? ['api', 'worker', 'worker'] : ['all'];
-  const ports = await Promise.all(roles.map(() => findFreePort()));
+  const ports = await Promise.all(roles.map(() => takePort()));
   const lines: readonly Line[] = database
     ? await Promise.all(roles.map(() => openLine(database.server)))
     : [];

@@ -7,8 +7,8 @@ export * from '#src/store/migrate.js';
 const PAUSE_MS = 150;
 
 export async function applyMigrations(connection, plan) {
-  const { missing, begun, isEmpty } = plan;
-  if (isEmpty) {
+  const { missing, begun, isNew } = plan;
+  if (isNew) {
     return apply(connection, plan);
   }
   for (const { name, sql } of missing) {

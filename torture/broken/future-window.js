@@ -3,6 +3,10 @@ import { roomFor } from '#src/store/window-entries.js';
 
 export * from '#src/store/window-entries.js';
 
+export function asOf(entries) {
+  return entries;
+}
+
 export function takeFrom(entries, wish) {
   const kept = entries.filter(([at]) => at >= wish.keepFrom);
   const room = Math.min(wish.wanted, roomFor(kept, wish.rules));

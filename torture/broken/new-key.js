@@ -1,17 +1,8 @@
 // A bug on purpose: where the secret key is lost, another takes its place without a word.
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { makeSecretKey, readSecretKey as read } from '#src/lib/secret-key.js';
 
 export * from '#src/lib/secret-key.js';
 
-const KEY_BYTES = 32;
-
 export function readSecretKey(folder) {
-  const path = join(folder, 'secret.key');
-  if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path, randomBytes(KEY_BYTES).toString('base64'));
-  }
-  return Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
+  return read(folder) ?? makeSecretKey(folder);
 }

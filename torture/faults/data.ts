@@ -3,13 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'no
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '#torture/processes.js';
-import {
-  checkIntegrity,
-  copyDatabaseFiles,
-  countMigrations,
-  makeOlder,
-  removeDatabaseFiles,
-} from '#torture/sqlite-file.js';
+import { checkIntegrity, copyDatabaseFiles, makeOlder, removeDatabaseFiles } from '#torture/sqlite-file.js';
 import type { World } from '#torture/world.js';
 import type { Fault } from './blow.js';
 import { serverOf } from './processes.js';
@@ -19,21 +13,21 @@ const MOST_BACK = 5;
 const LOOK_MS = 5;
 
 /**
- * The database is one of an older version when the server starts again: stopped in order or killed before, and killed so many
- * milliseconds after each of the first starts began to write to it, which is when they migrate it.
+ * The database is one of an older version when the server starts again, and it is killed so many milliseconds after each of the first
+ * starts began to write to it, which is when they migrate it. What a killed server had in hand stands in columns that the older one
+ * lacks: it is stopped in order.
  */
-export const upgrade: Fault<{ how: 'SIGTERM' | 'SIGKILL'; back: number; afterMs: readonly number[] }> = {
+export const upgrade: Fault<{ back: number; afterMs: readonly number[] }> = {
   databases: ['sqlite'],
   alone: 'blows',
   draw: ({ random }) => ({
-    how: random.pick(['SIGTERM', 'SIGKILL'] as const),
     back: random.between(1, MOST_BACK),
     afterMs: Array.from({ length: 3 }, () => random.between(0, 400)),
   }),
-  fall: async (world, { how, back, afterMs }) => {
+  fall: async (world, { back, afterMs }) => {
     const server = serverOf(world, 0);
-    await server.halt(how);
-    makeOlder(world.databasePath, countMigrations() - back);
+    await server.halt('SIGTERM');
+    makeOlder(world.databasePath, back);
     for (const ms of afterMs) {
       await killWhileWriting(world, ms);
     }
@@ -114,7 +108,7 @@ export const restore: Fault<{ from: 'backup' | 'file'; afterMs: readonly number[
   },
 };
 
-const RESTORE: readonly string[] = ['--import', 'tsx', 'src/restore.ts'];
+const RESTORE: readonly string[] = ['--import', 'tsx', 'src/restore.ts', '--yes'];
 
 /** Starts the server, and kills it so many milliseconds after it first wrote to its database, or when it listens. */
 async function killWhileWriting(world: World, afterMs: number): Promise<void> {
