@@ -44,8 +44,15 @@ const preflight = (method: string): Ask => ({
 });
 
 /** The headers by which a browser decides. */
-const openness = ({ headers }: Answer): [string, string][] =>
-  [...headers].filter(([name]) => name.startsWith('access-control-'));
+const openness = ({ headers }: Answer): [string, string][] => {
+  const found: [string, string][] = [];
+  headers.forEach((value, name) => {
+    if (name.startsWith('access-control-')) {
+      found.push([name, value]);
+    }
+  });
+  return found;
+};
 const OPEN = [['access-control-allow-origin', '*']];
 const PREFLIGHT = [
   ['access-control-allow-headers', HEADERS],
