@@ -79,7 +79,12 @@ function tellTimes({ shown, tries, breaks, askedAt, toWorld }: Received): string
 }
 
 /** Where repeats show, nothing is sent again that was answered with yes, or whose answer nobody saw. */
-function findRepeats({ way, tries }: Received): string[] {
+function findRepeats(received: Received): string[] {
+  const { way, tries } = received;
+  if (wayOf(way).isRatherTwice && diedNear(received)) {
+    // What was answered to a process that died of it nobody knows, and it was chosen that it comes again then.
+    return [];
+  }
   return tries.slice(0, -1).flatMap(({ answer, asksForCheck }) => {
     if (asksForCheck) {
       return [];
@@ -111,10 +116,13 @@ function findStandstill({ tries, askedAt, breaks, toWorld }: Received): string[]
   return waited > MOST_STILL_MINUTES ? [`stood still for ${waited} minutes before its first try`] : [];
 }
 
-function couldBeUnknown({ way, tries, breaks }: Received): boolean {
-  if (UNWIRED.includes(way) || tries.some(({ answer }) => answer === null)) {
-    return true;
-  }
+function couldBeUnknown(received: Received): boolean {
+  const { way, tries } = received;
+  return UNWIRED.includes(way) || tries.some(({ answer }) => answer === null) || diedNear(received);
+}
+
+/** Whether what a process had in hand may be lost with it: around the tries, or at any time where the wire saw none. */
+function diedNear({ tries, breaks }: Received): boolean {
   return breaks.some(({ kind, from, to }) => {
     const isNear = tries.some(({ at }) => at >= from - UNDER_WAY_MS && at <= to + UNDER_WAY_MS);
     return CUTS_SHORT.includes(kind) && (isNear || tries.length === 0);

@@ -56,7 +56,11 @@ describe('one message to one receiver', () => {
     expect(judge({ ...twice, tries: [wireTry(0, null), again] })).toMatch(/although nobody knew/);
     expect(judge({ ...twice, tries: [wireTry(0, NO), again] })).toBe('');
     // Who wants it rather twice than never has it twice.
-    expect(judge({ ...twice, way: 'bark', tries: [wireTry(0, null), again] })).toBe('');
+    const bark = { ...twice, way: 'bark' } as const;
+    const yes = wireTry(0, { status: 200, text: '{"code":200}' });
+    expect(judge({ ...bark, tries: [wireTry(0, null), again] })).toBe('');
+    expect(judge({ ...bark, tries: [yes, again], breaks: [broken('kill')] })).toBe('');
+    expect(judge({ ...bark, tries: [yes, again], breaks: [broken('disk')] })).toMatch(/after the answer/);
   });
 
   it('may be sent again where the other side drops repeats, and is seen once', () => {
