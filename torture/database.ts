@@ -12,8 +12,8 @@ export interface Database {
   urlBy(port: number): string;
   /** Runs statements in it, by the harness's role. */
   run(sql: string): Promise<unknown[]>;
-  /** Ends all connections at once and takes none until `mend`: a server that is started again. */
-  shut(): Promise<void>;
+  /** Ends all connections at once, with the words of a server that stops. */
+  endAll(): Promise<void>;
   /** Takes reads only until `mend`, as a standby does. */
   makeReadOnly(): Promise<void>;
   /** Ends all connections and lets the servers have so many until `mend`. */
@@ -45,19 +45,17 @@ export async function makeDatabase(server: string): Promise<Database> {
   await inServer(`CREATE DATABASE "${name}" OWNER "${name}"`);
   // The public schema is the owner's in new servers and everybody's in old ones.
   await query(url.href, `ALTER SCHEMA public OWNER TO "${name}"`);
-  const endAll = (): Promise<unknown[]> =>
-    inServer(
+  const endAll = async (): Promise<void> => {
+    await inServer(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND pid <> pg_backend_pid()`,
     );
+  };
   return {
     url: url.href,
     server: { host: url.hostname, port: Number(url.port || POSTGRES_PORT) },
     urlBy,
     run: (sql) => query(url.href, sql),
-    shut: async () => {
-      await inServer(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS false`);
-      await endAll();
-    },
+    endAll,
     makeReadOnly: async () => {
       await inServer(`ALTER DATABASE "${name}" SET default_transaction_read_only = on`);
       await endAll();
@@ -67,7 +65,6 @@ export async function makeDatabase(server: string): Promise<Database> {
       await endAll();
     },
     mend: async () => {
-      await inServer(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS true`);
       await inServer(`ALTER DATABASE "${name}" RESET default_transaction_read_only`);
       await inServer(`ALTER ROLE "${name}" CONNECTION LIMIT -1`);
       // Those that were opened meanwhile stay as they were.

@@ -38,15 +38,14 @@ export const apart: Fault<Away & { target: number }> = {
   fall: (world, { target, ...away }) => cutLines(world, [target % world.lines.length], away),
 };
 
-/** PostgreSQL ends every connection and takes none for a while: it is started again. */
+/** PostgreSQL ends every connection and is not to be reached for a while: it is started again. */
 export const restart: Fault<Away> = {
   databases: ['postgresql'],
   draw: ({ random }) => drawAway(random),
-  fall: (world, away) =>
-    whileBroken(world, away, {
-      breakIt: (database) => database.shut(),
-      helpless: world.servers,
-    }),
+  fall: async (world, away) => {
+    await world.database?.endAll();
+    return cutLines(world, [...world.lines.keys()], away);
+  },
 };
 
 /** PostgreSQL takes no writes, as one that became a standby. */
