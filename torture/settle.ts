@@ -17,6 +17,10 @@ const LOOK_MS = 300;
 /** So long without any progress, and time passes: to where the server's figures are new, then to the next tries. */
 const STILL_MS = 1500;
 const FIGURES_MS = 3500;
+/** So often by so much, with time for every process to come round in between: half a minute altogether. */
+const WATCHED = 5;
+const WATCH_MS = 6000;
+const POLL_MS = 1100;
 const LEAP_MS = 6 * 60_000;
 /** Where nothing comes of it, the next leap is longer. */
 const LONGEST_LEAP_MS = 24 * 3_600_000;
@@ -77,6 +81,7 @@ async function settle(world: World, say: (text: string) => void): Promise<boolea
     } else if (Date.now() - changedAt > STILL_MS) {
       // Its figures are new now.
       await world.time.pass(FIGURES_MS);
+      await watchTheDead(world);
       const { isQuiet, text: now } = await readState(world);
       if (isQuiet) {
         return true;
@@ -90,6 +95,14 @@ async function settle(world: World, say: (text: string) => void): Promise<boolea
     }
   }
   return false;
+}
+
+/** Processes that share a database watch for a while, without a long sleep, before they take another for dead. */
+async function watchTheDead(world: World): Promise<void> {
+  for (let looked = 0; world.database && looked < WATCHED; looked += 1) {
+    await world.time.pass(WATCH_MS);
+    await sleep(POLL_MS);
+  }
 }
 
 /** What still waits, and what has shown. */
