@@ -28,6 +28,10 @@ export function readPasted(
     return { ...settings };
   }
   const { secret: found, ...parts } = split(address, pasted ? '' : secret);
+  if (`${address.username}${address.password}` !== '' && parts.user === undefined) {
+    // Not dropped in silence: the check of the server's address refuses a name and a password in words.
+    return { ...settings, server: address.href };
+  }
   return { ...settings, ...parts, [secretField]: found ?? (pasted ? '' : secret) };
 }
 
