@@ -30,7 +30,7 @@ export function createLoop({ clock, log, step, pollMs, nextAt = () => Number.POS
   let running: Promise<void> | null = null;
   let isStopping = false;
   let isWoken = false;
-  let lastStepAt = 0;
+  let lastStepAt = Number.NEGATIVE_INFINITY;
   let endRest = (): void => {};
 
   async function run(): Promise<void> {
@@ -76,7 +76,7 @@ export function createLoop({ clock, log, step, pollMs, nextAt = () => Number.POS
       endRest();
       await running;
     },
-    /** When it last came round, by the steady time; 0 before its first. */
+    /** When it last came round, by the steady time; -Infinity before its first. */
     get lastStepAt(): number {
       return lastStepAt;
     },

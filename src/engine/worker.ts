@@ -118,7 +118,7 @@ export class Worker {
     this.#sending.wake();
   }
 
-  /** When both loops had come round, by the steady time; 0 before their first. */
+  /** When both loops had come round, by the steady time; -Infinity before their first. */
   get lastStepAt(): number {
     return Math.min(this.#spreading.lastStepAt, this.#sending.lastStepAt);
   }

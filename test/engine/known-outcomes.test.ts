@@ -16,6 +16,8 @@ beforeAll(async () => {
   proxy = await openPlatformProxy();
   w = await openWorld({ countTokens: false, env: { WECHAT_API_BASE: `${proxy.url}/wechat` } });
   proxy.target = w.simulatorUrl;
+  // Calls are counted, and a token that dies costs some more.
+  await w.sim('/tokens', { dieAfterCalls: null });
   p = await startPushing(w);
 });
 afterEach(async () => {
@@ -64,7 +66,8 @@ it.each([
   await hear('results cannot be written');
   w.clock.advance(outageMs);
   await mend?.();
-  await drained;
+  // Mending may cut the very connection that a round asks by; a server's loop goes on with its next round, as the test does.
+  await drained.catch(() => {});
   await w.drain();
   expect((proxy.calls.get(TEMPLATE) ?? 0) - before).toBe(10);
   for (const id of ids) {

@@ -24,7 +24,7 @@ const ENVELOPES: Readonly<Record<string, unknown>> = {
   app: { code: expect.any(Number), msg: expect.stringContaining('稍后重试'), data: null, success: false },
   spt: { code: expect.any(Number), msg: expect.stringContaining('稍后重试'), data: null, success: false },
   sendkey: expect.objectContaining({ code: 50000, scode: 500, info: expect.stringContaining('稍后重试') }),
-  pushplus: expect.objectContaining({ code: 500, data: null, msg: expect.stringContaining('稍后重试') }),
+  pushplus: expect.objectContaining({ code: 500, msg: expect.stringContaining('稍后重试') }),
   bark: expect.objectContaining({ code: 503, message: expect.stringContaining('push failed') }),
   pushdeer: expect.objectContaining({ code: expect.any(Number), error: expect.stringContaining('稍后重试') }),
   ntfy: expect.objectContaining({ code: 50301, http: 503 }),

@@ -23,7 +23,8 @@ export async function openPlatformProxy(): Promise<PlatformProxy> {
     const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
     proxy.calls.set(path, (proxy.calls.get(path) ?? 0) + 1);
     const { headers, method } = req;
-    const asked = request(`${proxy.target}${req.url}`, { method, headers }, (answer) => {
+    // A connection each: one that is kept may be closed by the other side at the moment of the next call.
+    const asked = request(`${proxy.target}${req.url}`, { method, headers, agent: false }, (answer) => {
       const goOn = async (): Promise<void> => {
         await proxy.onAnswer(path);
         res.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -49,7 +49,8 @@ async function listCounts(core: Core, { manager, t }: ConsoleVisit<Words>, apps:
     { label: t('messages'), value: counts.messages24h, isBad: false },
     { label: t('sent'), value: counts.sent24h, isBad: false },
     { label: t('failed'), value: counts.failed24h, isBad: counts.failed24h > 0 },
-    { label: t('unknown'), value: counts.unknown24h, isBad: counts.unknown24h > 0 },
+    // Rare, and a tile of its own when it happens.
+    ...(counts.unknown24h > 0 ? [{ label: t('unknown'), value: counts.unknown24h, isBad: true }] : []),
     { label: t('queue'), value: queue.due, isBad: false },
   ];
 }

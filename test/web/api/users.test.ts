@@ -18,6 +18,7 @@ const SHAPES: Record<string, RegExp> = {
   pushplus: /^[0-9a-f]{32}$/,
   spt: /^SPT_/,
   personal: /^QN_/,
+  gotify: /^A\w{14}$/,
 };
 
 it('shows a user, whether they follow and whether they paused', async () => {
