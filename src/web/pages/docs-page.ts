@@ -1,5 +1,5 @@
 /** The project's own documentation, under the addresses that its files have in the project, so that their links hold. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
@@ -21,6 +21,9 @@ interface Doc {
 }
 
 const DAY_S = 86_400;
+/** What those texts lead to besides each other. */
+const LINKED = ['bench/README.md', 'torture/README.md'];
+const ALERTS = 'docs/alerts.yml';
 
 /** Serves GET /README.md and its like, /docs/{name}.md and their pictures, all read once, when it is made. */
 export function createDocsPage({ view, dir }: DocsPageNeeds): Middleware {
@@ -33,6 +36,11 @@ export function createDocsPage({ view, dir }: DocsPageNeeds): Middleware {
       openPage(ctx as Context).show({ template: 'docs', title: doc.title, values: { html: doc.html } }),
     );
   }
+  const alerts = readFileSync(join(dir, ALERTS), 'utf8');
+  router.get(`/${ALERTS}`, (ctx) => {
+    ctx.type = 'text/yaml';
+    ctx.body = alerts;
+  });
   router.get('/docs/pictures/:name', (ctx, next) => {
     const picture = pictures.get(ctx.params.name ?? '');
     if (!picture) {
@@ -47,7 +55,8 @@ export function createDocsPage({ view, dir }: DocsPageNeeds): Middleware {
 
 function listDocs(dir: string): string[] {
   const found = [...readdirSync(dir), ...readdirSync(join(dir, 'docs')).map((name) => `docs/${name}`)];
-  return found.filter((path) => /^(?:[A-Z]+|docs\/[a-z-]+)\.md$/.test(path));
+  const own = found.filter((path) => /^(?:[A-Z]+|docs\/[a-z-]+)\.md$/.test(path));
+  return [...own, ...LINKED.filter((path) => existsSync(join(dir, path)))];
 }
 
 function readPictures(dir: string): Map<string, Buffer> {

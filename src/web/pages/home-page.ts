@@ -1,6 +1,7 @@
 /** The start page: what this is, what state the server is in, and how to use it. */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import type { Overview } from '#src/core/overview.js';
 import type { View } from '#src/lib/view.js';
 import { formatChinaTime } from './china-time.js';
 import { HOME_WORDS } from './home-words.js';
@@ -45,14 +46,7 @@ export interface HomeState {
   wechat: { appId: string; token: WechatLight; advice?: string };
   database: 'sqlite' | 'postgresql';
   queue: { due: number; oldestDueSeconds: number };
-  counts: {
-    people: number;
-    apps: number;
-    messages24h: number;
-    sent24h: number;
-    failed24h: number;
-    unknown24h: number;
-  };
+  counts: Overview['counts'];
   /** Deliveries of each of the last 24 hours, oldest first. */
   perHour?: number[];
   version: string;

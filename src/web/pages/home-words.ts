@@ -78,7 +78,7 @@ export const HOME_WORDS = {
   ],
   stepApp: ['建一个应用', 'Make an app'],
   stepAppText: [
-    '在控制台点「创建应用」，或用接口。appToken 只显示这一次；把 subscribeUrl 或二维码发给要收消息的人。',
+    '在控制台点「新建应用」，或用接口。appToken 只显示这一次；把 subscribeUrl 或二维码发给要收消息的人。',
     'In the console, or by the API. The appToken is shown this once; give the subscribeUrl or the code to those who want the messages.',
   ],
   stepPush: ['推送一条消息', 'Push a message'],

@@ -83,13 +83,14 @@ function showMessage(
   const link = url !== undefined && isHttpUrl(url) ? { href: url, host: new URL(url).host } : null;
   page.show({
     template: 'message',
-    title,
+    title: title || appName,
     // What an encrypted message says must not reach anybody by the pictures it names.
     policy: {
       ...(origin.ivSeed === null ? { remoteImages: true, styleAttributes: true } : {}),
       ...(tellsReading ? { connect: true } : {}),
     },
     values: {
+      heading: title,
       appName,
       initial: [...appName.trim()][0] ?? '·',
       sender,

@@ -1,4 +1,5 @@
 /** The documentation is served by the server itself, and every link between its files leads somewhere. */
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDocsPage } from '#src/web/pages/index.js';
@@ -24,25 +25,32 @@ it('shows the README as a page', async () => {
   expect(html).not.toContain('<script');
 });
 
-it.each(['/README.md', '/docs/dialects.md', '/docs/move.md', '/docs/templates.md', '/docs/glossary.md'])(
-  '%s leads only to what is there',
-  async (path) => {
-    const { html } = await open(path);
-    const found = elementsOf(html);
-    const targets = found
-      .flatMap(({ attributes: { href, src } }) => [href, src])
-      .filter((target): target is string => target !== undefined && /^[^/:]+$|^\.\.?\//.test(target));
-    for (const target of new Set(targets)) {
-      const url = new URL(target, `${pages.url}${path}`);
-      const there = await open(url.pathname);
-      expect([target, there.response.status]).toEqual([target, 200]);
-      const anchor = decodeURIComponent(url.hash.slice(1));
-      if (anchor !== '') {
-        expect(elementsOf(there.html).map(({ attributes }) => attributes.id)).toContain(anchor);
-      }
-    }
-  },
+const TEXTS = readdirSync(fileURLToPath(new URL('../../../docs', import.meta.url))).filter((name) =>
+  name.endsWith('.md'),
 );
+
+it.each([
+  '/README.md',
+  '/CONTRIBUTING.md',
+  '/bench/README.md',
+  '/torture/README.md',
+  ...TEXTS.map((name) => `/docs/${name}`),
+])('%s leads only to what is there', async (path) => {
+  const { html } = await open(path);
+  const found = elementsOf(html);
+  const targets = found
+    .flatMap(({ attributes: { href, src } }) => [href, src])
+    .filter((target): target is string => target !== undefined && /^[^/:]+$|^\.\.?\//.test(target));
+  for (const target of new Set(targets)) {
+    const url = new URL(target, `${pages.url}${path}`);
+    const there = await open(url.pathname);
+    expect([target, there.response.status]).toEqual([target, 200]);
+    const anchor = decodeURIComponent(url.hash.slice(1));
+    if (anchor !== '') {
+      expect(elementsOf(there.html).map(({ attributes }) => attributes.id)).toContain(anchor);
+    }
+  }
+});
 
 it.each([
   '/docs/pictures/..%2f..%2fpackage.json',

@@ -37,6 +37,7 @@ export const CALLBACK_LOG_WORDS = {
   eventToTell: ['要通知的事件', 'The event to tell'],
   olderTries: ['之前的 {count} 次', '{count} before'],
   took: ['{ms} 毫秒', '{ms} ms'],
+  taken: ['已收下', 'Taken'],
   emptyAnswer: ['（空）', '(empty)'],
   noTries: ['还没有尝试', 'No try yet'],
   replay: ['重发', 'Replay'],
