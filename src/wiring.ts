@@ -33,7 +33,8 @@ import { openData } from './open-data.js';
 import { createOutgoing } from './outgoing.js';
 import { createWechatPlatform } from './platforms/wechat/index.js';
 import { createSelfCheckOutside } from './self-check.js';
-import { providerOf } from './store/db.js';
+import { explainLoss } from './store/damage.js';
+import { connectionOf, providerOf } from './store/db.js';
 import { watchCommits } from './store/group-commit.js';
 import { readLastId } from './store/last-id.js';
 import { createPlaces } from './store/places.js';
@@ -74,6 +75,7 @@ export async function wire(input: WiringInput) {
   const box = createSecretBox(deriveKey(key, 'box'));
   const hashKey = deriveKey(key, 'hash');
   const { db } = store;
+  connectionOf(db)?.onDamage((words) => log.error(explainLoss(words)));
   if (store.restored !== null) {
     log.info('a backup took the place of the database', { former: store.restored });
   }

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -22,6 +23,7 @@ import { parseConfig } from '#src/config.js';
 import { checkData } from '#src/data-check.js';
 import { createLogger } from '#src/lib/logger.js';
 import { openData } from '#src/open-data.js';
+import { connectionOf } from '#src/store/db.js';
 import { createTestClock } from '#test/support/clock.js';
 import { openWorld } from '#test/support/world.js';
 
@@ -78,6 +80,46 @@ describe('damage that is met while the server works', () => {
     expect(ready.status).toBe(503);
     expect(JSON.stringify(ready.json)).toMatch(/damaged.*npm run check-data.*npm run restore/);
     await w.close().catch(() => undefined);
+  });
+});
+
+describe('a database file that another takes the place of while the server works', () => {
+  it.each([
+    ['deleted', (path: string) => rmSync(path)],
+    [
+      'replaced',
+      (path: string) => {
+        copyFileSync(path, `${path}.other`);
+        renameSync(`${path}.other`, path);
+      },
+    ],
+  ])('%s: doors and readiness answer 503, and one line of the log says what to do', async (_, lose) => {
+    const w = await openWorld();
+    const app = await w.app('换掉').made();
+    const phone = w.phone('Ming');
+    await phone.scans(app.qrcodeUrl);
+    const uid = await phone.uid();
+    const send = () =>
+      w.call('/api/send/message', { body: { appToken: app.appToken, content: '内容', uids: [uid] } });
+    expect((await send()).status).toBe(200);
+    lose(join(w.folder, 'qingniao.db'));
+    await vi.waitFor(async () => expect((await w.call('/readyz')).status).toBe(503), { timeout: 10_000 });
+    expect(JSON.stringify((await w.call('/readyz')).json)).toMatch(/deleted or replaced.*stop the server/);
+    const answer = await send();
+    expect([answer.status, answer.headers.get('retry-after') !== null]).toEqual([503, true]);
+    expect(w.lines.filter((line) => line.includes('the database file is gone'))).toHaveLength(1);
+    await w.close().catch(() => undefined);
+  });
+
+  it('is not taken for one by a backup, nor by a restore that waits for the next start', async () => {
+    const w = await openWorld();
+    await w.core.backups.makeBackup();
+    copyFileSync(join(w.folder, 'qingniao.db'), join(w.folder, 'restore.db'));
+    const started = performance.now();
+    await vi.waitFor(() => expect(performance.now() - started).toBeGreaterThan(1100), { timeout: 10_000 });
+    await w.call('/readyz');
+    expect(connectionOf(w.db)?.damage()).toBeNull();
+    await w.close();
   });
 });
 

@@ -1,6 +1,7 @@
 /** Whether this process can do its work: the database takes writes and has this build's tables, and the engine comes round. */
 import { type Clock, steadyNow } from '#src/lib/clock.js';
 import { hasDescriptors } from '#src/lib/descriptors.js';
+import { explainLoss } from '#src/store/damage.js';
 import { connectionOf } from '#src/store/db.js';
 import type { Db } from '#src/store/open.js';
 import { probeWrite } from '#src/store/probe.js';
@@ -54,9 +55,7 @@ export function createReadiness({ db, clock, lastStepAt }: ReadinessDeps): () =>
 /** Most pages of a damaged file read and write as if nothing were wrong, so what was met once counts until the process ends. */
 function tellDamage(db: Db): string | null {
   const damage = connectionOf(db)?.damage() ?? null;
-  return damage === null
-    ? null
-    : `the database file is damaged (${damage}): stop the server, run npm run check-data, and restore a backup with npm run restore -- FILE`;
+  return damage === null ? null : explainLoss(damage);
 }
 
 async function tellDescriptors(): Promise<string | null> {

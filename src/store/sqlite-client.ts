@@ -1,7 +1,7 @@
 /** SQLite as the server sees it: connections that live in a thread of their own. */
 import { Worker } from 'node:worker_threads';
 import { programPath } from '#src/lib/project.js';
-import { isDamage } from './damage.js';
+import { isLoss } from './damage.js';
 import { createRowVersions, type WatchedTable } from './row-versions.js';
 import type {
   SqliteAnswer,
@@ -37,8 +37,10 @@ export interface SqliteClient {
   hold(): Promise<{ release: () => void }>;
   /** Grows with every statement that may change rows of the table; read it before asking for what is to be remembered. */
   versionOf(table: WatchedTable): number;
-  /** What SQLite said when it first met a damaged page; null while it met none. */
+  /** What was said when a damaged page was first met, or another file in the place of the opened one; null while neither was. */
   damage(): string | null;
+  /** Calls `listener` once, with the same words, when that happens. */
+  onDamage(listener: (words: string) => void): void;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }
@@ -51,10 +53,12 @@ export async function openSqlite(url: string): Promise<SqliteClient> {
   const thread = getThread();
   const connection = thread.newConnection();
   let damage: string | null = null;
+  let tellDamage: (words: string) => void = () => {};
   const call = (task: SqliteTask): Promise<SqliteRows[]> =>
     thread.call(connection, task).catch((error: unknown) => {
-      if (damage === null && isDamage(error)) {
-        damage = error instanceof Error ? error.message : String(error);
+      if (damage === null && isLoss(error)) {
+        damage = error.message;
+        tellDamage(damage);
       }
       throw error;
     });
@@ -85,6 +89,9 @@ export async function openSqlite(url: string): Promise<SqliteClient> {
     },
     versionOf: versions.versionOf,
     damage: () => damage,
+    onDamage(listener) {
+      tellDamage = listener;
+    },
     async runScript(script) {
       versions.note(script);
       await call({ verb: 'runScript', script });

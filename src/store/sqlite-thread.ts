@@ -1,9 +1,10 @@
 /** The thread that holds the SQLite connections, so that nothing else of the server waits for the disk. */
 import { parentPort } from 'node:worker_threads';
+import { watchFile } from './file-watch.js';
 import type { SqliteAnswer, SqliteCall, SqliteFailure, SqliteRows, SqliteTask } from './sqlite-calls.js';
 import { openConnection, type SqliteConnection } from './sqlite-connection.js';
 
-const connections = new Map<number, SqliteConnection>();
+const connections = new Map<number, { connection: SqliteConnection; checkFile: () => void }>();
 
 parentPort?.on('message', ({ id, connection, task }: SqliteCall) => {
   parentPort?.postMessage(answer(id, () => perform(connection, task)));
@@ -19,12 +20,17 @@ function answer(id: number, work: () => SqliteRows[]): SqliteAnswer {
 
 function perform(number: number, task: SqliteTask): SqliteRows[] {
   if (task.verb === 'open') {
-    connections.set(number, openConnection(task.path));
+    const connection = openConnection(task.path);
+    connections.set(number, { connection, checkFile: watchFile(task.path) });
     return [];
   }
-  const connection = connections.get(number);
-  if (!connection) {
+  const opened = connections.get(number);
+  if (!opened) {
     throw new Error('the database is closed');
+  }
+  const { connection, checkFile } = opened;
+  if (task.verb !== 'close') {
+    checkFile();
   }
   switch (task.verb) {
     case 'run':
