@@ -11,7 +11,11 @@ interface ErrorRow {
 /** Code -> HTTP status of our own API, Chinese text, English text. `{name}` is filled from the error's params. */
 export const ERRORS = {
   bad_request: { status: 400, zh: '请求参数有误：{detail}', en: 'Bad request: {detail}' },
-  bad_json: { status: 400, zh: '请求体不是有效的 JSON', en: 'The body is not valid JSON' },
+  bad_json: {
+    status: 400,
+    zh: '请求体不是有效的 JSON，或嵌套太深',
+    en: 'The body is not valid JSON, or nests too deep',
+  },
   bad_encoding: {
     status: 400,
     zh: '请求无法解码：应为完整的 UTF-8 或 GBK 文本，可用 gzip、deflate、br 压缩',

@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import { ERRORS } from '#src/core/errors.js';
 import { type Body, BodyError } from '#src/lib/body.js';
 import { collectFields, type FormFields, type FormFile, parseFields } from '#src/lib/form-fields.js';
+import { parseJson } from '#src/lib/json.js';
 
 export { type FormFields, parseFields } from '#src/lib/form-fields.js';
 
@@ -74,7 +75,7 @@ export function nameFile(name: string, sizeBytes: number): string {
 /** The object that a JSON text stands for; null for any other text. */
 export function parseObject(text: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return isObject(value) ? value : null;
   } catch {
     return null;

@@ -6,6 +6,7 @@ import getRawBody from 'raw-body';
 import { BodyError } from './body-error.js';
 import { charsetOf, decodeText } from './charset.js';
 import { type FieldPair, type FormFile, parsePairs, readMultipart } from './form-fields.js';
+import { parseJson } from './json.js';
 
 export { BodyError, type BodyErrorReason } from './body-error.js';
 export { decodeText, decodeUtf8 } from './charset.js';
@@ -34,7 +35,7 @@ const LINGER_MS = 1_000;
 /**
  * Reads a body as what it is. JSON is what is called so, and what starts with a bracket and parses (curl calls everything a
  * form); a form is what is called so, and under a JSON type what is written like one. Throws `BodyError`: what
- * `readRawBody` throws, and `encoding` for bytes that are no text.
+ * `readRawBody` throws, `encoding` for bytes that are no text, and `json` for JSON that nests too deep.
  */
 export async function readBody(req: IncomingMessage, bounds: BodyBounds): Promise<Body> {
   return toBody(await readRawBody(req, bounds), req.headers['content-type'] ?? '');
@@ -97,8 +98,11 @@ const LOOKS_LIKE_FORM = /^[A-Za-z]\w*(?:\[\w*\])?=\S*$/;
 
 function tryJson(text: string): { value: unknown } | null {
   try {
-    return { value: JSON.parse(text) };
-  } catch {
+    return { value: parseJson(text) };
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw new BodyError('json', error.message);
+    }
     return null;
   }
 }

@@ -1,6 +1,7 @@
 /** Reads the buttons under an ntfy message, from JSON or from their short form. */
 import { isObject } from '#src/dialects/read-form.js';
 import { randomText } from '#src/lib/ids.js';
+import { parseJson } from '#src/lib/json.js';
 import { NtfyRefusal } from './errors.js';
 
 const MAX_ACTIONS = 3;
@@ -36,7 +37,7 @@ export function readActions(given: unknown): NtfyAction[] {
 function parseText(text: string): unknown {
   if (/^\s*[[{]/.test(text)) {
     try {
-      return JSON.parse(text);
+      return parseJson(text);
     } catch {
       throw new NtfyRefusal(40018, 'JSON error');
     }

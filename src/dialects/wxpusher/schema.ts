@@ -1,5 +1,6 @@
 /** The fields of every call with their types, as leniently as WxPusher's clients write them. */
 import { z } from 'zod';
+import { parseJson } from '#src/lib/json.js';
 import { TypeMismatch } from './errors.js';
 import type { Fields } from './read-input.js';
 
@@ -137,7 +138,7 @@ function toList(value: unknown): readonly unknown[] {
   }
   if (typeof value === 'string' && /^\s*\[/.test(value)) {
     try {
-      return [JSON.parse(value)].flat();
+      return [parseJson(value)].flat();
     } catch {
       return [value];
     }

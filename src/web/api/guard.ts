@@ -4,6 +4,7 @@ import type { AuditNote } from '#src/core/audit.js';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { readText } from '#src/lib/body.js';
+import { parseJson } from '#src/lib/json.js';
 import { answerError, MAX_BODY_BYTES } from './json-errors.js';
 import { isFileAnswer, type Route } from './route.js';
 
@@ -65,7 +66,7 @@ async function readJson(ctx: Context): Promise<unknown> {
     return undefined;
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw new AppError('bad_json');
   }

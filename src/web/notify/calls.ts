@@ -7,6 +7,7 @@ import type { NotifyCodes } from '#src/core/notify-codes.js';
 import { BodyError, decodeUtf8, readRawBody } from '#src/lib/body.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { Language } from '#src/lib/i18n.js';
+import { parseJson } from '#src/lib/json.js';
 import { isSameOrigin } from '#src/web/pages/same-origin.js';
 import { createWindowLimit } from '#src/web/pages/window-limit.js';
 import { writeExamples } from './examples.js';
@@ -87,7 +88,7 @@ async function readForm<T>(ctx: Context, schema: z.ZodType<T>, publicUrl: string
     throw new AppError('forbidden');
   }
   const body = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
-  const checked = schema.safeParse(parseJson(body));
+  const checked = schema.safeParse(readJson(body));
   if (!checked.success) {
     const field = String(checked.error.issues[0]?.path[0] ?? 'body');
     throw new AppError('bad_field', { field, detail: checked.error.issues[0]?.message ?? '' });
@@ -95,9 +96,9 @@ async function readForm<T>(ctx: Context, schema: z.ZodType<T>, publicUrl: string
   return checked.data;
 }
 
-function parseJson(body: string): unknown {
+function readJson(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return parseJson(body);
   } catch {
     throw new AppError('bad_json');
   }

@@ -5,6 +5,7 @@ import { BodyError, decodeUtf8, readRawBody } from '#src/lib/body.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { Language } from '#src/lib/i18n.js';
 import { inLanguage } from '#src/lib/in-language.js';
+import { parseJson } from '#src/lib/json.js';
 import { qrSvg } from '#src/lib/qr-picture.js';
 import type { DemoCallback } from './demo-inbox.js';
 import { type DemoPush, demoPushSchema } from './demo-schema.js';
@@ -163,7 +164,7 @@ async function readJson(ctx: Context, publicUrl: string): Promise<unknown> {
   insist(ctx.is('application/json') === 'application/json', 'badType');
   const text = decodeUtf8(await readRawBody(ctx.req, { limitBytes: MAX_BODY_BYTES }));
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw new Refused('badBody');
   }

@@ -63,7 +63,7 @@ describe('a parameter that cannot be', () => {
   });
 
   it.each([
-    ['broken JSON', '{"token":', '请求体不是有效的 JSON'],
+    ['broken JSON', '{"token":', '请求体不是有效的 JSON，或嵌套太深'],
     ['a JSON list', '[1]', '请求体应为 JSON 对象'],
     ['a JSON text', '"x"', '请求体应为 JSON 对象'],
     [

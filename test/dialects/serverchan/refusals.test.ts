@@ -97,7 +97,7 @@ describe('what is no message', () => {
 
 describe('what cannot be read', () => {
   it.each([
-    ['broken JSON', 'application/json', '{"title":', 400, '请求体不是有效的 JSON'],
+    ['broken JSON', 'application/json', '{"title":', 400, '请求体不是有效的 JSON，或嵌套太深'],
     ['JSON that is no object', 'application/json', '["title"]', 400, '请求体应为 JSON 对象'],
     ['an object for a title', 'application/json', '{"title":{"a":1}}', 400, 'title 应为文字'],
     [

@@ -9,7 +9,7 @@ const USERS = '/api/fun/wxuser/v2';
 const FORM = 'application/x-www-form-urlencoded';
 const NO_TOKEN = 'appToken不正确';
 const BAD_URL = 'url 必须是 http 或 https 链接';
-const BAD_JSON = '请求体不是有效的 JSON';
+const BAD_JSON = '请求体不是有效的 JSON，或嵌套太深';
 const BAD_ENCODING = '请求无法解码：应为完整的 UTF-8 或 GBK 文本，可用 gzip、deflate、br 压缩';
 
 let cast: Cast;

@@ -1,6 +1,7 @@
 /** PushPlus's types of webhook: which kind of channel each is here, and how its settings are written. */
 import type { ChannelView } from '#src/core/channels.js';
 import { invalid } from '#src/dialects/pushplus/envelope.js';
+import { parseJson } from '#src/lib/json.js';
 import { notServed } from './call.js';
 
 /** What a call says of a webhook beside its name. */
@@ -122,7 +123,7 @@ function toHeaderLines(text: string): string {
     return text;
   }
   try {
-    const pairs = Object.entries(JSON.parse(text) as object);
+    const pairs = Object.entries(parseJson(text) as object);
     return pairs.map(([name, value]) => `${name}: ${String(value)}`).join('\n');
   } catch {
     throw invalid('headers不正确：应为 JSON 对象，或每行一个 Name: value');
