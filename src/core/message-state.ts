@@ -29,3 +29,11 @@ export function toMessageState(
       return 'sending';
   }
 }
+
+/**
+ * What a row becomes when its page is taken down: nothing of its text stays, and the texts that a door kept in `extras` for
+ * its own channel are text too.
+ */
+export function toTakenDown(nowMs: number) {
+  return { deletedAt: new Date(nowMs), title: '', summary: '', body: '', url: '', extras: null };
+}

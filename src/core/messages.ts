@@ -9,7 +9,7 @@ import { notFound } from './errors.js';
 import { createMessageControl } from './message-control.js';
 import { createMessageList } from './message-list.js';
 import { createMessageReads } from './message-reads.js';
-import { type MessageState, toMessageState } from './message-state.js';
+import { type MessageState, toMessageState, toTakenDown } from './message-state.js';
 import { createMessageTrace } from './message-trace.js';
 import type { PageLinks } from './page-links.js';
 import { createSentMessages, readExtras } from './sent-messages.js';
@@ -163,7 +163,7 @@ export function createMessages(deps: CoreDeps, links: PageLinks) {
   async function deletePage(id: number, appId: number): Promise<void> {
     const { count } = await db.message.updateMany({
       where: { id: toId(id), appId },
-      data: { deletedAt: new Date(clock.now()), body: '', title: '', summary: '', url: '' },
+      data: toTakenDown(clock.now()),
     });
     if (count === 0) {
       throw notFound('消息 Message');

@@ -4,7 +4,7 @@ import type { Message as MessageRow } from '#src/store/generated/client.js';
 import { both, query, type Sql } from '#src/store/sql.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
-import { type MessageState, toMessageState } from './message-state.js';
+import { type MessageState, toMessageState, toTakenDown } from './message-state.js';
 import type { Attempt, Audience, MessageExtras } from './types.js';
 
 /** A sent message with how it fared. */
@@ -132,9 +132,11 @@ export function createSentMessages({ db, clock, hashKey }: CoreDeps) {
 
   /** Takes the page of a message down for all receivers; what was delivered stays. Throws not_found. */
   async function takeDown(sender: Sender, messageId: number): Promise<void> {
+    // Quotas count by the channel in the extras, and who pays for a text message stands there; no text does.
+    const { extras: _kept, ...blank } = toTakenDown(clock.now());
     const { count } = await db.message.updateMany({
       where: toWhere(sender, messageId),
-      data: { deletedAt: new Date(clock.now()), body: '', title: '', summary: '', url: '' },
+      data: blank,
     });
     if (count === 0) {
       throw notFound('消息 Message');

@@ -1,6 +1,7 @@
 /** Sequences: messages of one sender of which a later one takes the place of the earlier, on the card and on its page. */
 import { listOpen } from '#src/store/sequences.js';
 import type { CoreDeps } from './deps.js';
+import { toTakenDown } from './message-state.js';
 import type { Messages } from './messages.js';
 
 /** Why a message was stopped that had not left yet. */
@@ -39,7 +40,7 @@ export function createSequences({ db, clock }: CoreDeps, messages: Pick<Messages
   async function takeDown(sequence: string): Promise<boolean> {
     const { count } = await db.message.updateMany({
       where: { sequence, deletedAt: null },
-      data: { deletedAt: new Date(clock.now()), body: '', title: '', summary: '', url: '' },
+      data: toTakenDown(clock.now()),
     });
     for (const id of await listOpen(db, sequence)) {
       await messages.withdraw(id, TAKEN_BACK);

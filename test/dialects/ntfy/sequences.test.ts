@@ -4,6 +4,8 @@ import type { Answer, Ask } from '#test/support/http.js';
 import { openWorld, type World } from '#test/support/world.js';
 
 const HOUR_MS = 3_600_000;
+/** The columns of a message that hold words of its sender. */
+const STORED_TEXTS = { title: true, summary: true, body: true, url: true, extras: true } as const;
 
 let w: World;
 let topic = '';
@@ -228,12 +230,13 @@ describe('what is done to a sequence', () => {
   });
 
   it('a deleted one leaves no page, and nothing of it goes out any more', async () => {
-    await inSequence('密码是 1234');
+    await inSequence('密码是 1234', { tags: 'backup' });
     await cards();
     await inSequence('还没到时间', { in: '1h' });
     expect((await change('DELETE', '/job-1')).status).toBe(200);
     expect(await page()).not.toContain('1234');
     expect(await page()).toMatch(/^410.*已被删除/s);
+    expect(JSON.stringify(await w.db.message.findMany({ select: STORED_TEXTS }))).not.toContain('1234');
     w.clock.advance(HOUR_MS);
     expect(await cards()).toHaveLength(1);
     await inSequence('重新开始');
