@@ -1,6 +1,10 @@
 /** Makes any text fit the keyword of a WeChat template: each kind of keyword has a rule, and a bad value fails the call. */
 import { takeCodePoints } from '#src/lib/text.js';
 
+/** What WeChat takes out of the values that it shows. It leaves the blanks around it, which would open the line. */
+const EMOJI =
+  /\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200D\u20E3\uFE0F]/gu;
+
 /** Takes the place of a text of which nothing fits. */
 const NOTHING = '无';
 
@@ -80,6 +84,9 @@ export function fitKeyword(keyword: string, text: string, chinaTime: string): st
     return chinaTime.slice(0, 10);
   }
   const { take, empty } = RULES[kind] ?? FREE;
-  const line = text.replace(/\p{Cc}+|\s+/gu, ' ').trim();
+  const line = text
+    .replace(EMOJI, '')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
   return take(line) || empty;
 }

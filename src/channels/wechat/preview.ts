@@ -46,10 +46,6 @@ const RULE_WORDS: Readonly<Record<string, { zh: string; en: string }>> = {
 };
 const NO_RULE = { zh: '', en: '' };
 
-/** What WeChat takes out of the values that it shows. */
-const EMOJI =
-  /\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200D\u20E3\uFE0F]/gu;
-
 /**
  * Draws the lines of a card that a phone shows. `content` is the template's text, empty where it is not known: then every
  * keyword is taken for a line. Pure.
@@ -61,13 +57,12 @@ export function previewLines(template: ChosenTemplate, parts: CardParts, content
     .map(({ keyword, part, value }) => {
       const kind = keywordKind(keyword);
       const whole = parts[part].replace(/\p{Cc}+|\s+/gu, ' ').trim();
-      const shown = value.replace(EMOJI, '');
       return {
         keyword,
         label: places.get(keyword)?.label || keyword,
-        value: shown,
+        value,
         whole,
-        isCut: kind !== 'time' && kind !== 'date' && shown !== whole,
+        isCut: kind !== 'time' && kind !== 'date' && value !== whole,
         rule: RULE_WORDS[kind] ?? NO_RULE,
       };
     });

@@ -7,18 +7,21 @@ import type { NtfyAction } from './actions.js';
 import type { Reading } from './message.js';
 
 const URGENT = 5;
+/** Emoji before a title; more would leave no room for its words. */
+const MAX_EMOJI = 5;
 
 /**
- * The message. Tags that are short codes of emoji stand before the title, as ntfy draws them, or before the text where
- * there is no title; other tags, the attachment and the buttons stand under the text, and not on the
+ * The message. The first tags that are short codes of emoji stand before the title, as ntfy draws them, or before the text
+ * where there is no title; other tags, the attachment and the buttons stand under the text, and not on the
  * card. All goes along for ntfy.
  */
 export function toDraft({ message, sendAt, isCached, below }: Reading): PersonDraft {
   const { title, priority, tags = [], click, icon, actions = [], attachment, sequence_id } = message;
   const isMarkdown = message.content_type !== undefined;
   const format = isMarkdown ? 'markdown' : 'text';
-  const emoji = tags.flatMap((tag) => emojiOf(tag) ?? []).join(' ');
-  const words = tags.filter((tag) => emojiOf(tag) === undefined);
+  const drawn = tags.filter((tag) => emojiOf(tag) !== undefined).slice(0, MAX_EMOJI);
+  const emoji = drawn.map(emojiOf).join(' ');
+  const words = tags.filter((tag) => !drawn.includes(tag));
   const notes = [
     words.length > 0 ? `标签 Tags: ${words.join(', ')}` : '',
     attachment ? `附件 Attachment: ${attachment.url}` : '',

@@ -61,7 +61,7 @@ describe('a card', () => {
         client_msg_id: '77-0',
         data: {
           thing1: { value: 'CPU > 90%' },
-          thing2: { value: '主机 "db-1" 🔥 请检查' },
+          thing2: { value: '主机 "db-1" 请检查' },
           time3: { value: '2026-11-23 18:05' },
         },
       },

@@ -46,7 +46,10 @@ describe.each(KEYWORD_TYPES)('a keyword of the kind %s', (kind) => {
 it.each([
   ['thing1', '一'.repeat(21), `${'一'.repeat(19)}…`],
   ['thing1', '一'.repeat(20), '一'.repeat(20)],
-  ['thing1', '🔥'.repeat(21), `${'🔥'.repeat(19)}…`],
+  ['thing1', '𠮷'.repeat(21), `${'𠮷'.repeat(19)}…`],
+  ['thing1', '🚨 ⚠️ 磁盘 🔥 满了 ✅', '磁盘 满了'],
+  ['free', '🔥 1️⃣ 满了', '1 满了'],
+  ['thing1', '🔥🔥', '无'],
   ['thing1', ' a\n\tb  c ', 'a b c'],
   ['thing1', '', '无'],
   ['short_thing2', '服务器宕机了', '服务器宕…'],

@@ -131,6 +131,13 @@ const RAW: [string, string, Ask, Said, Partial<Taken>?][] = [
     },
   ],
   [
+    'more emoji than a title has room for',
+    '',
+    raw('m', { title: 't', tags: 'skull,tada,fire,x,warning,heart,word' }),
+    { message: 'm', title: 't', tags: ['skull', 'tada', 'fire', 'x', 'warning', 'heart', 'word'] },
+    { title: '💀 🎉 🔥 ❌ ⚠️ t', body: 'm\n\n标签 Tags: heart, word' },
+  ],
+  [
     'tags called like methods',
     '',
     raw('m', { tags: 'constructor,__proto__' }),
