@@ -5,6 +5,8 @@ import type { Config } from './config.js';
 import type { Clock } from './lib/clock.js';
 import { keyMarkOf, readSecretKey } from './lib/secret-key.js';
 import { backupTimeOf, type FileFacts, inspectDatabase, isBackupName } from './store/backups.js';
+import { isInUse, LockFileError } from './store/file-lock.js';
+import { findFileTrouble } from './store/file-trouble.js';
 import { isDatabaseLost } from './store/key-mark.js';
 import { listMigrations } from './store/migrations.js';
 
@@ -42,8 +44,10 @@ export async function checkDatabaseAndKey(config: Config): Promise<DataFinding[]
     ];
   }
   const path = config.databaseUrl.slice('file:'.length);
+  const trouble = await findTrouble(path);
   const facts = await look(path);
   return [
+    ...(trouble === null ? [] : [{ light: 'bad' as const, zh: trouble, en: trouble }]),
     isDatabaseLost(path)
       ? {
           light: 'bad' as const,
@@ -53,6 +57,23 @@ export async function checkDatabaseAndKey(config: Config): Promise<DataFinding[]
       : judgeFile('数据库 The database', path, facts),
     judgeKey(config, facts),
   ];
+}
+
+/** What keeps a server from opening the files at all, in a sentence of both languages. */
+async function findTrouble(path: string): Promise<string | null> {
+  const trouble = findFileTrouble(path);
+  if (trouble !== null) {
+    return trouble;
+  }
+  try {
+    await isInUse(path);
+    return null;
+  } catch (error) {
+    if (error instanceof LockFileError) {
+      return error.message;
+    }
+    throw error;
+  }
 }
 
 /** What a file holds; SQLite's words where it is no database. */

@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  chmodSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -26,13 +28,16 @@ import { BUILT, startServer } from './support/processes.js';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const base = mkdtempSync(join(tmpdir(), 'qingniao-bad-start-'));
 const folder = join(base, 'data');
+/** A user without rights, by Linux's custom. */
+const NOBODY = 65_534;
 const ENV = { PORT: '0', SIMULATOR_SMTP_PORT: '0', DATA_DIR: folder };
 
 /** What a start came to: the sentence it ended with, or that it listened. */
-async function start(env: Record<string, string> = {}) {
+async function start(env: Record<string, string> = {}, user: { uid?: number } = {}) {
   const child = spawn(process.execPath, [...BUILT, 'dist/main.js'], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...ENV, ...env },
+    ...user,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -132,6 +137,36 @@ describe('a database', () => {
     const before = sumOf(databasePath);
     await expectSentence(start(), /damaged/, /npm run check-data/, /npm run restore/);
     expect(sumOf(databasePath)).toBe(before);
+  });
+});
+
+describe('the files beside a database', () => {
+  it('a garbled lock file is told from a damaged database', async () => {
+    writeFileSync(`${databasePath}.lock`, randomBytes(40_000));
+    await expectSentence(start(), /qingniao\.db\.lock 已损坏/, /holds nothing.*remove it/);
+    rmSync(`${databasePath}.lock`);
+    expect(await start()).toMatchObject({ hasListened: true, code: 0, said: '' });
+  });
+
+  it.each(['qingniao.db', 'qingniao.db-wal', 'qingniao.db.lock', 'secret.key'])(
+    '%s that is a folder is named',
+    async (name) => {
+      rmSync(join(folder, name), { force: true });
+      mkdirSync(join(folder, name));
+      await expectSentence(start(), new RegExp(`${folder}/${name} `), /a file/);
+    },
+  );
+
+  it('a database that may be read and not written is named, with its owner as the way out', async () => {
+    chmodSync(base, 0o755);
+    chmodSync(folder, 0o777);
+    for (const name of readdirSync(folder)) {
+      chmodSync(join(folder, name), 0o666);
+    }
+    chmodSync(databasePath, 0o444);
+    // Root may write everywhere.
+    const started = start({}, process.getuid?.() === 0 ? { uid: NOBODY } : {});
+    await expectSentence(started, /qingniao\.db 读不了或写不了/, /EACCES.*chown/);
   });
 });
 

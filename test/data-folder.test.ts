@@ -206,6 +206,14 @@ describe('the look through all data', () => {
     expect((await lights())[1]).toMatch(/^bad: There is no secret key/);
   });
 
+  it('names a lock file that is garbled, beside a database that is whole', async () => {
+    await (await open()).store.close();
+    writeFileSync(`${databasePath()}.lock`, randomBytes(40_000));
+    const found = await lights();
+    expect(found[0]).toMatch(/^bad: .*qingniao\.db\.lock .*holds nothing.*remove it/);
+    expect(found[1]).toMatch(/^good: The database .* is whole/);
+  });
+
   it('names a backup that is damaged and counts it for none', async () => {
     await (await open()).store.close();
     const w = await openWorld();

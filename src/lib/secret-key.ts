@@ -14,7 +14,7 @@ export function keyPathOf(folder: string): string {
 /** Reads `secret.key` of a folder; null where there is none, or an empty file, which holds none either. Throws when it holds something else. */
 export function readSecretKey(folder: string): Buffer | null {
   const path = keyPathOf(folder);
-  const text = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+  const text = existsSync(path) ? readText(path).trim() : '';
   if (text === '') {
     return null;
   }
@@ -25,6 +25,17 @@ export function readSecretKey(folder: string): Buffer | null {
     );
   }
   return key;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw new Error(
+      `${path} 读不了（${code}）：它应是文件，归运行服务的用户所有（chown） cannot be read (${code}): it has to be a file of the user that runs the server (chown)`,
+    );
+  }
 }
 
 /** Makes a folder's key (mode 0600): the whole file or none, whenever the process ends. */

@@ -5,7 +5,8 @@ import type { Client } from '@libsql/client';
 import { applyRestore } from './backups.js';
 import { DAMAGE_REMEDY, isDamage } from './damage.js';
 import { type Db, nameProvider, type Provider } from './db.js';
-import { isBusy, takeLock } from './file-lock.js';
+import { isBusy, LockFileError, takeLock } from './file-lock.js';
+import { findFileTrouble } from './file-trouble.js';
 import { PrismaClient } from './generated/client.js';
 import { isDatabaseLost, markPathOf } from './key-mark.js';
 import { applyMigrations, type MigrationConnection, planMigrations } from './migrate.js';
@@ -60,6 +61,7 @@ export async function openStore(databaseUrl: string, copies: UpgradeCopies | nul
   let lock: Client | null = null;
   try {
     mkdirSync(dirname(path), { recursive: true });
+    refuseTrouble(path);
     lock = await takeLock(path);
     const restored = applyRestore(path);
     if (isDatabaseLost(path)) {
@@ -75,7 +77,17 @@ export async function openStore(databaseUrl: string, copies: UpgradeCopies | nul
   }
 }
 
+function refuseTrouble(path: string): void {
+  const trouble = findFileTrouble(path);
+  if (trouble !== null) {
+    throw new StoreError(trouble);
+  }
+}
+
 function explainFile(path: string, error: unknown): string {
+  if (error instanceof LockFileError) {
+    return error.message;
+  }
   if (isBusy(error)) {
     return `${path} ${IN_USE}`;
   }
