@@ -18,14 +18,15 @@ const SERVER_ACCOUNT = 'server';
 
 const MAX_VALUE = 4000;
 
-/** Refuses settings that a kind does not have, which would seem to be taken; throws bad_field naming the nearest. */
+/** Refuses settings that a kind does not have, which would seem to be taken; throws bad_field naming one that is like it. */
 export function checkNames(kind: ChannelKind, config: Readonly<Record<string, string>>): void {
   const known = kind.configFields.map(({ name }) => name);
   const unknown = Object.keys(config).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    const near = nearestName(unknown, known) ?? '';
-    const zh = `「${kind.title.zh}」没有这个字段，最接近的是「${near}」`;
-    const detail = inBoth(zh, `${kind.title.en} has no such field; the nearest is “${near}”`);
+    const near = nearestName(unknown, known);
+    const zh = `「${kind.title.zh}」没有这个字段${near === null ? '' : `，最接近的是「${near}」`}`;
+    const en = `${kind.title.en} has no such field${near === null ? '' : `; the nearest is “${near}”`}`;
+    const detail = inBoth(zh, en);
     throw new AppError('bad_field', { field: `config.${unknown.slice(0, 60)}`, detail });
   }
 }

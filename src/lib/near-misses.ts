@@ -26,17 +26,28 @@ export function findNearMisses(
   });
 }
 
-/** The known name that is most like another; null where none is known. */
+/** The known name that is most like another; null where none is like it: a wrong hint misleads more than none. */
 export function nearestName(name: string, known: readonly string[]): string | null {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z\d]/g, '');
   const wanted = plain(name.slice(0, MAX_LENGTH));
-  const distances = known.map((other) => {
+  const distances = known.flatMap((other) => {
     const edits = countEdits(wanted, plain(other));
+    const beginning = countBeginning(wanted, plain(other));
+    const lengths = [wanted.length, plain(other).length];
+    const [shorter, longer] = [Math.min(...lengths), Math.max(...lengths)];
+    const isSlip = edits < longer && edits <= Math.max(SLIP_EDITS, longer * SLIP_SHARE);
+    const beginsAlike = beginning >= MIN_BEGINNING && beginning * 2 >= shorter;
     // What begins alike is more alike than what merely has as many letters.
-    return { other, distance: edits - countBeginning(wanted, plain(other)) / 2 };
+    return isSlip || beginsAlike ? [{ other, distance: edits - beginning / 2 }] : [];
   });
   return distances.sort((a, b) => a.distance - b.distance)[0]?.other ?? null;
 }
+
+/** How many letters of a name may be wrong: two of a short one, a third of a long one. */
+const SLIP_EDITS = 2;
+const SLIP_SHARE = 1 / 3;
+/** What begins with as many of the same letters, such as `body_template` and `body`, may mean the same. */
+const MIN_BEGINNING = 4;
 
 /** Longer names are compared by their beginnings. */
 const MAX_LENGTH = 100;

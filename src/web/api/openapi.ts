@@ -12,8 +12,8 @@ export interface ApiPlace {
 }
 
 const INTRO =
-  '青鸟的管理接口。时间都是毫秒时间戳，编号都是小于 2^53 的整数。不认识的字段和参数会被拒绝，并指出最接近的名字。' +
-  'The management API of Qingniao. All moments are milliseconds since the Unix epoch; all ids are integers below 2^53. Unknown fields and parameters are refused, naming the nearest known one.';
+  '青鸟的管理接口。时间都是毫秒时间戳，编号都是小于 2^53 的整数。不认识的字段和参数会被拒绝，有相近的名字就指出来。' +
+  'The management API of Qingniao. All moments are milliseconds since the Unix epoch; all ids are integers below 2^53. Unknown fields and parameters are refused, naming a known one that is like it.';
 
 const TAGS: Readonly<Record<string, string>> = {
   apps: '应用 Apps',

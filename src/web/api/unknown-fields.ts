@@ -5,7 +5,7 @@ import { nearestName } from '#src/lib/near-misses.js';
 
 type Schema = z.core.$ZodType;
 
-/** A sentence for each unknown name, with the nearest known one; `at` is where the value stands, such as `limits`. */
+/** A sentence for each unknown name, with a known one that is like it; `at` is where the value stands, such as `limits`. */
 export function tellUnknown(schema: Schema, value: unknown, at = ''): string[] {
   const { def } = schema._zod as { def: z.core.$ZodTypes['_zod']['def'] };
   switch (def.type) {
@@ -46,9 +46,12 @@ function tellOfObject(
 const MAX_NAME = 60;
 
 function sayUnknown(name: string, known: readonly string[]): string {
+  if (known.length === 0) {
+    return inBoth('没有这个字段，这里什么字段都不要。', 'There is no such field; none is taken here');
+  }
   const near = nearestName(name, known);
   return near === null
-    ? inBoth('没有这个字段，这里什么字段都不要。', 'There is no such field; none is taken here')
+    ? inBoth('没有这个字段。', 'There is no such field')
     : inBoth(`没有这个字段，最接近的是「${near}」。`, `There is no such field; the nearest is “${near}”`);
 }
 

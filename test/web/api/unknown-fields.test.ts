@@ -93,6 +93,17 @@ describe('the names of the field', () => {
     expect(await w.db.app.count()).toBe(before);
   });
 
+  it.each([
+    ['/apps', { name: 'x', quietHours: '22:00' }],
+    ['/apps', { name: 'x', toString: 1 }],
+    ['/apps', JSON.parse('{"name":"x","__proto__":1}')],
+    ['/channels', { kind: 'webhook', code: 'x', settings: {} }],
+  ])('%s %j names none, where none is like it', async (path, body) => {
+    const refused = await w.admin(path === '/apps' ? path : `/users/${uid}${path}`, body);
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('没有这个字段')]);
+    expect(refused.text).not.toMatch(/最接近|nearest|什么字段都不要/);
+  });
+
   it('quietHours of a user names one that there is, in both languages', async () => {
     const refused = await w.admin(`/users/${uid}`, { quietHours: '22:00' }, 'PATCH');
     expect(refused.json).toEqual({
@@ -106,6 +117,12 @@ describe('the names of the field', () => {
 
 describe("a channel's config", () => {
   const hook = () => ({ kind: 'webhook', code: 'hook', config: { url: w.webhook('x') } });
+
+  it('names none, where none is like it', async () => {
+    const refused = await w.admin(`/users/${uid}/channels`, { ...hook(), config: { toString: 'x' } });
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('没有这个字段')]);
+    expect(refused.text).not.toMatch(/最接近|nearest/);
+  });
 
   it.each([
     [{ header: 'A: b' }, 'headers'],
