@@ -95,17 +95,20 @@ export function readJsonObject(body: string): Record<string, unknown> | null {
 
 /** The JSON that a text is; null when it is none. Of one that was cut, what is whole of its object or list. */
 export function readJson(text: string, isCut = false): { value: unknown } | null {
-  try {
-    const whole = isCut ? closeJson(text) : text;
-    return { value: JSON.parse(whole) };
-  } catch {
-    return null;
+  for (const whole of isCut ? closeJson(text) : [text]) {
+    try {
+      return { value: JSON.parse(whole) };
+    } catch {
+      // The next form may be one.
+    }
   }
+  return null;
 }
 
-/** Ends a cut object or list behind its last whole member. */
-function closeJson(text: string): string {
-  let [depth, isText, end] = [0, false, 0];
+/** Ends a cut object or list: as it stands where its last value is surely whole, else behind its last whole member. */
+function closeJson(text: string): string[] {
+  const closers: string[] = [];
+  let [isText, end] = [false, 0];
   for (let at = 0; at < text.length; at += 1) {
     const mark = text[at] ?? '';
     if (isText) {
@@ -114,14 +117,17 @@ function closeJson(text: string): string {
     } else if (mark === '"') {
       isText = true;
     } else if ('{['.includes(mark)) {
-      depth += 1;
+      closers.unshift(mark === '{' ? '}' : ']');
     } else if ('}]'.includes(mark)) {
-      depth -= 1;
-    } else if (mark === ',' && depth === 1) {
+      closers.shift();
+    } else if (mark === ',' && closers.length === 1) {
       end = at;
     }
   }
-  return text.slice(0, end) + (text.startsWith('[') ? ']' : '}');
+  const upToMember = text.slice(0, end) + (text.startsWith('[') ? ']' : '}');
+  // More digits of a number may be lost.
+  const isWhole = !isText && /(?:true|false|null|["}\]])\s*$/.test(text);
+  return isWhole ? [text + closers.join(''), upToMember] : [upToMember];
 }
 
 /** The refusal of an answer that the service cannot have given: something else stands at the address. */
@@ -143,7 +149,7 @@ function adviceOn(status: number): string {
   return '对方拒绝了这条消息 the other side refused this message';
 }
 
-const TLS_ADVICE =
+const CERTIFICATE_ADVICE =
   '请换一张有效的证书，或把它的指纹或 CA 证书填进通道的「证书」 give it a valid certificate, or put its fingerprint or CA into the channel’s “Certificate”';
 
 function toFetchOutcome(error: FetchError, service: string): Outcome {
@@ -157,7 +163,8 @@ function toFetchOutcome(error: FetchError, service: string): Outcome {
       };
     case 'tls': {
       const said = inBoth(`${service}: ${error.zh ?? error.message}`, error.message);
-      return { kind: 'retry', code: error.reason, why: `${said}；${TLS_ADVICE}` };
+      const advice = error.isOfCertificate ? `；${CERTIFICATE_ADVICE}` : '';
+      return { kind: 'retry', code: error.reason, why: `${said}${advice}` };
     }
     case 'bad_url':
       return { kind: 'refused', code: error.reason, why: `${why}；请检查通道设置 check the channel` };

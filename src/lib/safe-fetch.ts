@@ -22,17 +22,24 @@ export class FetchError extends Error {
   readonly sent: boolean;
   /** The same in Chinese, where there are words for it. */
   readonly zh: string | undefined;
+  /** Whether the other side's certificate is at fault (`tls`). */
+  readonly isOfCertificate: boolean;
 
   constructor(
     reason: FetchErrorReason,
     message: string,
-    { sent = false, zh }: { sent?: boolean; zh?: string } = {},
+    {
+      sent = false,
+      zh,
+      isOfCertificate = false,
+    }: { sent?: boolean; zh?: string; isOfCertificate?: boolean } = {},
   ) {
     super(message);
     this.name = 'FetchError';
     this.reason = reason;
     this.sent = sent;
     this.zh = zh;
+    this.isOfCertificate = isOfCertificate;
   }
 }
 
@@ -262,7 +269,7 @@ function toFetchError(error: unknown, timeoutMs: number): unknown {
     case 'network': {
       const fault = error.sent ? null : describeTlsFault(error.code);
       if (fault) {
-        return new FetchError('tls', fault.en, { zh: fault.zh });
+        return new FetchError('tls', fault.en, { zh: fault.zh, isOfCertificate: fault.isOfCertificate });
       }
       const code = error.code ? ` (${error.code})` : '';
       return new FetchError('network', `the connection failed${code}`, { sent: error.sent });

@@ -59,24 +59,36 @@ const FAULTS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
 const UNKNOWN_CA = /^UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(?:_LOCALLY)?)$|^CERT_UNTRUSTED$/;
 const OTHERS = /^(?:CERT_|ERR_TLS_|ERR_SSL_|INVALID_CA$|INVALID_PURPOSE$|HOSTNAME_MISMATCH$)/;
 
+/** What is wrong with a handshake, in words. */
+export interface TlsFault {
+  zh: string;
+  en: string;
+  /** Whether another certificate, or trust in this one, would mend it. */
+  isOfCertificate: boolean;
+}
+
 /** The fault of a failed handshake in words, from its code; null where the code is of something else. */
-export function describeTlsFault(code: string | undefined): { zh: string; en: string } | null {
+export function describeTlsFault(code: string | undefined): TlsFault | null {
   if (code === undefined) {
     return null;
   }
   const known = Object.hasOwn(FAULTS, code) ? FAULTS[code] : undefined;
   if (known) {
-    return { zh: known[0], en: known[1] };
+    return { zh: known[0], en: known[1], isOfCertificate: code !== 'EPROTO' };
   }
   if (UNKNOWN_CA.test(code)) {
     const en =
       'nobody known here vouches for the server’s certificate: a certificate in between may be missing';
-    return { zh: '服务器的证书由不认识的机构签发，或缺少中间证书', en };
+    return { zh: '服务器的证书由不认识的机构签发，或缺少中间证书', en, isOfCertificate: true };
   }
   if (/^ERR_SSL_WRONG_VERSION_NUMBER|^ERR_SSL_PACKET_LENGTH/.test(code)) {
     return describeTlsFault('EPROTO');
   }
   return OTHERS.test(code)
-    ? { zh: '与服务器的加密连接没有建立起来', en: `no encrypted connection came to be (${code})` }
+    ? {
+        zh: '与服务器的加密连接没有建立起来',
+        en: `no encrypted connection came to be (${code})`,
+        isOfCertificate: !code.startsWith('ERR_SSL_'),
+      }
     : null;
 }

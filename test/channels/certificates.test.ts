@@ -151,6 +151,20 @@ it.each([
   expect([refused.status, refused.text]).toEqual([400, expect.stringContaining(field)]);
 });
 
+it('is not what a server without encryption lacks: port or scheme are wrong, and nothing is said of certificates', async () => {
+  const plain = w.simulatorUrl.replace('http:', 'https:');
+  const made = await w.admin(`/users/${uid}/channels`, {
+    kind: 'webhook',
+    code: 'plain',
+    config: { url: `${plain}/webhook/plain` },
+  });
+  const { id } = made.json as { id: number };
+  const { json } = await w.admin(`/users/${uid}/channels/${id}/test`, undefined, 'POST');
+  expect(json).toEqual({ ok: false, detail: expect.stringMatching(/端口或协议.*port or scheme/s) });
+  expect(JSON.stringify(json)).not.toMatch(/证书|certificate/i);
+  await w.admin(`/users/${uid}/channels/${id}`, undefined, 'DELETE');
+});
+
 it('an address without encryption has no certificate', async () => {
   const config = { url: w.webhook('plain'), certificate: fingerprintOf(SELF_SIGNED) };
   const refused = await w.admin(`/users/${uid}/channels`, { kind: 'webhook', code: 'bad', config });

@@ -1,7 +1,7 @@
 /** Judges an answer of status 2xx by its words: many services say no with a 200. Pure. */
 import { quote, readJson } from '#src/channels/http-answer.js';
 import type { SafeAnswer } from '#src/lib/safe-fetch.js';
-import { findWord, isRefusingWord, judgeWord, type Verdict } from './verdicts.js';
+import { findWord, isRefusingWord, judgeWord, type Verdict, WEIGHTS } from './verdicts.js';
 
 /** Why an answer counts as a refusal: a short code for the log, and the other side's words. */
 export interface Refusal {
@@ -34,7 +34,7 @@ export function findRefusal(
       return missField(answer, rule);
     case 'auto': {
       const text = answer.body.trim();
-      const json = readJson(text, answer.truncated);
+      const json = readLoosely(text, answer.truncated);
       return json ? judgeValue(json.value, text) : judgeText(text);
     }
   }
@@ -45,13 +45,21 @@ function missField(
   { field, value }: Extract<SuccessRule, { by: 'field' }>,
 ): Refusal | null {
   const found = findField(readJson(body.trim(), truncated)?.value, field);
-  const wanted = value.split(/[,，]/).map((one) => one.trim());
+  const wanted = readWanted(value);
   if (found !== undefined && wanted.includes(toWord(found))) {
     return null;
   }
   const is = found === undefined ? '没有 missing' : toWord(found);
   const words = `${field}: ${is}，应为 should be ${wanted.join(' / ')}${quote(body)}`;
   return { code: found === undefined ? 'no_field' : toWord(found).slice(0, 40), words };
+}
+
+/** The values of a rule by field, given between commas; empty ones are none. */
+export function readWanted(value: string): string[] {
+  return value
+    .split(/[,，]/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 }
 
 /** The value at a path such as `data.code` or `0.ok`. */
@@ -67,6 +75,15 @@ function findField(value: unknown, path: string): unknown {
 
 function toWord(value: unknown): string {
   return typeof value === 'string' ? value.trim() : (JSON.stringify(value) ?? '');
+}
+
+/** A call of JavaScript around JSON, as JSONP answers are. */
+const JSONP = /^(?:\/\*\*\/)?\s*[\w$.]{1,100}\(\s*(?=[{[])/;
+
+/** The JSON of an answer: also of one within a call (JSONP), and of one that the other side cut short. */
+function readLoosely(text: string, isCut: boolean): { value: unknown } | null {
+  const bare = JSONP.test(text) ? text.replace(JSONP, '').replace(/\)\s{0,9};?$/, '') : text;
+  return readJson(bare, isCut) ?? (/^[{[]/.test(bare) ? readJson(bare, true) : null);
 }
 
 /** Envelopes: what they hold says how it went, where they do not say it themselves. */
@@ -88,12 +105,26 @@ function judgeValue(value: unknown, text: string): Refusal | null {
     return verdict.isRefusal ? { code: verdict.code, words: findWord(value) ?? text } : null;
   }
   for (const [name, inner] of Object.entries(value)) {
+    if (name.toLowerCase() === 'data' && isRecord(inner)) {
+      const refusal = judgeData(inner, text);
+      if (refusal) {
+        return refusal;
+      }
+    }
     const refusal = WRAPPERS.includes(name.toLowerCase()) && isRecord(inner) ? judgeValue(inner, text) : null;
     if (refusal) {
       return refusal;
     }
   }
   return null;
+}
+
+/** What is carried may have codes and states of its own matter; only a plain no speaks of the call. */
+function judgeData(data: Readonly<Record<string, unknown>>, text: string): Refusal | null {
+  const verdict = weigh(data);
+  return verdict?.isRefusal && verdict.weight === WEIGHTS.no
+    ? { code: verdict.code, words: findWord(data) ?? text }
+    : null;
 }
 
 /** The strongest that an object's fields say; null where they say nothing. */

@@ -1,7 +1,7 @@
 /** The settings of a custom webhook: where, how, with which headers and body. */
 import type { ChannelSettings, ConfigField } from '#src/channels/channel.js';
 import { CERTIFICATE_FIELD, checkCertificate, settingOf } from '#src/channels/parts.js';
-import type { SuccessRule } from './judge.js';
+import { readWanted, type SuccessRule } from './judge.js';
 import { type BodyKind, bodyKindOf, fillPlaces, PLACEHOLDERS, unknownPlaces } from './placeholders.js';
 import { CONTENT_TYPES, presetOf, WEBHOOK_PRESETS } from './presets.js';
 
@@ -100,13 +100,19 @@ function checkSuccess(settings: ChannelSettings): { field: string; zh: string; e
     const zh = '请填写应答里的字段名（如 code 或 data.code）';
     wrong.push({ field: 'successField', zh, en: 'name the field of the answer, such as code or data.code' });
   }
-  if ((rule.by === 'field' || rule.by === 'text') && rule.value === '') {
+  const lacksValue =
+    rule.by === 'field' ? readWanted(rule.value).length === 0 : rule.by === 'text' && rule.value === '';
+  if (lacksValue) {
     const zh = rule.by === 'field' ? '请填写这个字段成功时的值（如 0）' : '请填写成功的应答里一定有的文字';
     const en =
       rule.by === 'field'
         ? 'give the value that means success, such as 0'
         : 'give a text that a good answer holds';
     wrong.push({ field: 'successValue', zh, en });
+  }
+  if (rule.by === 'text' && settingOf(settings, 'successField') !== '') {
+    const zh = '只在「怎样算成功」选 field 时填写';
+    wrong.push({ field: 'successField', zh, en: 'only where what counts as success is field' });
   }
   if (rule.by === 'auto' || rule.by === 'status') {
     const unused = ['successField', 'successValue'].find((name) => settingOf(settings, name) !== '');

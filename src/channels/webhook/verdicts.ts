@@ -40,7 +40,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   result: 'state',
 };
 
-const WEIGHTS = { no: 4, error: 3, yes: 2, code: 1 };
+/** How much a kind of word weighs. */
+export const WEIGHTS = { no: 4, error: 3, yes: 2, code: 1 };
 /** Where the other side says why, the most telling first; in lower case without `_` and `-`. */
 const WORD_NAMES = [
   'errmsg',
@@ -65,6 +66,10 @@ const GOOD_WORDS =
   /^(?:ok|success(?:ful(?:ly)?)?|succeed(?:ed)?|done|accepted|sent)\b|(?<![不未无没])成功[。!！]?$|\bsuccess(?:fully)?[.!]?$/i;
 const BAD =
   /^(?:error|err|fail|failed|failure|false|no|rejected|refused|denied|invalid|forbidden|unauthori[sz]ed|bad request|失败|错误|拒绝|FAIL(?:_|::).*)$/i;
+/** Many services of China write 200 longer (20000): good, unless the words beside it say otherwise. Other codes without words are bad. */
+const LONG_YES = /^2000{1,2}$/;
+const BAD_WORDS =
+  /失败|错误|异常|无效|拒绝|超限|\b(?:error|fail(?:ed|ure)?|invalid|denied|refused|rejected|not)\b/i;
 /** Microsoft Teams and gateways answer so with a 200. */
 const BAD_SENTENCE = /^webhook message delivery failed/i;
 
@@ -115,15 +120,34 @@ function judgeFlag(name: string, value: unknown): Verdict | null {
 /** An error is there, or it is not: null, false, 0, nothing in it. */
 function judgeError(value: unknown, words: string | undefined): Verdict | null {
   if (Array.isArray(value) || (typeof value === 'object' && value !== null)) {
-    const isThere = Object.keys(value).length > 0;
+    const isThere = Array.isArray(value) ? value.length > 0 : !isEmptyError({ ...value });
     return isThere ? { isRefusal: true, weight: WEIGHTS.error, code: 'error' } : null;
   }
   const text = textOf(value);
-  const isNone = value === null || value === false || text === '' || /^0+$/.test(text) || GOOD.test(text);
-  if (isNone || (words !== undefined && words !== value && GOOD_WORDS.test(words))) {
+  if (isNoError(value) || (words !== undefined && words !== value && GOOD_WORDS.test(words))) {
     return { isRefusal: false, weight: WEIGHTS.code, code: '' };
   }
   return { isRefusal: true, weight: WEIGHTS.error, code: toCode(text) };
+}
+
+function isNoError(value: unknown): boolean {
+  const text = textOf(value);
+  const isBare = value === null || typeof value !== 'object';
+  return isBare && (text === '' || /^(?:0+|false)$/i.test(text) || GOOD.test(text));
+}
+
+/** An object for an error is judged by its own code, and is none where nothing is in it. */
+function isEmptyError(error: Readonly<Record<string, unknown>>): boolean {
+  const words = findWord(error);
+  const codes = Object.entries(error).filter(([name]) => {
+    const kind = KINDS[toPlainName(name)];
+    return kind === 'code' || kind === 'error';
+  });
+  return codes.length === 0
+    ? Object.values(error).every(isNoError)
+    : codes.every(
+        ([, code]) => isNoError(code) || (words === undefined && judgeCode(code, words)?.isRefusal === false),
+      );
 }
 
 function judgeCode(value: unknown, words: string | undefined): Verdict | null {
@@ -132,7 +156,9 @@ function judgeCode(value: unknown, words: string | undefined): Verdict | null {
   if (given === null || typeof given === 'object' || text === '') {
     return null;
   }
-  const isGood = /^(?:0+|2\d\d)$/.test(text) || GOOD.test(text) || /^success\b/i.test(text) || given === true;
+  const isLongYes = LONG_YES.test(text) && !(words !== undefined && BAD_WORDS.test(words));
+  const isGood =
+    isLongYes || /^(?:0+|2\d\d)$/.test(text) || GOOD.test(text) || /^success\b/i.test(text) || given === true;
   if (isGood || (words !== undefined && GOOD_WORDS.test(words))) {
     return { isRefusal: false, weight: WEIGHTS.code, code: '' };
   }
