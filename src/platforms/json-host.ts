@@ -2,7 +2,12 @@
 import { createOutgoingAgent } from '#src/lib/connector.js';
 import { type ExchangeAnswer, ExchangeError, exchange } from '#src/lib/http-exchange.js';
 import type { OutgoingProxy } from '#src/lib/outgoing-proxy.js';
-import { PlatformError, type PlatformErrorFields, type PlatformName } from './platform-error.js';
+import {
+  GATEWAY_TIMEOUT,
+  PlatformError,
+  type PlatformErrorFields,
+  type PlatformName,
+} from './platform-error.js';
 
 /** Which host, and how people call it. */
 export interface JsonHostConfig {
@@ -110,7 +115,9 @@ function httpError(config: JsonHostConfig, call: string, status: number): Platfo
     ...fieldsOf(config, call, 'http'),
     status,
     advice: isPassing
-      ? `${config.title}服务器暂时异常或限流，稍后会自动重试。 The server fails or limits for the moment: it is tried again by itself.`
+      ? status === GATEWAY_TIMEOUT
+        ? `网关没有等到${config.title}的应答，对方可能已经收到。 A gateway waited in vain for the server, which may have got it.`
+        : `${config.title}服务器暂时异常或限流，通常会自行恢复。 The server fails or limits for the moment, which mostly passes by itself.`
       : `${config.title}接口地址不正确或被代理改动，请检查 ${config.baseSetting}。 The address is wrong, or a proxy changed it: check ${config.baseSetting}.`,
     retryable: isPassing,
     uncertain: status >= 500,
@@ -127,7 +134,9 @@ function toPlatformError(config: JsonHostConfig, request: JsonRequest, error: un
       `${config.platform} ${call}: no complete answer within ${Math.round(timeoutMs)} ms`,
       {
         ...fieldsOf(config, call, 'timeout'),
-        advice: `${config.title}服务器没有及时应答，请检查网络。系统会自动重试。 The server did not answer in time: check the network. It is tried again by itself.`,
+        advice: error.sent
+          ? `请求已发出，${config.title}没有及时应答，可能已经收到。 The request was sent and the server did not answer in time: it may have got it.`
+          : `${config.title}服务器没有及时应答，请检查网络。 The server did not answer in time: check the network.`,
         uncertain: error.sent,
       },
     );
@@ -135,7 +144,9 @@ function toPlatformError(config: JsonHostConfig, request: JsonRequest, error: un
   const detail = error.code ?? 'connection failed';
   return new PlatformError(`${config.platform} ${call}: network failure (${detail})`, {
     ...fieldsOf(config, call, 'network'),
-    advice: `连不上${config.title}服务器（${detail}），请检查网络、DNS 与 ${config.baseSetting}。 The server cannot be reached (${detail}): check network, DNS and ${config.baseSetting}.`,
+    advice: error.sent
+      ? `请求发出后连接断了（${detail}），${config.title}可能已经收到。 The line broke after the request was sent (${detail}): the server may have got it.`
+      : `连不上${config.title}服务器（${detail}），请检查网络、DNS 与 ${config.baseSetting}。 The server cannot be reached (${detail}): check network, DNS and ${config.baseSetting}.`,
     uncertain: error.sent,
   });
 }

@@ -30,7 +30,7 @@ export interface PlatformErrorFields {
 }
 
 /** A gateway that gave up waiting for what it had passed on. */
-const GATEWAY_TIMEOUT = 504;
+export const GATEWAY_TIMEOUT = 504;
 
 /**
  * Whether a call may have done its work and nobody saw an answer: a broken line, a time-out after writing, an answer that cannot be

@@ -19,7 +19,12 @@ beforeAll(async () => {
   w = await openWorld({
     countTokens: false,
     mail: true,
-    env: { WECHAT_API_BASE: `${proxy.url}/wechat`, WECOM_API_BASE: `${proxy.url}/wecom` },
+    env: {
+      WECHAT_API_BASE: `${proxy.url}/wechat`,
+      WECOM_API_BASE: `${proxy.url}/wecom`,
+      DINGTALK_BASE: `${proxy.url}/dingtalk`,
+      FEISHU_BASE: `${proxy.url}/feishu`,
+    },
   });
   proxy.target = w.simulatorUrl;
   p = await startPushing(w);
@@ -79,6 +84,10 @@ async function takeRecordAway(messageId: number, triedAt: number): Promise<void>
   });
 }
 
+/** What a person reads of a try of which no answer came. */
+const LINE_BROKE = /可能已经收到.*may have got it/s;
+const MISLEADS = /连不上|cannot be reached|自动重试|is tried again/;
+
 describe('on WeChat, which drops repeats for ten minutes', () => {
   it('an answer that is lost each time leads to no second card: after nine minutes the fate is unknown', async () => {
     const ming = await p.meet();
@@ -86,7 +95,13 @@ describe('on WeChat, which drops repeats for ten minutes', () => {
     await p.fault({ lostAnswer: true });
     const id = await p.send(ming.uid);
     await w.drain();
-    expect((await p.trace(id)).delivery?.attempts[0]).toMatchObject({ outcome: 'retry', inDoubt: true });
+    const [first] = (await p.trace(id)).delivery?.attempts ?? [];
+    expect(first).toMatchObject({
+      outcome: 'retry',
+      inDoubt: true,
+      detail: expect.stringMatching(LINE_BROKE),
+    });
+    expect(first?.detail).not.toMatch(MISLEADS);
     const firstTryAt = w.clock.now();
     for (let minutes = 0; minutes < 40; minutes += 1) {
       await p.advance(MINUTE / 2);
@@ -345,4 +360,26 @@ it('tells its app of the end, counts it in metrics, and lists it', async () => {
   expect(list.text).toContain(String(id));
   const trace = await boss.get(`/console/messages/${id}`);
   expect(trace.text).toContain('重发结果未知的');
+});
+
+describe.each([
+  ['dingtalk-bot', { token: 'sim-dingtalk', secret: 'SECsim' }, '/dingtalk'],
+  ['feishu-bot', { token: 'sim-feishu' }, '/feishu'],
+  ['wecom-bot', { key: 'sim-robot' }, '/wecom/cgi-bin/webhook/send'],
+])('by %s, what a person reads', (kind, config, path) => {
+  it.each([
+    ['of a lost answer', { lostAnswer: true, count: 1 }],
+    ['of a gateway that waited in vain', { status: 504, count: 1 }],
+  ])('%s speaks neither of another try nor of an unreachable server', async (_, fault) => {
+    const ming = await p.meet();
+    const made = await w.admin(`/users/${ming.uid}/channels`, { kind, code: 'robot', config });
+    expect([made.status, made.text]).toEqual([201, expect.any(String)]);
+    await p.fault(fault, path);
+    const id = await publish(ming, 'robot');
+    await w.drain();
+    const { state, delivery } = await p.trace(id);
+    const detail = delivery?.attempts[0]?.detail ?? '';
+    expect([state, detail]).toEqual(['unknown', expect.stringMatching(/可能已经收到.*may have got it/s)]);
+    expect(detail).not.toMatch(MISLEADS);
+  });
 });

@@ -13,7 +13,7 @@ const noToken = refused(
 );
 
 const CODES: Readonly<Record<number, RobotCode>> = {
-  [-1]: { kind: 'retry', advice: '钉钉系统繁忙，稍后会自动重试 busy: it is tried again' },
+  [-1]: { kind: 'retry', advice: '钉钉系统繁忙，通常很快自行恢复 busy: that mostly passes by itself' },
   130101: often(600_000),
   300001: noToken,
   300005: noToken,

@@ -24,17 +24,17 @@ const TEXT = '标题里有短信不允许的内容，请改写 the title holds w
 const PHONE = '请检查手机号 check the phone number';
 const PERMISSION = '请在阿里云 RAM 控制台授予 AliyunDysmsFullAccess grant the access key the SMS permission';
 const PAY = '阿里云账户余额不足或已欠费，请充值 the Aliyun account is out of money: top it up';
-const AUTOMATIC = '系统会自动重试 it is tried again by itself';
+const AUTOMATIC = '通常会自行恢复 that mostly passes by itself';
 
 /** The codes of Aliyun's public list of SendSms errors and of its gateway. */
 export const SMS_CODES: Readonly<Record<string, readonly [Meaning, advice: string]>> = {
   'isv.BUSINESS_LIMIT_CONTROL': [
     'limit',
-    '触发了阿里云的发送频率限制，稍后自动重试 a sending limit; tried again later',
+    '触发了阿里云的发送频率限制，稍后解除 a sending limit, which ends later',
   ],
   'isv.DAY_LIMIT_CONTROL': [
     'limit',
-    '触发了账户的日发送限额，零点后自动重试 the daily limit; tried again after midnight',
+    '触发了账户的日发送限额，零点后解除 the daily limit, which ends at midnight',
   ],
   'isv.MONTH_LIMIT_CONTROL': [
     'account',

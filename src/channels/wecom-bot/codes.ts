@@ -3,7 +3,7 @@ import type { RobotCode } from '#src/channels/robot-answers.js';
 import type { JsonAnswer } from '#src/platforms/json-host.js';
 
 const CODES: Readonly<Record<number, RobotCode>> = {
-  [-1]: { kind: 'retry', advice: '企业微信系统繁忙，稍后会自动重试 busy: it is tried again' },
+  [-1]: { kind: 'retry', advice: '企业微信系统繁忙，通常很快自行恢复 busy: that mostly passes by itself' },
   40008: { kind: 'refused', advice: '消息类型不被支持，请改用另一种消息样式 choose another format' },
   40058: {
     kind: 'refused',

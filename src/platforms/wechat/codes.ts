@@ -42,7 +42,10 @@ const IP_ADVICE =
 
 /** Codes with one meaning each. Where a code means something else at the token endpoint, see `TOKEN_ENDPOINT_CODES`. */
 export const WECHAT_CODES: Readonly<Record<number, CodeMeaning>> = {
-  [-1]: later('system busy', '微信系统繁忙，稍后会自动重试。 WeChat is busy: it is tried again by itself.'),
+  [-1]: later(
+    'system busy',
+    '微信系统繁忙，通常很快自行恢复。 WeChat is busy: that mostly passes by itself.',
+  ),
   40001: later('access token invalid or not the latest', TOKEN_ADVICE),
   40002: bug('invalid grant_type'),
   40003: config(

@@ -1,5 +1,5 @@
 /** How failures of WeChat become errors that say what to do. */
-import { PlatformError, type PlatformErrorFields } from '#src/platforms/platform-error.js';
+import { GATEWAY_TIMEOUT, PlatformError, type PlatformErrorFields } from '#src/platforms/platform-error.js';
 import { describeCode } from './codes.js';
 
 /** The error for an answer with an error code. `errmsg` must have been freed of secrets. */
@@ -24,7 +24,9 @@ export function httpError(call: string, status: number): PlatformError {
     ...fieldsOf(call, 'http'),
     status,
     advice: isServerSide
-      ? '微信服务器暂时异常，稍后会自动重试。 WeChat’s server fails for the moment: it is tried again by itself.'
+      ? status === GATEWAY_TIMEOUT
+        ? '网关没有等到微信的应答，微信可能已经收到。 A gateway waited in vain for WeChat, which may have got it.'
+        : '微信服务器暂时异常，通常会自行恢复。 WeChat’s server fails for the moment, which mostly passes by itself.'
       : '微信接口地址不正确或被代理改动，请检查 WECHAT_API_BASE。 The address is wrong, or a proxy changed it: check WECHAT_API_BASE.',
     retryable: isServerSide || status === 429,
     uncertain: isServerSide,
@@ -47,7 +49,9 @@ export function networkError(call: string, systemCode: string | undefined, sent:
   const detail = systemCode ?? 'connection failed';
   return new PlatformError(`wechat ${call}: network failure (${detail})`, {
     ...fieldsOf(call, 'network'),
-    advice: `连不上微信服务器（${detail}），请检查网络、DNS 与 WECHAT_API_BASE。 WeChat cannot be reached (${detail}): check network, DNS and WECHAT_API_BASE.`,
+    advice: sent
+      ? `请求发出后连接断了（${detail}），微信可能已经收到。 The line broke after the request was sent (${detail}): WeChat may have got it.`
+      : `连不上微信服务器（${detail}），请检查网络、DNS 与 WECHAT_API_BASE。 WeChat cannot be reached (${detail}): check network, DNS and WECHAT_API_BASE.`,
     retryable: true,
     uncertain: sent,
   });
@@ -57,8 +61,9 @@ export function networkError(call: string, systemCode: string | undefined, sent:
 export function timeoutError(call: string, timeoutMs: number, sent: boolean): PlatformError {
   return new PlatformError(`wechat ${call}: no complete answer within ${Math.round(timeoutMs)} ms`, {
     ...fieldsOf(call, 'timeout'),
-    advice:
-      '微信服务器没有及时应答，请检查网络。系统会自动重试。 WeChat did not answer in time: check the network. It is tried again by itself.',
+    advice: sent
+      ? '请求已发出，微信没有及时应答，可能已经收到。 The request was sent and WeChat did not answer in time: it may have got it.'
+      : '微信服务器没有及时应答，请检查网络。 WeChat did not answer in time: check the network.',
     retryable: true,
     uncertain: sent,
   });

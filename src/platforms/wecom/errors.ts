@@ -59,13 +59,9 @@ const outside = (meaning: string) =>
     '接收人都不在应用的可见范围内，请在管理后台的应用页面把他们加入「可见范围」。 The app sees none of the receivers: add them to the visible range on its page of the WeCom console.',
   );
 const often = (meaning: string) =>
-  entry('limit', meaning, '调用太频繁，稍后会自动重试。 Too many calls: it is tried again by itself.');
+  entry('limit', meaning, '调用太频繁，过一会儿就恢复。 Too many calls: that passes after a while.');
 const stale = (meaning: string) =>
-  entry(
-    'token',
-    meaning,
-    '访问令牌失效，系统会自动更新并重试。 The token has ended: it is renewed and tried again by itself.',
-  );
+  entry('token', meaning, '访问令牌失效，系统会自动更新。 The token has ended: it is renewed by itself.');
 
 /** The token itself was refused: fetch another and try once more. */
 export const TOKEN_CODES: ReadonlySet<number> = new Set([40014, 42001]);
@@ -75,12 +71,12 @@ export const WECOM_CODES: Readonly<Record<number, WecomCode>> = {
   6000: entry(
     'later',
     'data version conflict',
-    '企业微信的数据正被同时修改，稍后会自动重试。 WeCom’s data is being changed at the same moment: it is tried again by itself.',
+    '企业微信的数据正被同时修改，通常很快自行恢复。 WeCom’s data is being changed at the same moment: that mostly passes by itself.',
   ),
   [-1]: entry(
     'later',
     'system busy',
-    '企业微信系统繁忙，稍后会自动重试。 WeCom is busy: it is tried again by itself.',
+    '企业微信系统繁忙，通常很快自行恢复。 WeCom is busy: that mostly passes by itself.',
   ),
   40001: secret('invalid secret'),
   40003: member('invalid userid'),

@@ -96,7 +96,7 @@ describe('an answer', () => {
     [400101, 'bad token', 'refused', '重新复制'],
     [400102, 'bot disabled', 'refused', '停用'],
     [430101, 'unsafe link', 'refused', '不安全'],
-    [-1, 'system busy', 'retry', '稍后'],
+    [-1, 'system busy', 'retry', '通常很快自行恢复'],
     [77777, 'who knows', 'refused', '拒绝'],
   ])('of %i "%s" means %s, with advice', async (errcode, errmsg, kind, advice) => {
     const { send } = await open(answering(200, { errcode, errmsg }));

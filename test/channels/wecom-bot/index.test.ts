@@ -66,7 +66,7 @@ describe('an answer', () => {
     [93000, 'invalid webhook url, hint: [x], from ip: 1.2.3.4', 'refused', '重新添加机器人'],
     [40008, 'invalid message type', 'refused', '样式'],
     [40058, 'markdown.content exceed max length 4096. invalid Request Parameter', 'refused', '缩短'],
-    [-1, 'system busy', 'retry', '稍后'],
+    [-1, 'system busy', 'retry', '通常很快自行恢复'],
     [77777, 'who knows', 'refused', '拒绝'],
   ])('of %i "%s" means %s, with advice', async (errcode, errmsg, kind, advice) => {
     const { send } = await open(answering(200, { errcode, errmsg }));

@@ -247,9 +247,10 @@ describe('a refusal by WeCom', () => {
       200,
       {
         message: expect.stringContaining('可能已经送达'),
-        response: { errmsg: expect.stringMatching(/^unknown/) },
+        response: { errmsg: expect.stringMatching(/^unknown.*可能已经收到.*may have got it/s) },
       },
     ]);
+    expect(answer.text).not.toMatch(/连不上|cannot be reached|is tried again/);
     w.clock.advance(3_600_000);
     await notify(code, { content: 'afterwards, too' });
     await arrives('afterwards, too');
