@@ -2,7 +2,7 @@
 import './lib/lean-wasm.js';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { loadConfig } from './config.js';
+import { type Config, loadConfig } from './config.js';
 import { systemClock } from './lib/clock.js';
 import { watchDescriptors } from './lib/descriptors.js';
 import { createHttpServer } from './lib/http-server.js';
@@ -22,6 +22,7 @@ await boot().catch((error: unknown) => {
 async function boot(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config.logLevel);
+  warnOfSettings(config, log);
   const stopWatching = watchDescriptors(log);
   // The port is taken first, since the parts need to know it; who asks meanwhile is told to come back.
   let answer: RequestListener = (_request, response) => {
@@ -67,6 +68,20 @@ async function boot(): Promise<void> {
     await parts.close();
     await sandbox?.close();
   });
+}
+
+/** What the settings allow, and hardly anybody means. */
+function warnOfSettings({ role, databaseUrl, sandbox, host }: Config, log: Logger): void {
+  if (role === 'api' && databaseUrl.startsWith('file:')) {
+    log.warn(
+      'ROLE=api on SQLite: messages are accepted and nothing sends them, since no other process can have the file; set ROLE=all, or use PostgreSQL',
+    );
+  }
+  if (sandbox && !/^(127\.|localhost$|::1$)/.test(host)) {
+    log.warn('the sandbox can be reached from other machines, and whoever reaches it may do everything', {
+      host,
+    });
+  }
 }
 
 /** The first signal drains and ends well; a second ends at once. */

@@ -4,6 +4,7 @@ import { ConfigError, loadConfig } from './config.js';
 import { AppError } from './core/errors.js';
 import { type Doubt, findDoubt, tryFile } from './core/restores.js';
 import { systemClock } from './lib/clock.js';
+import { endWithReader } from './lib/pipe-end.js';
 import { keyMarkOf, readSecretKey } from './lib/secret-key.js';
 import { copyWithLogs, restorePathOf } from './store/backups.js';
 
@@ -15,6 +16,7 @@ const KEY_WORDS = {
   unknown: '看不出由哪把密钥写成 nobody can tell which secret key wrote it',
 };
 
+endWithReader();
 await restore(process.argv.slice(2)).catch((error: unknown) => {
   const text =
     error instanceof AppError
@@ -27,12 +29,16 @@ await restore(process.argv.slice(2)).catch((error: unknown) => {
 });
 
 async function restore(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
   const config = loadConfig();
   const [file = '', ...others] = args.filter((arg) => arg !== '--yes');
   if (file === '' || others.length > 0 || !config.databaseUrl.startsWith('file:')) {
     throw new Error(USAGE);
   }
-  await stat(file);
+  await refuseOther(file);
   const target = restorePathOf(config.databaseUrl.slice('file:'.length));
   const partial = `${target}.${process.pid}.partial`;
   await copyWithLogs(file, partial);
@@ -54,6 +60,20 @@ async function restore(args: readonly string[]): Promise<void> {
       '',
     ].join('\n'),
   );
+}
+
+/** Throws where there is no such file, or something that is none: a pipe would be waited for without an end. */
+async function refuseOther(file: string): Promise<void> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      error.code === 'ENOENT'
+        ? `没有 ${file} 这个文件 There is no such file`
+        : `${file} 读不了 cannot be read (${error.code})`,
+    );
+  });
+  if (!found.isFile()) {
+    throw new Error(`${file} 不是文件，请给出一份备份 is no file: name a backup`);
+  }
 }
 
 function sayDoubt(doubt: Doubt): string {

@@ -191,6 +191,18 @@ describe('what else is wrong', () => {
   });
 });
 
+describe('settings that hardly anybody means', () => {
+  it('are warned of and not refused', async () => {
+    const odd = await start({ ROLE: 'api', HOST: '0.0.0.0' });
+    expect(odd).toMatchObject({ hasListened: true, code: 0 });
+    expect(odd.log).toContain('nothing sends them');
+    expect(odd.log).toContain('the sandbox can be reached from other machines');
+    const plain = await start();
+    expect(plain).toMatchObject({ hasListened: true, code: 0 });
+    expect(plain.log).not.toContain('"warn"');
+  });
+});
+
 describe('a first start', () => {
   it('goes on after one that had made the key and nothing else', async () => {
     rmSync(folder, { recursive: true });

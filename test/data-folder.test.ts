@@ -1,6 +1,7 @@
 /** The data folder over its life: damage while the server works, copies before an upgrade, backups by the clock, and what looks it all through. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
@@ -187,6 +188,22 @@ describe('the look through all data', () => {
     await store.close();
     const { stdout } = await run();
     expect(stdout).toMatch(/✓ 数据库 .*完好/);
+  });
+
+  it('ends quietly where nobody reads on', async () => {
+    await (await open()).store.close();
+    const child = spawn(process.execPath, ['prisma/run.cjs', 'src/check-data.ts'], {
+      cwd: root,
+      env: { PATH: process.env.PATH ?? '', DATA_DIR: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    let said = '';
+    child.stderr.on('data', (part: Buffer) => {
+      said += part.toString();
+    });
+    await once(child, 'close');
+    expect(said).toBe('');
   });
 
   it('tells each damage, and fails', async () => {

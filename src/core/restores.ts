@@ -72,7 +72,7 @@ export async function tryFile(
     const doubt = refuse(facts);
     if (doubt !== null) {
       throw new AppError('conflict', {
-        detail: `${doubt}；确定要恢复就加上参数 add this where you are sure: --yes`,
+        detail: `${doubt}；确定要恢复就加上 --yes 参数 add --yes where you are sure`,
       });
     }
     await keepFile(partial, target);

@@ -281,7 +281,7 @@ describe('the command', () => {
     const file = join(w.folder, 'backups', made.name);
     await expect(run(file)).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/another secret key.*--yes/),
+      stderr: expect.stringMatching(/另一把密钥.*加上 --yes 参数\n.*another secret key.*add --yes/),
     });
     expect(readdirSync(folder)).toEqual([]);
     const { stdout } = await run(file, '--yes');
@@ -289,6 +289,20 @@ describe('the command', () => {
     expect(stdout).toContain('另一把密钥');
     expect(readdirSync(folder)).toEqual(['restore.db']);
     await expect(run(join(w.folder, 'secret.key'))).rejects.toMatchObject({ code: 1 });
+  });
+
+  it('says in a sentence what is no file, and prints its usage', async () => {
+    const pipe = join(folder, 'pipe');
+    await promisify(execFile)('mkfifo', [pipe]);
+    for (const [path, words] of [
+      [join(folder, 'nope.db'), /^没有 .*nope\.db 这个文件 There is no such file\n$/],
+      [folder, /is no file: name a backup\n$/],
+      [pipe, /pipe 不是文件.*is no file: name a backup\n$/],
+    ] as const) {
+      await expect(run(path)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(words) });
+    }
+    rmSync(pipe);
+    expect((await run('--help')).stdout).toContain('npm run restore -- FILE [--yes]');
   });
 
   it('takes along what a killed server left in the log beside its file', async () => {
