@@ -98,6 +98,41 @@ describe.skipIf(!hasBrowser)('as people see it', () => {
     expect(await looker.look(ming, '/console', { name: 'console-empty', language: 'en-US' })).toEqual([]);
   });
 
+  it('what keeps deliveries back', async () => {
+    const at = new Date(w.clock.now());
+    const mark = { owner: 'test', since: at, seenAt: at };
+    const why =
+      '连不上微信服务器（ECONNREFUSED），请检查网络、DNS 与 WECHAT_API_BASE。 WeChat cannot be reached: check network and DNS.';
+    await w.db.trouble.createMany({
+      data: [
+        { ...mark, queue: 'wechat', kind: 'failing', count: 1234, code: 'network', why },
+        {
+          ...mark,
+          queue: 'wecom-bot:1',
+          kind: 'full',
+          count: 48,
+          code: '',
+          why: '已到对方允许的速度 At the pace of the other side',
+        },
+        { ...mark, queue: 'callback:1', kind: 'failing', count: 9, code: '502', why: 'HTTP 502' },
+        { ...mark, queue: 'callback:2', kind: 'failing', count: 3, code: '502', why: 'HTTP 502' },
+      ],
+    });
+    const until = new Date(w.clock.now() + 3_600_000);
+    await w.db.pause.create({
+      data: { queue: 'mail:server', until, code: '535', why: '邮箱密码不对 The password is wrong' },
+    });
+    w.core.overview.forget();
+    const boss = await w.signIn('Boss', { role: 'operator' });
+    expect(await looker.look(boss, '/console', { name: 'console-troubles' })).toEqual([]);
+    expect(await looker.look(boss, '/console', { name: 'console-troubles-en', language: 'en-US' })).toEqual(
+      [],
+    );
+    await w.db.trouble.deleteMany();
+    await w.db.pause.deleteMany();
+    w.core.overview.forget();
+  });
+
   it('the overview, its menu on a phone, and the sessions', async () => {
     const boss = await w.signIn('Boss', { role: 'operator' });
     await w.app('值班报警').made();
