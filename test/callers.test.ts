@@ -56,8 +56,7 @@ it.each(['0', '1'])('with TRUST_PROXY=%s nobody reads /metrics by a header', asy
 /** Signs a developer in; the chat must have named the address. */
 async function signInFrom(headers: Record<string, string>): Promise<Browser> {
   const browser = w.browser();
-  await browser.get('/sign-in?next=/console', headers);
-  await w.phone('Ming').scans(await readShownCode(w.core, browser));
+  await w.phone('Ming').scans(await readShownCode(w.core, browser, headers));
   const { personId } = await w.core.people.getByUid(await w.phone('Ming').uid());
   await w.db.account.create({
     data: { personId: BigInt(personId), role: 'developer', createdAt: new Date(w.clock.now()) },

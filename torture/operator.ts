@@ -87,7 +87,7 @@ async function signInFirst(world: World) {
   const browser = openBrowser(world.url);
   const openid = await makeFollower(world);
   for (let tried = 0; tried < SCAN_TRIES; tried += 1) {
-    await browser.get('/sign-in?next=/me');
+    await browser.post('/sign-in/code');
     if (url !== '') {
       await world.sim(`/followers/${openid}/scan`, { url });
     }

@@ -26,7 +26,7 @@ it(
       }
     };
     // The platform's events go to the first process, which never saw this browser.
-    await atSecond.get('/sign-in?next=/console', { 'user-agent': 'Mozilla/5.0 (Windows) Chrome/120' });
+    await atSecond.post('/sign-in/code', {}, { 'user-agent': 'Mozilla/5.0 (Windows) Chrome/120' });
     const [shown] = (await runSql(fleet.url, 'SELECT "url" FROM "SignInCode"')) as { url: string }[];
     const said = await createPhone(fleet, 'Ming').scans(shown?.url ?? '');
     said.seesReply(/已登录网页[\s\S]*Chrome · Windows[\s\S]*127\.0\.0\.1/);

@@ -110,8 +110,13 @@ export async function scanSignIn(core: Core, browser: Browser, phone: Phone) {
   return phone.scans(await readShownCode(core, browser));
 }
 
-/** What the picture on this browser's sign-in page encodes. */
-export async function readShownCode(core: Core, browser: Browser): Promise<string> {
+/** What the picture on this browser's sign-in page encodes, once the page's script has asked for it. */
+export async function readShownCode(
+  core: Core,
+  browser: Browser,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  await browser.post('/sign-in/code', {}, { accept: 'application/json', ...headers });
   const code = await core.signIn.findCode(browser.cookies.get('qn_sign_in') ?? '');
   if (code.state !== 'waiting') {
     throw new Error(`the page shows no code to scan: ${code.state}`);

@@ -1,8 +1,9 @@
-/** Waits for the scan of the code on the sign-in page, and moves on. */
+/** Asks for the code of the sign-in page where it shows none, waits for its scan, and moves on. */
 
 const EVERY_MS = 1500;
 const main = document.getElementById('sign-in');
 const state = document.getElementById('state');
+const picture = document.querySelector('#code img');
 
 async function ask() {
   try {
@@ -25,6 +26,40 @@ async function ask() {
   setTimeout(ask, EVERY_MS);
 }
 
+/** A code costs a call of WeChat: it is made for who looks at the page, not for whatever fetches its address. */
+async function make() {
+  state.textContent = main.dataset.making;
+  try {
+    const headers = { Accept: 'application/json' };
+    const answer = await fetch(main.dataset.make, { method: 'POST', credentials: 'same-origin', headers });
+    const made = await answer.json();
+    if (!answer.ok) {
+      state.textContent = `${made.error.heading}：${made.error.text}`;
+      return;
+    }
+    show(made);
+    setTimeout(ask, EVERY_MS);
+  } catch {
+    state.textContent = main.dataset.lost;
+    setTimeout(make, EVERY_MS * 2);
+  }
+}
+
+function show(made) {
+  picture.src = made.picture;
+  picture.hidden = false;
+  state.textContent = main.dataset.waiting;
+  const phone = document.getElementById('phone');
+  if (phone && made.phoneUrl) {
+    phone.firstElementChild.href = made.phoneUrl;
+    phone.hidden = false;
+  }
+}
+
 // A page that the browser kept while it was left asks again at once.
 addEventListener('pageshow', (event) => event.persisted && location.reload());
-setTimeout(ask, EVERY_MS);
+if (picture.hidden) {
+  make();
+} else {
+  setTimeout(ask, EVERY_MS);
+}

@@ -1,4 +1,4 @@
-/** The sign-in page: shows a code, waits for its scan, signs this browser in and leads on. */
+/** The sign-in page: its script asks for a code, which is shown until its scan signs this browser in and leads on. */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '#src/core/errors.js';
@@ -7,7 +7,8 @@ import { CODE_LIFE_MS } from '#src/core/sign-in.js';
 import { qrSvg } from '#src/lib/qr-picture.js';
 import { isInsideWechat } from '#src/lib/user-agent.js';
 import type { View } from '#src/lib/view.js';
-import { createPageOpener, type Page } from '#src/web/pages/page.js';
+import { createPageOpener, type Notice, type Page } from '#src/web/pages/page.js';
+import { isSameOrigin } from '#src/web/pages/same-origin.js';
 import { createWindowLimit, type TakeFromWindow } from '#src/web/pages/window-limit.js';
 import { readCookie } from './cookies.js';
 import { signInPath, toLocalPath } from './next-path.js';
@@ -31,7 +32,10 @@ const PATH = '/sign-in';
 /** Each code costs a call of WeChat, so that one address gets so many in five minutes. Proxies share an address. */
 const CODES_PER_WINDOW = 300;
 
-/** Serves GET /sign-in and GET /sign-in/state, which its script polls; without scripts the page reloads itself. */
+/**
+ * Serves GET /sign-in, which costs nothing; POST /sign-in/code, by which its script (or a button) has a code made; and GET
+ * /sign-in/state, which the script polls. Without scripts the page reloads itself.
+ */
 export function createSignInPage(needs: SignInNeeds): Middleware {
   const openPage = createPageOpener(needs.view, SIGN_IN_WORDS);
   const { clock } = needs.core;
@@ -43,7 +47,11 @@ export function createSignInPage(needs: SignInNeeds): Middleware {
       leadOn(ctx as Context, next);
       return;
     }
-    await showCode(ctx as Context, { ...needs, takeCode, page: openPage(ctx as Context), next });
+    await showPage(ctx as Context, { ...needs, takeCode, page: openPage(ctx as Context), next });
+  });
+  router.post(`${PATH}/code`, async (ctx) => {
+    const next = toLocalPath(ctx.query.next, '/console');
+    await giveCode(ctx as Context, { ...needs, takeCode, page: openPage(ctx as Context), next });
   });
   router.get(`${PATH}/state`, async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
@@ -79,12 +87,47 @@ interface Showing extends SignInNeeds {
   takeCode: TakeFromWindow;
 }
 
-/** Shows the code that this browser waits with already, or a new one. */
-async function showCode(ctx: Context, showing: Showing): Promise<void> {
+/** Shows the page, with the code that this browser waits with already where there is one. */
+async function showPage(ctx: Context, showing: Showing): Promise<void> {
+  const { core, page, next } = showing;
+  const known = await core.signIn.findCode(readCookie(ctx, COOKIE));
+  const code = known.state === 'waiting' ? await drawCode(known.url, showing) : { picture: '', phoneUrl: '' };
+  const isForFollower = next === '/me' || next.startsWith('/me/');
+  page.show({
+    template: 'session/sign-in',
+    title: page.t('heading'),
+    policy: { connect: true },
+    values: {
+      ...code,
+      next: signInPath(next),
+      makePath: signInPath(next, `${PATH}/code`),
+      sandbox: showing.sandbox,
+      enterPath: isForFollower ? signInPath(next, '/me/enter') : '',
+      insideWechat: isInsideWechat(ctx.get('User-Agent')),
+    },
+  });
+  ctx.set('Cache-Control', 'no-store');
+}
+
+/** The picture of a code, and in the sandbox the address at which the simulated phone scans it. */
+async function drawCode(url: string, { sandbox }: Showing) {
+  return {
+    picture: `data:image/svg+xml;base64,${Buffer.from(await qrSvg(url)).toString('base64')}`,
+    phoneUrl: sandbox ? `/simulator/?scan=${encodeURIComponent(url)}` : '',
+  };
+}
+
+/** Gives this browser a code: as JSON to the script, else by leading back to the page, which then shows it. */
+async function giveCode(ctx: Context, showing: Showing): Promise<void> {
   const { core, page, next, visits } = showing;
+  ctx.set('Cache-Control', 'no-store');
+  if (!isSameOrigin(ctx, core.publicUrl)) {
+    refuse(ctx, page, { status: 403, heading: page.t('foreign'), text: page.t('foreignText') });
+    return;
+  }
   const known = await core.signIn.findCode(readCookie(ctx, COOKIE));
   if (known.state !== 'waiting' && !showing.takeCode(ctx.ip)) {
-    page.notify({ status: 429, mood: 'info', heading: page.t('tooMany'), text: page.t('tooManyText') });
+    refuse(ctx, page, { status: 429, heading: page.t('tooMany'), text: page.t('tooManyText') });
     return;
   }
   const code = known.state === 'waiting' ? known : await makeCode(ctx, showing);
@@ -94,20 +137,12 @@ async function showCode(ctx: Context, showing: Showing): Promise<void> {
   if ('secret' in code) {
     visits.setCookie(ctx, { name: COOKIE, value: code.secret, path: PATH, maxAgeS: CODE_LIFE_MS / 1000 });
   }
-  const isForFollower = next === '/me' || next.startsWith('/me/');
-  page.show({
-    template: 'session/sign-in',
-    title: page.t('heading'),
-    policy: { connect: true },
-    values: {
-      picture: `data:image/svg+xml;base64,${Buffer.from(await qrSvg(code.url)).toString('base64')}`,
-      next: signInPath(next),
-      phoneUrl: showing.sandbox ? `/simulator/?scan=${encodeURIComponent(code.url)}` : '',
-      enterPath: isForFollower ? signInPath(next, '/me/enter') : '',
-      insideWechat: isInsideWechat(ctx.get('User-Agent')),
-    },
-  });
-  ctx.set('Cache-Control', 'no-store');
+  if (wantsJson(ctx)) {
+    ctx.body = await drawCode(code.url, showing);
+  } else {
+    ctx.status = 303;
+    ctx.redirect(signInPath(next));
+  }
 }
 
 /** A new code; null when WeChat gives none, which was then said. */
@@ -119,13 +154,23 @@ async function makeCode(ctx: Context, { core, page, next }: Showing) {
       throw error;
     }
     ctx.state.log?.warn('no sign-in code could be made', { error });
-    page.notify({
-      status: 502,
-      mood: 'bad',
-      heading: page.t('failed'),
-      text: `${page.t('failedText')} ${page.t('adminHelp')}`,
-      action: { href: signInPath(next), label: page.t('retry') },
-    });
+    const text = `${page.t('failedText')} ${page.t('adminHelp')}`;
+    const action = { href: signInPath(next), label: page.t('retry') };
+    refuse(ctx, page, { status: 502, heading: page.t('failed'), text, action });
     return null;
   }
+}
+
+function wantsJson(ctx: Context): boolean {
+  return ctx.accepts('html', 'json') === 'json';
+}
+
+/** Says why there is no code: in the page's own place for it, or as a page. */
+function refuse(ctx: Context, page: Page<Words>, why: Omit<Notice, 'mood'>): void {
+  if (wantsJson(ctx)) {
+    ctx.status = why.status;
+    ctx.body = { error: { heading: why.heading, text: why.text } };
+    return;
+  }
+  page.notify({ ...why, mood: why.status === 502 ? 'bad' : 'info' });
 }

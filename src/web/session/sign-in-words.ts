@@ -8,6 +8,8 @@ export const SIGN_IN_WORDS = {
     'Scan the code with WeChat: once you follow the account, this page moves on by itself.',
   ],
   qrAlt: ['登录二维码', 'Sign-in QR code'],
+  make: ['显示二维码', 'Show the code'],
+  making: ['正在取二维码…', 'Fetching the code…'],
   waiting: ['等待扫码…', 'Waiting for the scan…'],
   entering: ['已扫码，正在进入…', 'Scanned, just a moment…'],
   expired: ['二维码已过期', 'This code has expired'],

@@ -14,16 +14,18 @@ afterEach(() => w.close());
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
+const CHROME = { 'user-agent': 'Mozilla/5.0 (Windows) Chrome/120' };
 const adminFile = () => join(w.folder, 'first-admin-code');
 
 describe('the sign-in page', () => {
   it('leads on once its code was scanned, says in the chat where, and sets a cookie that scripts cannot read', async () => {
     const browser = w.browser();
-    const page = await browser.get('/sign-in?next=/me', { 'user-agent': 'Mozilla/5.0 (Windows) Chrome/120' });
+    const shown = await readShownCode(w.core, browser, CHROME);
+    const page = await browser.get('/sign-in?next=/me');
     expect(page.text).toContain('data:image/svg+xml;base64,');
     expect(page.text).toContain('http-equiv="refresh"');
     expect((await browser.get('/sign-in/state')).json).toEqual({ state: 'waiting' });
-    const said = await w.phone('Ming').scans(await readShownCode(w.core, browser));
+    const said = await w.phone('Ming').scans(shown);
     said.seesReply(/已登录网页[\s\S]*Chrome · Windows[\s\S]*127\.0\.0\.1[\s\S]*若非本人操作/);
     expect((await browser.get('/sign-in/state')).json).toEqual({ state: 'scanned' });
     const entered = await browser.get('/sign-in?next=/me');
@@ -34,10 +36,33 @@ describe('the sign-in page', () => {
     expect((await browser.get('/me')).text).toContain(await w.phone('Ming').uid());
   });
 
+  it('has a code made for who looks at it: by the script or the button, and by no GET and no other site', async () => {
+    const browser = w.browser();
+    const page = await browser.get('/sign-in?next=/me');
+    expect(page.text).toContain('data-make="/sign-in/code?next=%2Fme"');
+    const foreign: Record<string, string>[] = [
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site' },
+    ];
+    for (const headers of foreign) {
+      const refused = await browser.post('/sign-in/code', {}, { accept: 'application/json', ...headers });
+      expect(refused).toMatchObject({
+        status: 403,
+        json: { error: { heading: expect.stringContaining('本站页面') } },
+      });
+    }
+    expect((await w.call('/sign-in/code', { method: 'POST', body: '' })).status).toBe(403);
+    expect(await w.db.signInCode.count()).toBe(0);
+    const byButton = await browser.post('/sign-in/code?next=/me');
+    expect([byButton.status, byButton.headers.get('location')]).toEqual([303, '/sign-in?next=%2Fme']);
+    const byScript = await browser.post('/sign-in/code', {}, { accept: 'application/json' });
+    expect(byScript.json).toMatchObject({ picture: expect.stringMatching(/^data:image/), phoneUrl: '' });
+    expect(await w.db.signInCode.count()).toBe(1);
+  });
+
   it('goes on over a restart: the chat still says where, and the waiting browser comes in', async () => {
     const browser = w.browser();
-    await browser.get('/sign-in?next=/me', { 'user-agent': 'Mozilla/5.0 (Windows) Chrome/120' });
-    const shown = await readShownCode(w.core, browser);
+    const shown = await readShownCode(w.core, browser, CHROME);
     await w.restart();
     expect((await browser.get('/sign-in/state')).json).toEqual({ state: 'waiting' });
     (await w.phone('Ming').scans(shown)).seesReply(/已登录网页[\s\S]*Chrome · Windows[\s\S]*127\.0\.0\.1/);
