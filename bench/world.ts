@@ -17,7 +17,7 @@ export interface MadeApp {
   qrcodeUrl: string;
 }
 
-const ADMIN_TOKEN = 'bench-admin-token';
+const ADMIN_TOKEN = 'the-admin-token-of-the-bench';
 const READY_TIMEOUT_MS = 120_000;
 /** How often a starting server is asked whether it is ready. */
 const ASK_EVERY_MS = 10;

@@ -4,11 +4,13 @@ import { checkData } from './data-check.js';
 import { systemClock } from './lib/clock.js';
 import { createLogger } from './lib/logger.js';
 import { endWithReader } from './lib/pipe-end.js';
+import { keepFilesPrivate } from './lib/private-files.js';
 import { openData } from './open-data.js';
 import { explainStart } from './start-trouble.js';
 
 const LIGHTS = { good: '✓', warn: '!', bad: '✗' };
 
+keepFilesPrivate();
 endWithReader();
 await run(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${explainStart(error) ?? String(error instanceof Error ? error.message : error)}\n`);

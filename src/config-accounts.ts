@@ -144,6 +144,9 @@ export function readMailer(reader: SettingReader): MailerSettings | null {
   const url = reader.read('SMTP_URL');
   const from = reader.read('MAIL_FROM');
   if (url === '') {
+    if (from !== '') {
+      reader.complain('SMTP_URL', 'must be given with MAIL_FROM');
+    }
     return null;
   }
   if (!/^smtps?:\/\/\S+$/.test(url)) {

@@ -1,5 +1,6 @@
 /** Reads single settings by their form; what is wrong with one is noted, not thrown, so that all of it is said at once. */
 import { SETTINGS } from './config-table.js';
+import { toPlainName } from './lib/host-names.js';
 import { findNearMisses } from './lib/near-misses.js';
 import { createOutgoingProxy, type OutgoingProxy } from './lib/outgoing-proxy.js';
 import { isBaseUrl, isHost, isPort, readKey32 } from './lib/setting-forms.js';
@@ -61,6 +62,25 @@ export function createSettingReader(env: Environment) {
       complain(name, 'must be an IP address or a host name, without a port');
     }
     return host;
+  }
+
+  /** Host names by commas, as they are compared. */
+  function readHosts(name: SettingName): string[] {
+    const names = read(name).split(',').map(toPlainName);
+    const given = names.filter((one) => one !== '');
+    if (!given.every(isHost)) {
+      complain(name, 'must be host names or IP addresses by commas, without ports and stars');
+    }
+    return given;
+  }
+
+  /** Where to write to, as security.txt wants it (RFC 9116 section 2.5.3); null where there is none. */
+  function readContact(name: SettingName): string | null {
+    const contact = read(name);
+    if (contact !== '' && !/^(?:https:\/\/|mailto:[^\s@]+@|tel:\+?\d)[^\s]+$/.test(contact)) {
+      complain(name, 'must be a mailto:, https: or tel: address');
+    }
+    return contact === '' ? null : contact;
   }
 
   function readUrl(name: SettingName): string | null {
@@ -135,6 +155,8 @@ export function createSettingReader(env: Environment) {
     readPort,
     readCount,
     readHost,
+    readHosts,
+    readContact,
     readUrl,
     readBase,
     readProxy,

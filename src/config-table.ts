@@ -10,7 +10,17 @@ export const SETTINGS = {
   DATA_DIR: ['./data', 'database, secret key and stored files'],
   DATABASE_URL: ['', 'file: path of the SQLite file; DATA_DIR/qingniao.db'],
   SECRET_KEY: ['', '32 bytes, base64; made once and kept in DATA_DIR/secret.key'],
-  ADMIN_TOKEN: ['', 'bearer token of the management API'],
+  ADMIN_TOKEN: ['', 'bearer token of the management API; at least 24 characters on a live server'],
+  ALLOWED_HOSTS: [
+    '',
+    'further host names that people may ask for, by commas; loopback and PUBLIC_URL always are',
+  ],
+  SANDBOX_ANYWHERE: ['', 'yes lets the sandbox listen beyond this machine'],
+  MAX_WRONG_KEYS: ['60', 'wrong tokens, keys and codes from one address within ten minutes; 0: any number'],
+  SECURITY_CONTACT: [
+    '',
+    'mailto: or https: address for who finds a weakness; /.well-known/security.txt tells it',
+  ],
   MAX_BACKLOG: ['5000000', 'so much may wait before messages are refused with 503; 0: any number'],
   BACKUP_HOURS: ['0', 'a backup so often, in hours; 0: only when somebody makes one'],
   BACKUP_KEEP: ['10', 'so many backups are kept; the oldest go'],

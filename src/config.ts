@@ -12,6 +12,7 @@ import {
   type WecomSettings,
 } from './config-accounts.js';
 import { createSettingReader, type Environment, type SettingReader } from './config-reader.js';
+import { checkSafety, readAnywhere } from './config-safety.js';
 import { LOG_LEVELS, type LogLevel } from './lib/logger.js';
 import type { OutgoingProxy } from './lib/outgoing-proxy.js';
 
@@ -35,6 +36,12 @@ export interface Config {
   databaseUrl: string;
   secretKey: Buffer | null;
   adminToken: string | null;
+  /** Further host names by which people may ask for this server. */
+  allowedHosts: readonly string[];
+  /** So many wrong tokens, keys and codes from one address are answered as such; 0: any number. */
+  maxWrongKeys: number;
+  /** Whom to tell of a weakness; null: nobody is named. */
+  securityContact: string | null;
   /** So many deliveries and messages may wait before more are refused; 0: any number. */
   maxBacklog: number;
   /** Backups by the clock: how often, 0 for never, and how many are kept. */
@@ -63,6 +70,7 @@ const MAX_PROXIES = 10;
 const MOST_BACKUP_HOURS = 24 * 365;
 const MOST_BACKUPS = 1000;
 const MOST_BACKLOG = 1_000_000_000;
+const MOST_WRONG_KEYS = 1_000_000;
 
 /** The settings are wrong; one line a problem, each naming its variable. */
 export class ConfigError extends Error {
@@ -92,6 +100,9 @@ export function parseConfig(env: Environment): Config {
     databaseUrl: reader.read('DATABASE_URL') || `file:${join(dataDir, 'qingniao.db')}`,
     secretKey: reader.readSecretKey('SECRET_KEY'),
     adminToken: reader.read('ADMIN_TOKEN') || null,
+    allowedHosts: reader.readHosts('ALLOWED_HOSTS'),
+    maxWrongKeys: reader.readCount('MAX_WRONG_KEYS', MOST_WRONG_KEYS),
+    securityContact: reader.readContact('SECURITY_CONTACT'),
     maxBacklog: reader.readCount('MAX_BACKLOG', MOST_BACKLOG),
     backups: {
       everyHours: reader.readCount('BACKUP_HOURS', MOST_BACKUP_HOURS),
@@ -109,12 +120,13 @@ export function parseConfig(env: Environment): Config {
     },
     mailer: readMailer(reader),
     sms: readSms(reader),
-    allowPrivateTargets: reader.readFlag('ALLOW_PRIVATE_TARGETS', sandbox),
+    allowPrivateTargets: reader.readFlag('ALLOW_PRIVATE_TARGETS', sandbox && !readAnywhere(reader)),
     proxy: reader.readProxy('OUTGOING_PROXY', 'NO_PROXY'),
     simulatorSmtpPort: reader.readPort('SIMULATOR_SMTP_PORT'),
     logLevel: reader.readChoice('LOG_LEVEL', LOG_LEVELS),
   };
   checkDatabase(reader, config);
+  checkSafety(reader, config);
   if (reader.problems.length > 0) {
     throw new ConfigError(reader.problems);
   }

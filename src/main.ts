@@ -5,14 +5,17 @@ import type { AddressInfo } from 'node:net';
 import { type Config, loadConfig } from './config.js';
 import { systemClock } from './lib/clock.js';
 import { watchDescriptors } from './lib/descriptors.js';
+import { isLoopbackName } from './lib/host-names.js';
 import { createHttpServer } from './lib/http-server.js';
 import { createLogger, type Logger } from './lib/logger.js';
+import { keepFilesPrivate } from './lib/private-files.js';
 import { explainStart } from './start-trouble.js';
 import { wire } from './wiring.js';
 
 /** How long requests under way may take to end after a signal, in milliseconds. */
 const DRAIN_MS = 10_000;
 
+keepFilesPrivate();
 await boot().catch((error: unknown) => {
   const sentence = explainStart(error);
   process.stderr.write(`${sentence ?? String(error instanceof Error ? error.stack : error)}\n`);
@@ -77,7 +80,7 @@ function warnOfSettings({ role, databaseUrl, sandbox, host }: Config, log: Logge
       'ROLE=api on SQLite: messages are accepted and nothing sends them, since no other process can have the file; set ROLE=all, or use PostgreSQL',
     );
   }
-  if (sandbox && !/^(127\.|localhost$|::1$)/.test(host)) {
+  if (sandbox && !isLoopbackName(host)) {
     log.warn('the sandbox can be reached from other machines, and whoever reaches it may do everything', {
       host,
     });

@@ -1,9 +1,10 @@
 /** Opens database and secret key together: neither is made anew where there was one, and one without the other is refused. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Config } from './config.js';
 import type { Clock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
+import { listPaths, takeFromOthers } from './lib/private-files.js';
 import { keyMarkOf, keyPathOf, makeSecretKey, readSecretKey } from './lib/secret-key.js';
 import { isSameMark, isUsed, keepMark, readKeyMark, saveKeyMark } from './store/key-mark.js';
 import { openStore, type Store, StoreError } from './store/open.js';
@@ -30,6 +31,7 @@ export async function openData(
   { acceptsKey = false } = {},
 ): Promise<OpenData> {
   makeFolder(config.dataDir);
+  hideFromOthers(config, log);
   const given = config.secretKey ?? readKey(config.dataDir);
   const store = await openStore(config.databaseUrl, { folder: join(config.dataDir, 'backups'), clock, log });
   try {
@@ -75,7 +77,7 @@ function readKey(dataDir: string): Buffer | null {
 
 function makeFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     throw new StoreError(
@@ -83,5 +85,26 @@ function makeFolder(dataDir: string): void {
         ? `${dataDir} 是一个文件，请把 DATA_DIR 设成文件夹 is a file: set DATA_DIR to a folder`
         : `${dataDir} 建不了，请检查权限或设置 DATA_DIR cannot be made (${String(code)}): check who may write there, or set DATA_DIR`,
     );
+  }
+}
+
+/** What is ours in the data folder besides the database. */
+const OWN_NAME = /^(?:secret\.key|first-admin-code|sandbox\.json|restore\.db)/;
+
+/** Earlier builds left the folder and most files readable to every user of the machine. */
+function hideFromOthers({ dataDir, databaseUrl }: Config, log: Logger): void {
+  const database = databaseUrl.startsWith('file:') ? databaseUrl.slice('file:'.length) : null;
+  const backups = join(dataDir, 'backups');
+  const kept = takeFromOthers([
+    dataDir,
+    ...listPaths(dataDir, (name) => OWN_NAME.test(name)),
+    ...(database ? listPaths(dirname(database), (name) => name.startsWith(basename(database))) : []),
+    backups,
+    ...listPaths(backups, () => true),
+  ]);
+  if (kept.length > 0) {
+    log.warn('other users of this machine may read these files, and their rights cannot be changed', {
+      files: kept.slice(0, 10),
+    });
   }
 }

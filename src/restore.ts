@@ -5,6 +5,7 @@ import { AppError } from './core/errors.js';
 import { type Doubt, findDoubt, tryFile } from './core/restores.js';
 import { systemClock } from './lib/clock.js';
 import { endWithReader } from './lib/pipe-end.js';
+import { keepFilesPrivate } from './lib/private-files.js';
 import { keyMarkOf, readSecretKey } from './lib/secret-key.js';
 import { copyWithLogs, restorePathOf } from './store/backups.js';
 
@@ -16,6 +17,7 @@ const KEY_WORDS = {
   unknown: '看不出由哪把密钥写成 nobody can tell which secret key wrote it',
 };
 
+keepFilesPrivate();
 endWithReader();
 await restore(process.argv.slice(2)).catch((error: unknown) => {
   const text =

@@ -21,7 +21,8 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
 /** Which rooms a room may import, besides itself. Types of config.ts are open to all. */
 const FLOORS: Record<string, readonly string[]> = {
   lib: [],
-  'config.ts': ['lib', 'config-table.ts', 'config-reader.ts', 'config-accounts.ts'],
+  'config.ts': ['lib', 'config-table.ts', 'config-reader.ts', 'config-accounts.ts', 'config-safety.ts'],
+  'config-safety.ts': ['lib', 'config-reader.ts'],
   'config-accounts.ts': ['config-table.ts', 'config-reader.ts'],
   'config-reader.ts': ['lib', 'config-table.ts'],
   'config-table.ts': ['lib'],

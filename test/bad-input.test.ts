@@ -132,7 +132,7 @@ describe('a call of the management API', () => {
     expect(answer.json).toMatchObject({ error: { code: expect.any(String), message: expect.any(String) } });
   });
 
-  it.each(['', 'Bearer ', 'Bearer wrong', 'Basic dGVzdDp0ZXN0', 'Bearer test-admin-token2'])(
+  it.each(['', 'Bearer ', 'Bearer wrong', 'Basic dGVzdDp0ZXN0', 'Bearer test-admin-token-of-the-worlds2'])(
     'with the authorization %j is a 401',
     async (authorization) => {
       const answer = await refused(() =>

@@ -195,13 +195,19 @@ describe('what else is wrong', () => {
   });
 
   it('an address that this machine does not have', async () => {
-    await expectSentence(start({ HOST: '192.0.2.7' }), /set HOST/);
+    await expectSentence(start({ HOST: '192.0.2.7', SANDBOX_ANYWHERE: 'yes' }), /set HOST/);
+  });
+});
+
+describe('settings that are unsafe', () => {
+  it('stop a sandbox that others could reach, with one sentence', async () => {
+    await expectSentence(start({ HOST: '0.0.0.0' }), /^HOST: .*只能监听本机/, /set SANDBOX_ANYWHERE=yes/);
   });
 });
 
 describe('settings that hardly anybody means', () => {
   it('are warned of and not refused', async () => {
-    const odd = await start({ ROLE: 'api', HOST: '0.0.0.0' });
+    const odd = await start({ ROLE: 'api', HOST: '0.0.0.0', SANDBOX_ANYWHERE: 'yes' });
     expect(odd).toMatchObject({ hasListened: true, code: 0 });
     expect(odd.log).toContain('nothing sends them');
     expect(odd.log).toContain('the sandbox can be reached from other machines');

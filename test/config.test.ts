@@ -5,7 +5,7 @@ import { type Config, ConfigError, parseConfig, SETTINGS } from '#src/config.js'
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const AES_KEY = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFE';
-const ACCOUNT = { WECHAT_APP_ID: 'wx1', WECHAT_APP_SECRET: 'secret-of-wx1', WECHAT_TOKEN: 'token-of-wx1' };
+const ACCOUNT = { WECHAT_APP_ID: 'wx1', WECHAT_APP_SECRET: 'secret-of-wx1', WECHAT_TOKEN: 'tokenofwx1' };
 const SMS = {
   SMS_ACCESS_KEY_ID: 'key',
   SMS_ACCESS_KEY_SECRET: 'secret-of-key',
@@ -43,6 +43,9 @@ describe('without any setting', () => {
       databaseUrl: `file:${join(resolve('./data'), 'qingniao.db')}`,
       secretKey: null,
       adminToken: null,
+      allowedHosts: [],
+      maxWrongKeys: 60,
+      securityContact: null,
       role: 'all',
       sandbox: true,
       allowPrivateTargets: true,
@@ -86,7 +89,7 @@ it('with an account is a real server: open to the network, closed to private tar
     wechat: {
       appId: 'wx1',
       appSecret: 'secret-of-wx1',
-      token: 'token-of-wx1',
+      token: 'tokenofwx1',
       apiBase: 'https://api.weixin.qq.com',
       mpBase: 'https://mp.weixin.qq.com',
       openBase: 'https://open.weixin.qq.com',
@@ -101,7 +104,7 @@ describe('a setting that is given', () => {
     [{ PORT: '0' }, { port: 0 }],
     [{ PORT: '65535' }, { port: 65_535 }],
     [{ HOST: '::1' }, { host: '::1' }],
-    [{ HOST: 'push.internal' }, { host: 'push.internal' }],
+    [{ ...ACCOUNT, HOST: 'push.internal' }, { host: 'push.internal' }],
     [{ PUBLIC_URL: 'https://push.example.com/sub//' }, { publicUrl: 'https://push.example.com/sub' }],
     [{ DATA_DIR: '/srv/q' }, { dataDir: '/srv/q', databaseUrl: 'file:/srv/q/qingniao.db' }],
     [{ DATABASE_URL: 'file:/srv/other.db' }, { databaseUrl: 'file:/srv/other.db' }],
@@ -109,6 +112,21 @@ describe('a setting that is given', () => {
     [{ MAX_BACKLOG: '0' }, { maxBacklog: 0 }],
     [{ SECRET_KEY: KEY }, { secretKey: Buffer.alloc(32, 7) }],
     [{ ADMIN_TOKEN: ' t ' }, { adminToken: 't' }],
+    [{ ...ACCOUNT, ADMIN_TOKEN: 'x'.repeat(24) }, { adminToken: 'x'.repeat(24) }],
+    [
+      { ALLOWED_HOSTS: 'Push.Internal., [::1],, 10.0.0.7' },
+      { allowedHosts: ['push.internal', '::1', '10.0.0.7'] },
+    ],
+    [{ MAX_WRONG_KEYS: '0' }, { maxWrongKeys: 0 }],
+    [{ SECURITY_CONTACT: 'mailto:sec@example.com' }, { securityContact: 'mailto:sec@example.com' }],
+    [
+      { HOST: '0.0.0.0', SANDBOX_ANYWHERE: 'yes' },
+      { host: '0.0.0.0', allowPrivateTargets: false },
+    ],
+    [
+      { HOST: '0.0.0.0', SANDBOX_ANYWHERE: 'yes', ALLOW_PRIVATE_TARGETS: 'true' },
+      { allowPrivateTargets: true },
+    ],
     [{ ROLE: 'api' }, { role: 'api' }],
     [{ ALLOW_PRIVATE_TARGETS: 'FALSE' }, { allowPrivateTargets: false }],
     [{ ...ACCOUNT, ALLOW_PRIVATE_TARGETS: '1' }, { allowPrivateTargets: true }],
@@ -151,6 +169,14 @@ describe('a bad value', () => {
     ['TRUST_PROXY', '-1'],
     ['TRUST_PROXY', '11'],
     ['MAX_BACKLOG', '5 million'],
+    ['MAX_WRONG_KEYS', '-1'],
+    ['ALLOWED_HOSTS', '*'],
+    ['ALLOWED_HOSTS', 'push.example.com:8080'],
+    ['ALLOWED_HOSTS', 'https://push.example.com'],
+    ['SANDBOX_ANYWHERE', 'true'],
+    ['SECURITY_CONTACT', 'sec@example.com'],
+    ['SECURITY_CONTACT', 'javascript:alert(1)'],
+    ['SECURITY_CONTACT', 'mailto:a@b.c\nExpires: 1999-01-01T00:00:00Z'],
     ['TRUST_PROXY', '127.0.0.1'],
     ['HOST', 'http://localhost'],
     ['HOST', '127.0.0.1:8080'],
@@ -219,6 +245,7 @@ describe('settings that need each other', () => {
     [{ SMS_ACCESS_KEY_ID: 'k' }, /^SMS_SIGN_NAME: must be given with SMS_ACCESS_KEY_ID/],
     [{ SMS_SIGN_NAME: '青鸟' }, /^SMS_TEMPLATE_CODE: must be given with SMS_SIGN_NAME/],
     [{ SMS_CODE_TEMPLATE: 'SMS_1' }, /^SMS_ACCESS_KEY_ID: must be given with SMS_CODE_TEMPLATE/],
+    [{ MAIL_FROM: 'push@example.com' }, /^SMTP_URL: must be given with MAIL_FROM/],
     [{ SMTP_URL: 'smtp://mail.example.com' }, /^MAIL_FROM: must be given with SMTP_URL/],
   ])('%j', (env, expected) => {
     expect(problemsOf(env)).toContainEqual(expect.stringMatching(expected));
@@ -285,4 +312,44 @@ it('never repeats a secret', () => {
   });
   expect(lines.length).toBeGreaterThan(4);
   expect(lines.join('\n')).not.toContain(secret);
+});
+
+describe('an unsafe start', () => {
+  it('of a live server says in one screen all that is to be changed', () => {
+    const lines = problemsOf({
+      ...ACCOUNT,
+      ADMIN_TOKEN: 'x'.repeat(23),
+      WECHAT_TOKEN: 'my-token',
+      MAIL_FROM: 'push@example.com',
+      SECRET_KEY: 'short',
+    });
+    expect(lines.map((line) => line.split(':')[0]).sort()).toEqual([
+      'ADMIN_TOKEN',
+      'SECRET_KEY',
+      'SMTP_URL',
+      'WECHAT_TOKEN',
+    ]);
+    expect(lines.join('\n')).toMatch(/openssl rand -hex 24/);
+  });
+
+  it.each(['ab', 'x'.repeat(33), 'my_token', '令牌令牌'])(
+    'names a token that WeChat does not take: %s',
+    (token) => {
+      expect(problemsOf({ ...ACCOUNT, WECHAT_TOKEN: token })).toEqual([
+        expect.stringMatching(/^WECHAT_TOKEN: /),
+      ]);
+    },
+  );
+
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'push.internal', '128.0.0.1', '127.0.0.1.evil.example'])(
+    'of a sandbox that listens on %s names SANDBOX_ANYWHERE',
+    (host) => {
+      expect(problemsOf({ HOST: host })).toEqual([expect.stringMatching(/^HOST: .*SANDBOX_ANYWHERE=yes/)]);
+      expect(problemsOf({ HOST: host, SANDBOX_ANYWHERE: 'yes' })).toEqual([]);
+    },
+  );
+
+  it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost'])('is none for a sandbox on %s', (host) => {
+    expect(problemsOf({ HOST: host, ADMIN_TOKEN: 'short' })).toEqual([]);
+  });
 });

@@ -3,6 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
@@ -26,6 +27,7 @@ import { createLogger } from '#src/lib/logger.js';
 import { openData } from '#src/open-data.js';
 import { connectionOf } from '#src/store/db.js';
 import { createTestClock } from '#test/support/clock.js';
+import { startServer } from '#test/support/processes.js';
 import { openWorld } from '#test/support/world.js';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -54,6 +56,78 @@ function makeOlder(): void {
   change(`DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations);
     INSERT INTO "Setting" ("key", "value", "updatedAt") VALUES ('before', 'x', 0)`);
 }
+
+describe('the rights of files', () => {
+  const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+  const modes = () =>
+    Object.fromEntries(
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .map((name) => [name, modeOf(join(folder, name))] as const)
+        .concat([['.', modeOf(folder)]]),
+    );
+  const settings = () => ({
+    PORT: '0',
+    SIMULATOR_SMTP_PORT: '0',
+    DATA_DIR: folder,
+    ADMIN_TOKEN: 'the-admin-token-of-the-tests',
+  });
+
+  async function expectPrivate(): Promise<void> {
+    const server = await startServer(settings());
+    await fetch(`${server.url}/api/v1/backups`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${settings().ADMIN_TOKEN}` },
+    });
+    await vi.waitFor(
+      () => expect(readdirSync(join(folder, 'backups')).some((name) => /\.db$/.test(name))).toBe(true),
+      {
+        timeout: 30_000,
+      },
+    );
+    const found = modes();
+    await server.end('SIGTERM');
+    expect(Object.keys(found)).toEqual(
+      expect.arrayContaining(['qingniao.db', 'qingniao.db-wal', 'secret.key', 'first-admin-code']),
+    );
+    expect(
+      Object.entries(found).filter(
+        ([name, mode]) => mode !== (name === '.' || name === 'backups' ? '700' : '600'),
+      ),
+    ).toEqual([]);
+  }
+
+  it('keep all but the owner out, also where an earlier build had let everybody in', async () => {
+    const before = process.umask();
+    expect(before & 0o044).toBe(0);
+    await expectPrivate();
+    chmodSync(folder, 0o755);
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      chmodSync(join(folder, name), name === 'backups' ? 0o755 : 0o644);
+    }
+    await expectPrivate();
+  });
+
+  it('are those of a restored copy too, whatever those of the backup were', async () => {
+    const server = await startServer(settings());
+    await server.end('SIGTERM');
+    const copy = join(folder, 'copy.db');
+    copyFileSync(databasePath(), copy);
+    chmodSync(copy, 0o644);
+    await promisify(execFile)(process.execPath, ['prisma/run.cjs', 'src/restore.ts', copy, '--yes'], {
+      cwd: root,
+      env: { PATH: process.env.PATH ?? '', DATA_DIR: folder },
+    });
+    expect(modeOf(join(folder, 'restore.db'))).toBe('600');
+  });
+
+  it('of what is not ours in the same folder stay as they are', async () => {
+    const other = join(folder, 'notes.txt');
+    writeFileSync(other, '');
+    chmodSync(other, 0o644);
+    await (await open()).store.close();
+    expect(modeOf(other)).toBe('644');
+  });
+});
 
 describe('damage that is met while the server works', () => {
   it('is answered with 503 by doors and readiness, and the reason says what to do', async () => {

@@ -28,7 +28,7 @@ export interface WorldOptions {
 /** A world under torture. */
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-const ADMIN_TOKEN = 'torture-admin-token';
+const ADMIN_TOKEN = 'the-admin-token-of-the-torture';
 
 /** Opens it: one process on SQLite; on PostgreSQL one that accepts and two that deliver, each by a line of its own. */
 export async function openWorld(options: WorldOptions) {

@@ -1,6 +1,6 @@
 /** Backups: copies of the database made while the server works, kept in a folder, and one of them put back in its place. */
 import { createReadStream, type ReadStream } from 'node:fs';
-import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { inBoth } from '#src/lib/in-language.js';
@@ -181,6 +181,8 @@ export function createBackups(deps: CoreDeps, places: BackupPlaces | null) {
     const source = await findPath(name);
     const partial = await makePartial((await stat(source)).size);
     await copyFile(source, partial);
+    // A copy has the rights of what was copied, whatever the umask.
+    await chmod(partial, 0o600);
     return place(partial);
   }
 

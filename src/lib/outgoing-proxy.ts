@@ -1,5 +1,6 @@
 /** The proxy that requests to the outside go through, and the hosts that are reached without it. */
 import { BlockList, isIP } from 'node:net';
+import { isLoopbackName } from './host-names.js';
 
 /** A proxy; `bypasses` tells which hosts are reached without it. */
 export interface OutgoingProxy {
@@ -58,5 +59,5 @@ function toNetworkRule(network: string, prefix: number): Rule {
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\./.test(host);
+  return isLoopbackName(host) || host.endsWith('.localhost');
 }

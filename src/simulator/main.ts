@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '#src/lib/clock.js';
 import { createLogger } from '#src/lib/logger.js';
 import { decodeAesKey } from '#src/lib/message-crypto.js';
+import { keepFilesPrivate } from '#src/lib/private-files.js';
 import { createSimulator, PUSH_MODES, type Simulator, simulatorDefaults } from './index.js';
 
 const KEEP_ALIVE_MS = 65_000;
@@ -100,6 +101,7 @@ function exitWith(problem: string): never {
   process.exit(1);
 }
 
+keepFilesPrivate();
 try {
   start(readFlags(process.argv.slice(2)));
 } catch (error) {

@@ -1,7 +1,7 @@
 /** Copies the database while it works, checks copies, and puts one in its place at the next start. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { copyFile, open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { chmod, copyFile, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { formatChinaTime } from '#src/lib/china-time.js';
@@ -66,6 +66,8 @@ export async function copyWithLogs(path: string, target: string): Promise<void> 
   for (const part of ['', '-wal', '-journal']) {
     if (existsSync(path + part)) {
       await copyFile(path + part, target + part);
+      // A copy has the rights of what was copied, whatever the umask.
+      await chmod(target + part, 0o600);
     }
   }
 }

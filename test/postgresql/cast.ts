@@ -17,6 +17,8 @@ export type Fleet = Awaited<ReturnType<typeof openFleet>>;
 
 const PAUSE_MS = 200;
 
+const ADMIN_TOKEN = 'the-admin-token-of-the-fleet';
+
 /** Opens a database and a simulator; processes are started one by one. `clockSpeed`: how much faster than the real their time runs. */
 export async function openFleet({ clockSpeed = 1 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'qingniao-fleet-'));
@@ -34,7 +36,7 @@ export async function openFleet({ clockSpeed = 1 } = {}) {
       DATA_DIR: folder,
       DATABASE_URL: database.url,
       SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
-      ADMIN_TOKEN: 'fleet',
+      ADMIN_TOKEN,
       ALLOW_PRIVATE_TARGETS: 'true',
       WECHAT_APP_ID: simulatorDefaults.appId,
       WECHAT_APP_SECRET: simulatorDefaults.secret,
@@ -53,7 +55,7 @@ export async function openFleet({ clockSpeed = 1 } = {}) {
   const sim = (path: string, body?: unknown): Promise<Answer> =>
     ask(`${simulator.url}/api${path}`, body === undefined ? {} : { body });
   const admin = (at: RunningProcess, path: string, body?: unknown): Promise<Answer> => {
-    const headers = { authorization: 'Bearer fleet' };
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
     return ask(`${at.url}/api/v1${path}`, body === undefined ? { headers } : { headers, body });
   };
 

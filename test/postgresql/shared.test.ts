@@ -36,7 +36,7 @@ const makeKey = async (kind: string): Promise<{ id: number; key: string }> =>
 const change = (path: string, method: string, body?: unknown): Promise<Answer> =>
   ask(`${first().url}/api/v1${path}`, {
     method,
-    headers: { authorization: 'Bearer fleet' },
+    headers: { authorization: 'Bearer the-admin-token-of-the-fleet' },
     ...(body === undefined ? {} : { body }),
   });
 

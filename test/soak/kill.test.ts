@@ -31,7 +31,7 @@ beforeAll(async () => {
     HOST: '127.0.0.1',
     PORT: String(port),
     DATA_DIR: folder,
-    ADMIN_TOKEN: 'soak',
+    ADMIN_TOKEN: 'the-admin-token-of-the-soak',
     LOG_LEVEL: 'warn',
     ALLOW_PRIVATE_TARGETS: 'true',
     WECHAT_APP_ID: simulatorDefaults.appId,
@@ -213,7 +213,7 @@ async function inLanes(count: number, run: (at: number) => Promise<void>): Promi
 }
 
 function admin(path: string, body?: unknown): Promise<Answer> {
-  const headers = { authorization: 'Bearer soak' };
+  const headers = { authorization: 'Bearer the-admin-token-of-the-soak' };
   return ask(`${server.url}/api/v1${path}`, body === undefined ? { headers } : { headers, body });
 }
 

@@ -40,7 +40,7 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** Processes on one database need the same key. */
 const SHARED_KEY = Buffer.alloc(32, 7).toString('base64');
-const ADMIN_TOKEN = 'test-admin-token';
+const ADMIN_TOKEN = 'test-admin-token-of-the-worlds';
 
 /** A token is renewed five minutes before its two hours end. */
 const TOKEN_LIFE_MS = 6_900_000;

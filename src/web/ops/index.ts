@@ -3,9 +3,9 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '#src/core/errors.js';
 import { equalsInConstantTime } from '#src/lib/hash.js';
+import { isLoopback } from '#src/lib/host-names.js';
 import type { Logger } from '#src/lib/logger.js';
 import { answerError, readBearer } from '#src/web/api/index.js';
-import { isLoopback } from './loopback.js';
 
 /** What these endpoints ask of the server. */
 export interface OpsNeeds {
