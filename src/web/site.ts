@@ -76,7 +76,7 @@ export function createPages(deps: SiteDeps) {
   const pages: Middleware[] = [
     createHomePage({ view, describeState: () => describeState(deps, startedAt) }),
     createOtherAddresses(),
-    lazyDoor(/\.md$|^\/docs\/pictures\//, () => createDocsPage({ view, dir: PROJECT_DIR })),
+    lazyDoor(/\.md$|^\/docs\/(?:pictures\/|[\w-]+\.\w+$)/, () => createDocsPage({ view, dir: PROJECT_DIR })),
     lazyDoor(/^\/docs(?:\/|$)/, () =>
       createReferencePage({ view, publicUrl, dialects: deps.dialects, document: describeApi(core) }),
     ),
