@@ -211,6 +211,7 @@ export async function wire(input: WiringInput) {
     callbackBase: config.sandbox ? input.selfUrl : publicUrl,
     version: VERSION,
     signKey: deriveKey(key, 'sign'),
+    box,
     dialects,
     previewCard: outgoing.server.preview,
     selfCheck: createSelfCheckOutside({

@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
 import { SESSION_LIFE_MS, type SignedIn } from '#src/core/sessions.js';
 import { equalsInConstantTime, keyedHash } from '#src/lib/hash.js';
-import { isSameOrigin } from '#src/web/pages/same-origin.js';
+import { isForeign } from '#src/web/pages/same-origin.js';
 import { type CookieInput, createSetCookie, readCookie, type SetCookie } from './cookies.js';
 
 /** Somebody who is signed in, and the token that our forms for them carry. */
@@ -82,6 +82,7 @@ export function createVisits({ core, signKey, publicUrl }: VisitsNeeds): Visits 
   }
 
   function isOwnForm(ctx: Context, visitor: Visitor, token: string): boolean {
+    // Where neither header is there the token alone decides.
     return !isForeign(ctx, publicUrl) && equalsInConstantTime(visitor.csrf, token);
   }
 
@@ -91,12 +92,6 @@ export function createVisits({ core, signKey, publicUrl }: VisitsNeeds): Visits 
 /** Where somebody signs in. */
 export function readPlace(ctx: Context): { userAgent: string; address: string } {
   return { userAgent: ctx.get('User-Agent'), address: ctx.ip.replace(/^::ffff:/, '') };
-}
-
-/** Old browsers inside apps send neither header: then the token alone decides. */
-function isForeign(ctx: Context, publicUrl: string): boolean {
-  const isSilent = ctx.get('Sec-Fetch-Site') === '' && ctx.get('Origin') === '';
-  return !isSilent && !isSameOrigin(ctx, publicUrl);
 }
 
 function toCookie(name: string, value: string): CookieInput {
