@@ -6,6 +6,7 @@ import { type Db, nameProvider } from './db.js';
 import { applyMigrations, type MigrationConnection, planMigrations } from './migrate.js';
 import type { Store } from './open.js';
 import { openSession } from './session.js';
+import { query } from './sql.js';
 
 /** Connections of one process besides its lasting one, unless the address says `connection_limit`. */
 const CONNECTIONS = 10;
@@ -24,6 +25,8 @@ const OPTIONS = [
   'tcp_keepalives_interval=5',
   'tcp_keepalives_count=3',
 ];
+
+const NOW = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now"';
 
 /** Opens `postgresql://…`, migrating it when needed. Throws what the driver throws when it cannot be had. */
 export async function openPostgres(url: string): Promise<Store> {
@@ -63,6 +66,10 @@ export async function openPostgres(url: string): Promise<Store> {
       ...migrated,
       restored: null,
       session,
+      readTime: async () => {
+        const [row] = await query<{ now: number }>(db, NOW);
+        return Number(row?.now);
+      },
       close: async () => {
         await session.close();
         await db.$disconnect();
