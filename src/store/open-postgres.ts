@@ -2,6 +2,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
+import { createTurns } from '#src/lib/turns.js';
 import { type Db, nameProvider } from './db.js';
 import { applyMigrations, type MigrationConnection, planMigrations } from './migrate.js';
 import type { Store } from './open.js';
@@ -122,9 +123,19 @@ class MendingPg extends PrismaPg {
   override async connect() {
     const adapter = await super.connect();
     const start = adapter.startTransaction.bind(adapter);
-    adapter.startTransaction = async (level) => mendTexts(await start(level));
+    adapter.startTransaction = async (level) => oneByOne(mendTexts(await start(level)));
     return mendTexts(adapter);
   }
+}
+
+/** Prisma asks for the parts of a large write at once, and a connection that has a statement of its own takes no second one. */
+function oneByOne<T extends SqlQueryable>(queryable: T): T {
+  const queryRaw = queryable.queryRaw.bind(queryable);
+  const executeRaw = queryable.executeRaw.bind(queryable);
+  const inTurn = createTurns();
+  queryable.queryRaw = (query) => inTurn(() => queryRaw(query));
+  queryable.executeRaw = (query) => inTurn(() => executeRaw(query));
+  return queryable;
 }
 
 function mendTexts<T extends SqlQueryable>(queryable: T): T {
