@@ -1,6 +1,6 @@
 /** Where callers come from: behind TRUST_PROXY proxies what those wrote, without any the peer, everywhere the same. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Browser, readShownCode } from '#test/support/sign-in.js';
+import { type Browser, confirmSignIn, readShownCode } from '#test/support/sign-in.js';
 import { openWorld, type World } from '#test/support/world.js';
 
 let w: World;
@@ -57,6 +57,7 @@ it.each(['0', '1'])('with TRUST_PROXY=%s nobody reads /metrics by a header', asy
 async function signInFrom(headers: Record<string, string>): Promise<Browser> {
   const browser = w.browser();
   await w.phone('Ming').scans(await readShownCode(w.core, browser, headers));
+  await confirmSignIn(w.phone('Ming'));
   const { personId } = await w.core.people.getByUid(await w.phone('Ming').uid());
   await w.db.account.create({
     data: { personId: BigInt(personId), role: 'developer', createdAt: new Date(w.clock.now()) },

@@ -90,6 +90,7 @@ async function signInFirst(world: World) {
     await browser.post('/sign-in/code');
     if (url !== '') {
       await world.sim(`/followers/${openid}/scan`, { url });
+      await world.sim(`/followers/${openid}/messages`, { content: '1' });
     }
     const answer = await browser.get('/sign-in?next=/me');
     if (answer.headers.get('location') === '/me') {

@@ -74,12 +74,20 @@ export function createAccountLists({ db, clock }: CoreDeps) {
     if (losesRights && (await db.account.count({ where: { role: 'operator', disabledAt: null } })) < 2) {
       throw new AppError('conflict', { detail: '至少要有一位管理员 there must be an operator' });
     }
+    const now = new Date(clock.now());
     await db.$transaction([
       db.account.update({
         where: { id },
-        data: { role, disabledAt: disabled ? (row.disabledAt ?? new Date(clock.now())) : null },
+        data: { role, disabledAt: disabled ? (row.disabledAt ?? now) : null },
       }),
-      ...(disabled ? [db.session.deleteMany({ where: { accountId: id } })] : []),
+      ...(disabled
+        ? [
+            db.session.updateMany({
+              where: { accountId: id, expiresAt: { gt: now } },
+              data: { expiresAt: now },
+            }),
+          ]
+        : []),
     ]);
   }
 

@@ -5,10 +5,11 @@ import { begins, holds, pickIds } from '#src/store/text-search.js';
 import type { Manager } from './accounts.js';
 import type { CoreDeps } from './deps.js';
 
-/** What people do on the pages: noun and verb. */
+/** What people do on the pages and in the chat: noun and verb. */
 export type PageAction =
   | 'account.change'
   | 'account.join'
+  | 'account.wrong-code'
   | 'app.create'
   | 'app.delete'
   | 'app.plan'
@@ -59,7 +60,11 @@ export type PageAction =
   | 'restore.cancel'
   | 'restore.choose'
   | 'restore.upload'
+  | 'session.begin'
   | 'session.end'
+  | 'session.end-all'
+  | 'session.fail'
+  | 'session.reject'
   | 'settings.registration'
   | 'settings.save'
   | 'subscriber.block'

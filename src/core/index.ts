@@ -47,6 +47,7 @@ import { createSessions } from './sessions.js';
 import { createSettings } from './settings.js';
 import { createShortCodes } from './short-codes.js';
 import { createSignIn } from './sign-in.js';
+import { createSignOuts } from './sign-outs.js';
 import { createFindFull } from './space-limits.js';
 import { createSpaces } from './spaces.js';
 import { createSubscribeLinks } from './subscribe-links.js';
@@ -126,6 +127,9 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     checkUrl: outside.checkUrl,
   });
   const messages = createMessages(deps, pageLinks);
+  const notifyCodes = createNotifyCodes(deps, channels, outside.notify ?? NO_WECOM);
+  const sessions = createSessions(deps);
+  const signIn = createSignIn(deps, outside.qrcodes);
   const nouns = {
     apps: createApps(deps),
     people: createPeople(deps),
@@ -166,7 +170,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     keys,
     keyPace: createKeyPace(uses, settings),
     messages,
-    notifyCodes: createNotifyCodes(deps, channels, outside.notify ?? NO_WECOM),
+    notifyCodes,
     pageLinks,
     points: createPoints(deps),
     openAccess: createOpenAccess(deps, { keys, preferences }),
@@ -185,9 +189,10 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     mySubscriptions: createMySubscriptions(deps),
     receivedMessages: createReceivedMessages(deps, pageLinks),
     sequences: createSequences(deps, messages),
-    sessions: createSessions(deps),
+    sessions,
     settings,
-    signIn: createSignIn(deps, outside.qrcodes),
+    signIn,
+    signOuts: createSignOuts({ sessions, signIn, keys, notifyCodes }),
     templateChoices: createTemplateChoices(settings),
     shortCodes: createShortCodes(deps.hashKey),
     spaces: createSpaces(deps, nouns.apps),

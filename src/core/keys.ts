@@ -2,45 +2,27 @@
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/lib/cache-size.js';
 import { keyedHash } from '#src/lib/hash.js';
-import { randomHex, randomLowerText, randomText } from '#src/lib/ids.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
+import { createKeyEndings, type KeyMaker } from './key-endings.js';
+import { isKind, KEY_KINDS, type KeyKind, makeKey, type OwnKeyKind } from './key-kinds.js';
 import { createKeyLinks } from './key-links.js';
 import { rememberMs } from './remember.js';
+import { readScopes, TOKEN_SCOPES, type TokenScope, writeScopes } from './token-scopes.js';
 
-/** The kinds of key, and how a new one is made. `n` is a number that makes it recognisable, not a secret. */
-const KINDS = {
-  sendkey: (n: number) => `SCT${n}T${randomText(30)}`,
-  sendkey3: (n: number) => `sctp${n}t${randomLowerText(30)}`,
-  pushplus: () => randomHex(16),
-  spt: () => `SPT_${randomText(28)}`,
-  bark: () => randomText(22),
-  pushdeer: (n: number) => `PDU${n}T${randomText(28)}`,
-  ntfy: () => `qn${randomLowerText(22)}`,
-  // As long as gotify's were until its third release: some senders check that before they ask.
-  gotify: () => `A${randomText(14)}`,
-  personal: () => `QN_${randomText(32)}`,
-  /** Made by the program itself, for a while (see open-access). */
-  access: () => randomHex(16),
-} satisfies Record<string, (n: number) => string>;
-
-/** A kind of key. */
-export type KeyKind = keyof typeof KINDS;
-
-/** A kind that people make and see. */
-export type OwnKeyKind = Exclude<KeyKind, 'access'>;
-
-/** Those kinds, in the order that lists show them. */
-export const KEY_KINDS = (Object.keys(KINDS) as KeyKind[]).filter(
-  (kind): kind is OwnKeyKind => kind !== 'access',
-);
-
-/** What else a key may be made with. */
+/** What else a key may be made with, and what may be changed of it. */
 export interface KeyTraits {
   /** Its owner's word for it. A key without a name is the person's main one of its kind. */
   name?: string;
   /** From then on it is no key any more; null: never. */
   expiresAt?: Date | null;
+}
+
+/** What a key is made with. */
+export interface NewKeyTraits extends KeyTraits {
+  /** What a personal token may do; everything unless told. */
+  scopes?: readonly TokenScope[];
+  by?: KeyMaker;
 }
 
 /** A key as lists show it. */
@@ -49,6 +31,10 @@ export interface MaskedKey extends Required<KeyTraits> {
   kind: OwnKeyKind;
   key: string;
   createdAt: Date;
+  /** What a personal token may do; null for other kinds. */
+  scopes: TokenScope[] | null;
+  /** When a personal token was last seen, to the hour; null: never, or not noted. */
+  usedAt: Date | null;
 }
 
 /** A named key in clear, for its owner. */
@@ -64,6 +50,10 @@ export interface KeyOwner {
   keyId: number;
   /** The key's name; empty for the person's main key. */
   name: string;
+  scopes: readonly TokenScope[];
+  sessionId: number | null;
+  /** When it ends; null: never. */
+  expiresAt: Date | null;
 }
 
 /** Which keys a change is for. */
@@ -78,24 +68,25 @@ export type Keys = ReturnType<typeof createKeys>;
 /** Makes the verbs of keys. */
 export function createKeys(deps: CoreDeps) {
   const { db, clock, box, hashKey } = deps;
-  const owners = new LRUCache<string, { owner: KeyOwner; expiresAt: number }>({
-    ...atMost(10_000),
-    ttl: rememberMs(db),
-  });
+  const owners = new LRUCache<string, KeyOwner>({ ...atMost(10_000), ttl: rememberMs(db) });
+  const endings = createKeyEndings(deps, () => owners.clear());
   const hashOf = (kind: KeyKind, key: string): string => keyedHash(hashKey, `${kind}:${key}`);
 
-  /** Makes a key. Throws bad_field for an unknown kind, field_too_long for a long name. */
+  /**
+   * Makes a key. Throws bad_field for an unknown kind, field_too_long for a long name, unauthorized where its maker is signed
+   * out meanwhile.
+   */
   async function createKey(
     personId: number,
     kind: string,
-    traits: KeyTraits = {},
+    traits: NewKeyTraits = {},
   ): Promise<{ id: number; key: string }> {
     if (!isKind(kind)) {
       throw new AppError('bad_field', { field: 'kind', detail: KEY_KINDS.join(' | ') });
     }
     checkName(traits.name);
     const number = (await db.key.count()) + 1;
-    const key = KINDS[kind](number);
+    const key = makeKey(kind, number);
     const row = await db.key.create({
       data: {
         personId: BigInt(personId),
@@ -106,8 +97,15 @@ export function createKeys(deps: CoreDeps) {
         name: traits.name ?? '',
         createdAt: new Date(clock.now()),
         expiresAt: traits.expiresAt ?? null,
+        scopes: kind === 'personal' ? writeScopes(traits.scopes ?? TOKEN_SCOPES) : '',
+        sessionId: traits.by?.sessionId ?? null,
       },
     });
+    // Signing out ends the maker first and then what was made: one of the two sees the other.
+    if (traits.by && !(await endings.isIn(traits.by))) {
+      await db.key.delete({ where: { id: row.id } });
+      throw new AppError('unauthorized');
+    }
     return { id: row.id, key };
   }
 
@@ -124,6 +122,8 @@ export function createKeys(deps: CoreDeps) {
       name: row.name,
       createdAt: row.createdAt,
       expiresAt: row.expiresAt,
+      scopes: row.kind === 'personal' ? readScopes(row.scopes) : null,
+      usedAt: row.usedAt,
     }));
   }
 
@@ -141,12 +141,12 @@ export function createKeys(deps: CoreDeps) {
   }
 
   /** A person's main key of a kind in clear, made on the first call. */
-  async function showKey(personId: number, kind: KeyKind): Promise<string> {
+  async function showKey(personId: number, kind: KeyKind, by?: KeyMaker): Promise<string> {
     const row = await db.key.findFirst({
       where: { personId: BigInt(personId), kind, revokedAt: null, name: '', expiresAt: null },
       orderBy: { id: 'desc' },
     });
-    return row ? box.open(row.sealed) : (await createKey(personId, kind)).key;
+    return row ? box.open(row.sealed) : (await createKey(personId, kind, { ...(by && { by }) })).key;
   }
 
   /** Changes what is given of a named key of a kind. Throws not_found, field_too_long. */
@@ -193,19 +193,22 @@ export function createKeys(deps: CoreDeps) {
   async function findOwner(kind: KeyKind, key: string): Promise<KeyOwner | null> {
     const hash = hashOf(kind, key);
     const found = owners.get(hash) ?? (await readOwner(hash));
-    return found && found.expiresAt > clock.now() ? found.owner : null;
+    return found && (found.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > clock.now() ? found : null;
   }
 
-  async function readOwner(hash: string) {
+  async function readOwner(hash: string): Promise<KeyOwner | null> {
     const row = await db.key.findUnique({ where: { hash }, include: { person: true } });
     if (!row || row.revokedAt) {
       return null;
     }
-    const { personId, person, id, name } = row;
-    const owner = { personId: Number(personId), uid: person.uid, keyId: id, name };
-    const found = { owner, expiresAt: row.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY };
-    owners.set(hash, found);
-    return found;
+    const { personId, person, id, name, sessionId, expiresAt } = row;
+    const scopes = readScopes(row.scopes);
+    const owner = {
+      ...{ personId: Number(personId), uid: person.uid, keyId: id },
+      ...{ name, scopes, sessionId, expiresAt },
+    };
+    owners.set(hash, owner);
+    return owner;
   }
 
   return {
@@ -219,6 +222,7 @@ export function createKeys(deps: CoreDeps) {
     endKeys,
     findOwner,
     ...createKeyLinks(deps),
+    ...endings,
   };
 }
 
@@ -231,8 +235,4 @@ function checkName(name = ''): void {
   if ([...name].length > MAX_NAME) {
     throw new AppError('field_too_long', { field: 'name', limit: MAX_NAME });
   }
-}
-
-function isKind(kind: string): kind is KeyKind {
-  return Object.hasOwn(KINDS, kind);
 }

@@ -213,6 +213,16 @@ export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: N
     await db.person.delete({ where: { id: row.personId } });
   }
 
+  /** Ends the codes that a person made since then. Returns how many. */
+  async function deleteSince(ownerId: number, since: Date): Promise<number> {
+    const rows = await db.notifyCode.findMany({
+      where: { ownerId: BigInt(ownerId), createdAt: { gte: since } },
+      select: { personId: true },
+    });
+    await db.person.deleteMany({ where: { id: { in: rows.map(({ personId }) => personId) } } });
+    return rows.length;
+  }
+
   /** The form's fields by the channel's own rules. The channel splits; refusing comes before a message is taken in. */
   function readSettings({ overflow: _, ...fields }: NotifyInput): Record<string, string> {
     const settings = { ...fields, format: fields.format ?? DEFAULT_FORMAT, overflow: 'split' };
@@ -229,6 +239,7 @@ export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: N
     listCodes,
     showOwnCode,
     deleteCode,
+    deleteSince,
   };
 }
 

@@ -14,7 +14,6 @@ import {
 import { versionOf } from '#src/store/row-versions.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
-import { toPseudonym } from './pseudonyms.js';
 import { storeRoute } from './routes.js';
 import type { OutsideName } from './types.js';
 
@@ -31,7 +30,7 @@ const MAX_BATCH = 500;
 const REMEMBERED = 20_000;
 
 /** Makes the verbs of people. */
-export function createPeople({ db, clock, newId, account, hashKey }: CoreDeps) {
+export function createPeople({ db, clock, newId, account }: CoreDeps) {
   const arrive = createBatcher({
     run: (items: { name: OutsideName; following: boolean | null; seenAt?: number }[]) =>
       upsertPeople(
@@ -136,10 +135,10 @@ export function createPeople({ db, clock, newId, account, hashKey }: CoreDeps) {
     return { personId, uid: row.uid, paused: row.pausedAt !== null };
   }
 
-  /** What stands for how the server's own WeChat account knows a person, and whether they follow it; null when it never met them. */
-  async function findWechatName(personId: number): Promise<{ pseudonym: string; following: boolean } | null> {
+  /** How the server's own WeChat account knows a person, and whether they follow it; null when it never met them. */
+  async function findWechatName(personId: number): Promise<{ openid: string; following: boolean } | null> {
     const row = await db.identity.findFirst({ where: { personId: BigInt(personId), ...account } });
-    return row ? { pseudonym: toPseudonym(hashKey, row), following: row.following } : null;
+    return row ? { openid: row.externalId, following: row.following } : null;
   }
 
   /** Whether a person is a member whom the server's own WeCom app reaches. */

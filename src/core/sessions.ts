@@ -30,8 +30,24 @@ export interface SessionRow extends SignInPlace {
   seenAt: Date;
 }
 
+/** What ending all sessions of a person ended. */
+export interface EndedSessions {
+  /** How many were alive. */
+  count: number;
+  /** Those, and those that had ended within `RECALL_MS`. */
+  ids: number[];
+  /** When the first of them began; null: there are none. */
+  since: Date | null;
+}
+
 /** How long a session lasts after its last use, in milliseconds. */
 export const SESSION_LIFE_MS = 30 * 86_400_000;
+
+/** How long an operator's lasts, however much it is used. */
+export const OPERATOR_LIFE_MS = 12 * 3_600_000;
+
+/** A session that is over is remembered so long: who signs out everywhere ends what it left behind too. */
+export const RECALL_MS = 7 * 86_400_000;
 
 /** So much of what a browser says of itself is kept, in characters. */
 export const USER_AGENT_MAX = 300;
@@ -40,6 +56,8 @@ export const USER_AGENT_MAX = 300;
 const SEEN_STEP_MS = 3_600_000;
 const SECRET_LENGTH = 48;
 const LIST_MAX = 100;
+/** More sign-ins than these nobody has in a month. */
+const RECALL_MAX = 10_000;
 
 /** The verbs of sessions. */
 export type Sessions = ReturnType<typeof createSessions>;
@@ -54,6 +72,10 @@ export function createSessions({ db, clock, hashKey }: Pick<CoreDeps, 'db' | 'cl
   ): Promise<string> {
     const secret = randomText(SECRET_LENGTH);
     const now = clock.now();
+    const account =
+      input.accountId === null
+        ? null
+        : await db.account.findUnique({ where: { id: input.accountId }, select: { role: true } });
     await db.session.create({
       data: {
         hash: hashOf(secret),
@@ -63,13 +85,13 @@ export function createSessions({ db, clock, hashKey }: Pick<CoreDeps, 'db' | 'cl
         address: input.address,
         createdAt: new Date(now),
         seenAt: new Date(now),
-        expiresAt: new Date(now + SESSION_LIFE_MS),
+        expiresAt: new Date(now + sessionLifeOf(account ? readRole(account.role) : null)),
       },
     });
     return secret;
   }
 
-  /** Who holds this cookie, or null. Using a session prolongs it; a disabled account leaves a mere follower. */
+  /** Who holds this cookie, or null. Using a session prolongs it, but no operator's; a disabled account leaves a mere follower. */
   async function findSession(secret: string): Promise<SignedIn | null> {
     if (secret.length !== SECRET_LENGTH) {
       return null;
@@ -82,11 +104,18 @@ export function createSessions({ db, clock, hashKey }: Pick<CoreDeps, 'db' | 'cl
     if (!row || row.expiresAt.getTime() <= now) {
       return null;
     }
-    if (now - row.seenAt.getTime() >= SEEN_STEP_MS) {
-      const data = { seenAt: new Date(now), expiresAt: new Date(now + SESSION_LIFE_MS) };
-      await db.session.updateMany({ where: { id: row.id }, data });
+    const signedIn = toSignedIn(row);
+    const isOperator = signedIn.account?.role === 'operator';
+    if (isOperatorsOver(row, now)) {
+      return null;
     }
-    return toSignedIn(row);
+    if (now - row.seenAt.getTime() >= SEEN_STEP_MS) {
+      const seenAt = new Date(now);
+      const data = isOperator ? { seenAt } : { seenAt, expiresAt: new Date(now + SESSION_LIFE_MS) };
+      // Only as it was read: a session that somebody ends meanwhile must not come back.
+      await db.session.updateMany({ where: { id: row.id, expiresAt: row.expiresAt }, data });
+    }
+    return signedIn;
   }
 
   /** A person's living sessions, the last used first. */
@@ -95,8 +124,10 @@ export function createSessions({ db, clock, hashKey }: Pick<CoreDeps, 'db' | 'cl
       where: { personId: BigInt(personId), expiresAt: { gt: new Date(clock.now()) } },
       orderBy: [{ seenAt: 'desc' }, { id: 'desc' }],
       take: LIST_MAX,
+      include: { account: true },
     });
-    return rows.map(({ id, accountId, userAgent, address, createdAt, seenAt }) => ({
+    const living = rows.filter((row) => !isOperatorsOver(row, clock.now()));
+    return living.map(({ id, accountId, userAgent, address, createdAt, seenAt }) => ({
       id,
       isFollowerOnly: accountId === null,
       userAgent,
@@ -109,22 +140,49 @@ export function createSessions({ db, clock, hashKey }: Pick<CoreDeps, 'db' | 'cl
   /** Ends one session of a person at once; throws not_found. */
   async function revokeSession(personId: number, id: number): Promise<void> {
     const isNumber = Number.isInteger(id) && id > 0 && id < 2 ** 31;
-    const { count } = isNumber
-      ? await db.session.deleteMany({ where: { id, personId: BigInt(personId) } })
-      : { count: 0 };
+    const { count } = isNumber ? await end({ id, personId: BigInt(personId) }) : { count: 0 };
     if (count === 0) {
       throw notFound('登录 Session');
     }
   }
 
-  /** Ends all sessions of a person, except one where it is named. Returns how many ended. */
-  async function revokeSessions(personId: number, exceptId?: number): Promise<number> {
+  /**
+   * Ends all sessions of a person, except one where it is named. Tells how many ended, which ones there were in the last
+   * days with them, and when the first of those began.
+   */
+  async function revokeSessions(personId: number, exceptId?: number): Promise<EndedSessions> {
     const except = exceptId === undefined ? {} : { id: { not: exceptId } };
-    const { count } = await db.session.deleteMany({ where: { personId: BigInt(personId), ...except } });
-    return count;
+    const where = { personId: BigInt(personId), ...except };
+    const { count } = await end(where);
+    const rows = await db.session.findMany({
+      where,
+      select: { id: true, createdAt: true },
+      orderBy: { id: 'desc' },
+      take: RECALL_MAX,
+    });
+    return { count, ids: rows.map(({ id }) => id), since: rows.at(-1)?.createdAt ?? null };
+  }
+
+  function end(where: Prisma.SessionWhereInput) {
+    const now = new Date(clock.now());
+    return db.session.updateMany({ where: { ...where, expiresAt: { gt: now } }, data: { expiresAt: now } });
   }
 
   return { createSession, findSession, listSessions, revokeSession, revokeSessions };
+}
+
+/** How long the session of somebody in this role lasts; null: of a follower. */
+export function sessionLifeOf(role: AccountRole | null): number {
+  return role === 'operator' ? OPERATOR_LIFE_MS : SESSION_LIFE_MS;
+}
+
+/** Somebody may have become an operator after signing in. */
+function isOperatorsOver(
+  { account, createdAt }: { account: { role: string; disabledAt: Date | null } | null; createdAt: Date },
+  now: number,
+): boolean {
+  const isOperator = account !== null && !account.disabledAt && readRole(account.role) === 'operator';
+  return isOperator && createdAt.getTime() + OPERATOR_LIFE_MS <= now;
 }
 
 function toSignedIn(row: Prisma.SessionGetPayload<{ include: { person: true; account: true } }>): SignedIn {

@@ -1,10 +1,13 @@
-/** Sign-in by scanning: a waiting browser shows a QR code, and whoever scans it in WeChat is signed in there. */
+/** Sign-in by scanning: a waiting browser shows a QR code, and is let in once whoever scanned it in WeChat has confirmed. */
 import { keyedHash } from '#src/lib/hash.js';
-import { randomText } from '#src/lib/ids.js';
+import { randomDigits, randomText } from '#src/lib/ids.js';
 import { takeCodePoints } from '#src/lib/text.js';
 import type { CoreDeps } from './deps.js';
 import type { QrcodeMaker } from './qrcodes.js';
 import { type SignInPlace, USER_AGENT_MAX } from './sessions.js';
+import { createSignInQuestions, QUESTION_LIFE_MS } from './sign-in-questions.js';
+
+export type { SignInAnswer, SignInQuestion } from './sign-in-questions.js';
 
 /** A code that a browser waits with. */
 export interface WaitingCode {
@@ -15,28 +18,35 @@ export interface WaitingCode {
   expiresAt: Date;
 }
 
-/** What a browser's code is worth now. `used` and unknown ones are `dead`. */
+/**
+ * What a browser's code is worth now. `asked`: somebody scanned it, and their phone shows this number too; `rejected`: they
+ * refused, or went on to another code. Used, old and unknown ones are `dead`.
+ */
 export type CodeState =
   | { state: 'waiting'; url: string; expiresAt: Date }
-  | { state: 'scanned'; personId: number }
-  | { state: 'dead' };
-
-/** What a scan did: signed somebody in there, met a code that another person scanned first, or came too late. */
-export type ScanResult = { result: 'ok'; place: SignInPlace } | { result: 'taken' | 'expired' };
+  | { state: 'asked'; number: number }
+  | { state: 'confirmed'; personId: number }
+  | { state: 'rejected' | 'dead' };
 
 /** Scenes of sign-in codes begin so; those of apps never hold a dash. */
 const PREFIX = 'signin-';
 const SECRET_LENGTH = 48;
 const SCENE_LENGTH = 24;
+/** Numbers of two digits, none of which begins with 0. */
+const NUMBERS = { least: 10, count: 90 };
 
 /** How long a code can be scanned, in milliseconds. */
 export const CODE_LIFE_MS = 5 * 60_000;
+
+/** So long a browser keeps its code at most: it may be scanned and be confirmed at the last moment. */
+export const BROWSER_WAITS_MS = CODE_LIFE_MS + QUESTION_LIFE_MS;
 
 /** The verbs of sign-in codes. */
 export type SignIn = ReturnType<typeof createSignIn>;
 
 /** Makes the verbs of sign-in codes. */
-export function createSignIn({ db, clock, hashKey }: CoreDeps, maker: QrcodeMaker) {
+export function createSignIn(deps: CoreDeps, maker: QrcodeMaker) {
+  const { db, clock, hashKey } = deps;
   const hashOf = (secret: string): string => keyedHash(hashKey, `sign-in:${secret}`);
 
   /** Makes a code for a browser. Throws what the maker throws. */
@@ -50,6 +60,7 @@ export function createSignIn({ db, clock, hashKey }: CoreDeps, maker: QrcodeMake
         scene,
         hash: hashOf(secret),
         url,
+        number: NUMBERS.least + (Number(randomDigits(6)) % NUMBERS.count),
         expiresAt,
         userAgent: takeCodePoints(place.userAgent, USER_AGENT_MAX),
         address: place.address,
@@ -63,53 +74,40 @@ export function createSignIn({ db, clock, hashKey }: CoreDeps, maker: QrcodeMake
     return scene.startsWith(PREFIX);
   }
 
-  /** A person scanned a code. The first one counts; their repeats do no harm. */
-  async function scanCode(scene: string, personId: number): Promise<ScanResult> {
-    const id = BigInt(personId);
-    const { count } = await db.signInCode.updateMany({
-      where: { scene, personId: null, usedAt: null, expiresAt: { gt: new Date(clock.now()) } },
-      data: { personId: id },
-    });
-    const row = await db.signInCode.findUnique({ where: { scene } });
-    if (row && (count === 1 || row.personId === id)) {
-      return { result: 'ok', place: { userAgent: row.userAgent, address: row.address } };
-    }
-    return { result: row?.personId ? 'taken' : 'expired' };
-  }
-
   /** What the code of a browser is worth now. */
   async function findCode(secret: string): Promise<CodeState> {
     const row =
       secret.length === SECRET_LENGTH
         ? await db.signInCode.findUnique({ where: { hash: hashOf(secret) } })
         : null;
-    if (!row || row.usedAt || row.expiresAt.getTime() <= clock.now()) {
+    if (!row || row.usedAt) {
       return { state: 'dead' };
     }
-    return row.personId === null
-      ? { state: 'waiting', url: row.url, expiresAt: row.expiresAt }
-      : { state: 'scanned', personId: Number(row.personId) };
+    if (row.rejectedAt) {
+      return { state: 'rejected' };
+    }
+    if (row.expiresAt.getTime() <= clock.now()) {
+      return { state: 'dead' };
+    }
+    if (row.personId === null) {
+      return { state: 'waiting', url: row.url, expiresAt: row.expiresAt };
+    }
+    return row.confirmedAt
+      ? { state: 'confirmed', personId: Number(row.personId) }
+      : { state: 'asked', number: row.number };
   }
 
-  /** Uses a scanned code up and returns who scanned it; null when it is worth nothing (any more). */
+  /** Uses a confirmed code up and returns who confirmed it; null when it is worth nothing (any more, or yet). */
   async function useCode(secret: string): Promise<number | null> {
     const hash = hashOf(secret);
     const now = new Date(clock.now());
     const { count } = await db.signInCode.updateMany({
-      where: { hash, usedAt: null, personId: { not: null }, expiresAt: { gt: now } },
+      where: { hash, usedAt: null, rejectedAt: null, confirmedAt: { not: null }, expiresAt: { gt: now } },
       data: { usedAt: now },
     });
     const row = count === 1 ? await db.signInCode.findUnique({ where: { hash } }) : null;
     return row?.personId ? Number(row.personId) : null;
   }
 
-  /** Ends the codes that a person scanned and no browser has used yet. */
-  async function refuseCodes(personId: number): Promise<void> {
-    await db.signInCode.updateMany({
-      where: { personId: BigInt(personId), usedAt: null },
-      data: { usedAt: new Date(clock.now()) },
-    });
-  }
-
-  return { beginSignIn, isSignInScene, scanCode, findCode, useCode, refuseCodes };
+  return { beginSignIn, isSignInScene, findCode, useCode, ...createSignInQuestions(deps) };
 }

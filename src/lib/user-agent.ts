@@ -26,9 +26,9 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-/** What a person would call the browser, such as `Chrome · Windows`; the start of the header when it is none we know. */
+/** What a person would call the browser, such as `Chrome · Windows`; the start of the header, without what could make a link, when it is none we know. */
 export function nameBrowser(userAgent: string): string {
   const nameIn = (table: typeof BROWSERS) => table.find(([pattern]) => pattern.test(userAgent))?.[1];
   const known = [nameIn(BROWSERS), nameIn(SYSTEMS)].filter((name) => name !== undefined);
-  return known.length > 0 ? known.join(' · ') : userAgent.replace(/[^\x20-\x7e]/g, '').slice(0, 40);
+  return known.length > 0 ? known.join(' · ') : userAgent.replace(/[^\w .,;:()/+-]/g, '').slice(0, 40);
 }

@@ -16,6 +16,8 @@ export interface UpkeepLimits {
 const CHUNK = 2000;
 /** Figures and scans are drawn over a month. */
 const KEEP_FIGURES_MS = 40 * 86_400_000;
+/** As long as signing out everywhere ends what a session left behind (core/sessions.ts). */
+const KEEP_SESSIONS_MS = 7 * 86_400_000;
 
 /** Removes one chunk of everything that is past its time; returns how many rows went. Call again until it is 0. */
 export async function removeExpired(db: Db, limits: UpkeepLimits): Promise<number> {
@@ -28,7 +30,7 @@ export async function removeExpired(db: Db, limits: UpkeepLimits): Promise<numbe
     db.contactCheck.deleteMany({ where: { sentAt: { lt: inbound } } }),
     db.oneTimeLink.deleteMany({ where: { expiresAt: { lt: inbound } } }),
     db.signInCode.deleteMany({ where: { expiresAt: { lt: inbound } } }),
-    db.session.deleteMany({ where: { expiresAt: { lte: now } } }),
+    db.session.deleteMany({ where: { expiresAt: { lte: new Date(limits.now - KEEP_SESSIONS_MS) } } }),
     db.conversation.deleteMany({ where: { until: { lt: now } } }),
     db.pause.deleteMany({ where: { until: { lt: now } } }),
     db.hourFigure.deleteMany({

@@ -6,6 +6,7 @@ import { createMe } from './me/index.js';
 import type { Signer } from './pages/index.js';
 import { createFollowerEntry } from './session/follower-entry.js';
 import { createJoinPage } from './session/join-page.js';
+import { createQuestionPage } from './session/question-page.js';
 import { createSignInPage } from './session/sign-in-page.js';
 import type { Visits } from './session/visits.js';
 import type { SiteDeps } from './site.js';
@@ -22,6 +23,7 @@ export function createDesks(deps: SiteDeps, signer: Signer, visits: Visits): Mid
   const { oauthUrl, exchangeOauthCode } = wechat;
   return [
     createSignInPage({ core, view, visits, sandbox }),
+    createQuestionPage({ core, view, visits, sandbox }),
     createJoinPage({ core, view, visits, sandbox }),
     createFollowerEntry({ core, view, visits, signer, publicUrl, oauthUrl, exchangeOauthCode }),
     createMe({ core, view, visits, publicUrl }),

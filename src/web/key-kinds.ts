@@ -1,5 +1,5 @@
 /** The kinds of key that people see: what each service calls it, a first message by it, and the request of its examples. */
-import type { OwnKeyKind } from '#src/core/keys.js';
+import type { OwnKeyKind } from '#src/core/key-kinds.js';
 import type { Language } from '#src/lib/i18n.js';
 import type { KeyRequest } from './key-examples.js';
 

@@ -2,7 +2,7 @@
 import { answerHash, answerNumber, cancelQuestion, sendCommand, sendPlain } from './apps-chat.js';
 import { subscribeAndGreet } from './greeting.js';
 import { readSaying, type Verb } from './sayings.js';
-import { signOutEverywhere } from './sign-in.js';
+import { answerSignIn, answerSignInNumber, cancelSignIn, signOutEverywhere } from './sign-in.js';
 import { listSubscriptions } from './subscription-list.js';
 import type { Talk } from './talk.js';
 import {
@@ -25,15 +25,17 @@ type Act = (talk: Talk, argument: string) => Promise<string | null>;
 const ACTS: Readonly<Record<Verb, Act>> = {
   help: reading(async ({ core }) => tellHelp(core.publicUrl)),
   uid: reading(async ({ person }) => tellUid(person.uid)),
-  keys: reading(async ({ core, person, confide }) => {
+  keys: reading(async ({ core, person }) => {
     const code = await core.keys.createLink(person.personId);
-    return confide(tellKeysLink(`${core.publicUrl}/k/${code}`));
+    return tellKeysLink(`${core.publicUrl}/k/${code}`);
   }),
   subs: reading((talk, page) => listSubscriptions(talk, Number(page || '1'))),
   unsub: leave,
   pause: (talk) => setPaused(talk, true),
   resume: (talk) => setPaused(talk, false),
-  cancel: cancelQuestion,
+  cancel: async (talk) => (await cancelSignIn(talk)) ?? cancelQuestion(talk),
+  confirm: (talk, number) => answerSignIn(talk, 'confirm', number),
+  reject: (talk) => answerSignIn(talk, 'reject', ''),
   signout: signOutEverywhere,
 };
 
@@ -54,7 +56,9 @@ export async function answerText(talk: Talk, text: string): Promise<string> {
     case 'unclear':
       return tellCommandForm(saying.id);
     case 'number':
-      return answerNumber(talk, saying.number, saying.content);
+      return (
+        (await answerSignInNumber(talk, saying.number)) ?? answerNumber(talk, saying.number, saying.content)
+      );
     case 'plain':
       return sendPlain(talk, saying.content);
   }

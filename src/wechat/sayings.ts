@@ -10,6 +10,8 @@ export const VERBS = [
   'pause',
   'resume',
   'cancel',
+  'confirm',
+  'reject',
   'signout',
 ] as const;
 
@@ -43,6 +45,9 @@ const WORDS: readonly [Verb, words: readonly string[], argument?: RegExp][] = [
   ['pause', ['暂停', '暂停接收', 'pause']],
   ['resume', ['恢复', '恢复接收', 'resume']],
   ['cancel', ['取消', 'cancel']],
+  // They answer the question of a sign-in, and are ordinary texts where none is asked.
+  ['confirm', ['确认登录', '确认', 'confirm'], /\d{2}/],
+  ['reject', ['拒绝登录', '拒绝', 'reject']],
   ['signout', ['退出登录', 'sign out', 'signout']],
 ];
 

@@ -4,7 +4,7 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KEY_KINDS } from '#src/core/keys.js';
+import { KEY_KINDS } from '#src/core/key-kinds.js';
 import type { AppBuilder } from '#test/support/builders.js';
 import { openWorld, type World } from '#test/support/world.js';
 import { buildJava } from './java.js';

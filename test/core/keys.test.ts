@@ -1,6 +1,6 @@
 /** Keys of people: each kind in its form, sealed, dead at once when revoked, shown once by a link. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KEY_KINDS, type OwnKeyKind } from '#src/core/keys.js';
+import { KEY_KINDS, type OwnKeyKind } from '#src/core/key-kinds.js';
 import { type CoreWorld, openCoreWorld } from './core-world.js';
 
 let w: CoreWorld;
@@ -32,7 +32,7 @@ describe('a key', () => {
       const { key, id } = await w.core.keys.createKey(personId, kind);
       expect(key).toMatch(FORMS[kind]);
       expect(key.length).toBeLessThanOrEqual(63);
-      expect(await w.core.keys.findOwner(kind, key)).toEqual({ personId, uid, keyId: id, name: '' });
+      expect(await w.core.keys.findOwner(kind, key)).toMatchObject({ personId, uid, keyId: id, name: '' });
       const other = KEY_KINDS.find((one) => one !== kind) ?? 'spt';
       expect(await w.core.keys.findOwner(other, key)).toBeNull();
       const rows = await w.db.key.findMany();

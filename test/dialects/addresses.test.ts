@@ -1,6 +1,6 @@
 /** Addresses that are spelt a little differently: doubled slashes, the console's address elsewhere, topics and keys of nobody. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KeyKind } from '#src/core/keys.js';
+import type { KeyKind } from '#src/core/key-kinds.js';
 import type { DialectRoute } from '#src/dialects/registry.js';
 import type { Answer, Ask } from '#test/support/http.js';
 import { openWorld, type World } from '#test/support/world.js';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KeyKind } from '#src/core/keys.js';
+import type { KeyKind } from '#src/core/key-kinds.js';
 import { simulatedWecom } from '#src/simulator/index.js';
 import { type Answer, type Ask, ask } from '#test/support/http.js';
 import { openWorld, type World } from '#test/support/world.js';

@@ -1,6 +1,6 @@
 /** Pages of other origins: they may publish, at every path that publishes, and nothing else. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KeyKind } from '#src/core/keys.js';
+import type { KeyKind } from '#src/core/key-kinds.js';
 import { type Answer, type Ask, ask } from '#test/support/http.js';
 import { openWorld, type World } from '#test/support/world.js';
 

@@ -1,6 +1,6 @@
 /** JSON that nests so deep that nobody can write it again: each door refuses it as it refuses broken JSON, and is no worse for it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KeyKind } from '#src/core/keys.js';
+import type { KeyKind } from '#src/core/key-kinds.js';
 import { MAX_JSON_DEPTH } from '#src/lib/json.js';
 import { ask } from '#test/support/http.js';
 import { openWorld, type World } from '#test/support/world.js';

@@ -1,7 +1,7 @@
 /** A dialect that pushes by a person's key, at the root and under its prefix, with two people who have such keys. */
 import Router from '@koa/router';
 import type { Core } from '#src/core/index.js';
-import type { KeyKind } from '#src/core/keys.js';
+import type { KeyKind } from '#src/core/key-kinds.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { serveDialects } from '#src/dialects/doors.js';
 import { type Answer, type Ask, ask } from '#test/support/http.js';

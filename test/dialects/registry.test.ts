@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa, { type Middleware } from 'koa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KeyKind } from '#src/core/keys.js';
+import type { KeyKind } from '#src/core/key-kinds.js';
 import { createDialects, type Dialect } from '#src/dialects/registry.js';
 import { createWxpusher } from '#src/dialects/wxpusher/index.js';
 import { type Answer, ask } from '#test/support/http.js';

@@ -1,5 +1,5 @@
 /** A running server with people, keys of every kind, an app and a notify code: what the documents' examples need. */
-import { KEY_KINDS } from '#src/core/keys.js';
+import { KEY_KINDS } from '#src/core/key-kinds.js';
 import { simulatedWecom } from '#src/simulator/index.js';
 import { openWorld, type World } from '#test/support/world.js';
 

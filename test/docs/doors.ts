@@ -1,6 +1,6 @@
 /** How a message goes in by each dialect to somebody who receives by a kind of channel. */
 import { setImmediate } from 'node:timers/promises';
-import type { KeyKind } from '#src/core/keys.js';
+import type { KeyKind } from '#src/core/key-kinds.js';
 import { simulatedWecom } from '#src/simulator/index.js';
 import type { Answer, Ask } from '#test/support/http.js';
 import type { World } from '#test/support/world.js';

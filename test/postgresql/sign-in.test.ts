@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createPhone } from '#test/support/phone.js';
 import { runSql } from '#test/support/postgres.js';
-import { openBrowser } from '#test/support/sign-in.js';
+import { confirmSignIn, openBrowser } from '#test/support/sign-in.js';
 import { type Fleet, openFleet } from './cast.js';
 
 const TIMEOUT_MS = 120_000;
@@ -28,8 +28,11 @@ it(
     // The platform's events go to the first process, which never saw this browser.
     await atSecond.post('/sign-in/code', {}, { 'user-agent': 'Mozilla/5.0 (Windows) Chrome/120' });
     const [shown] = (await runSql(fleet.url, 'SELECT "url" FROM "SignInCode"')) as { url: string }[];
-    const said = await createPhone(fleet, 'Ming').scans(shown?.url ?? '');
-    said.seesReply(/已登录网页[\s\S]*Chrome · Windows[\s\S]*127\.0\.0\.1/);
+    const ming = createPhone(fleet, 'Ming');
+    const said = await ming.scans(shown?.url ?? '');
+    said.seesReply(/以你的身份登录[\s\S]*Chrome · Windows[\s\S]*127\.0\.0\.1/);
+    expect((await atSecond.get('/sign-in?next=/console')).status).toBe(200);
+    await confirmSignIn(ming);
     expect((await atSecond.get('/sign-in?next=/console')).headers.get('location')).toBe('/console');
     go();
     const code = readFileSync(`${fleet.folder}/first-admin-code`, 'utf8').trim();

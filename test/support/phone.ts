@@ -16,7 +16,7 @@ export interface InboxItem {
 /** The answer to something a person did. */
 export interface Said {
   reply: { type: string; text?: string } | null;
-  /** The text of the reply, or of the message that came instead of one; empty when there is neither. */
+  /** The text of the reply, empty when there is none. */
   text: string;
   /** Expects the reply to match. */
   seesReply(pattern: RegExp): Said;
@@ -57,16 +57,7 @@ export function createPhone(means: Means, nickname: string): Phone {
     if (answer.status >= 300) {
       throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
     }
-    const acted = answer.json as { reply: Said['reply']; event?: string };
-    return toSaid(acted, acted.reply === null ? await readNewText() : '');
-  };
-  let lastRead: string | undefined;
-  /** A text that came as a message of its own, as what only the follower may read does in plaintext mode. */
-  const readNewText = async (): Promise<string> => {
-    const newest = (await inbox()).find((item) => item.kind === 'text');
-    const isNew = newest !== undefined && newest.id !== lastRead;
-    lastRead = newest?.id;
-    return isNew ? (newest.text ?? '') : '';
+    return toSaid(answer.json as { reply: Said['reply']; event?: string });
   };
   const inbox = async (): Promise<InboxItem[]> => {
     const answer = await means.sim(`/followers/${await openid()}/inbox`);
@@ -96,12 +87,9 @@ export function readUid(text: string): string {
   return uid;
 }
 
-/** The answer to an act, ready to be looked at. `apart`: what came instead of a reply. */
-export function toSaid(
-  answer: { reply: Said['reply']; event?: string },
-  apart = '',
-): Said & { event: string } {
-  const text = answer.reply?.text ?? apart;
+/** The answer to an act, ready to be looked at. */
+export function toSaid(answer: { reply: Said['reply']; event?: string }): Said & { event: string } {
+  const text = answer.reply?.text ?? '';
   const said = {
     reply: answer.reply,
     text,

@@ -104,10 +104,17 @@ export async function signIn(means: SignInMeans, name: string, role: Role): Prom
   return browser;
 }
 
-/** Opens the sign-in page and scans the code that it shows; returns what the chat answered. */
+/** Opens the sign-in page, scans the code that it shows and confirms; returns what the chat asked. */
 export async function scanSignIn(core: Core, browser: Browser, phone: Phone) {
   await browser.get('/sign-in?next=/console');
-  return phone.scans(await readShownCode(core, browser));
+  const asked = await phone.scans(await readShownCode(core, browser));
+  await confirmSignIn(phone);
+  return asked;
+}
+
+/** Says yes to the question that a scan asked. */
+export async function confirmSignIn(phone: Phone): Promise<void> {
+  (await phone.says('1')).seesReply(/已确认，网页已登录/);
 }
 
 /** What the picture on this browser's sign-in page encodes, once the page's script has asked for it. */

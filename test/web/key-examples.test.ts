@@ -50,6 +50,6 @@ describe.each(['curl', 'Python', 'Node'] as const)('the %s program', (name) => {
 });
 
 it('has a row for every kind that people make', async () => {
-  const { KEY_KINDS } = await import('#src/core/keys.js');
+  const { KEY_KINDS } = await import('#src/core/key-kinds.js');
   expect(KEY_KIND_ROWS.map(({ kind }) => kind).sort()).toEqual([...KEY_KINDS].sort());
 });

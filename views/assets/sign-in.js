@@ -1,4 +1,4 @@
-/** Asks for the code of the sign-in page where it shows none, waits for its scan, and moves on. */
+/** Asks for the code of the sign-in page where it shows none, waits for its scan and the phone's yes, and moves on. */
 
 const EVERY_MS = 1500;
 const main = document.getElementById('sign-in');
@@ -8,14 +8,15 @@ const picture = document.querySelector('#code img');
 async function ask() {
   try {
     const answer = await fetch('/sign-in/state', { credentials: 'same-origin' });
-    const { state: now } = await answer.json();
-    if (now === 'scanned') {
+    const { state: now, number } = await answer.json();
+    showNumber(now === 'asked' ? number : null);
+    if (now === 'confirmed') {
       state.textContent = main.dataset.entering;
       location.replace(main.dataset.next);
       return;
     }
-    if (now === 'dead') {
-      state.textContent = main.dataset.expired;
+    if (now === 'dead' || now === 'rejected') {
+      state.textContent = now === 'dead' ? main.dataset.expired : main.dataset.rejected;
       document.getElementById('code').classList.add('dead');
       return;
     }
@@ -24,6 +25,13 @@ async function ask() {
     state.textContent = main.dataset.lost;
   }
   setTimeout(ask, EVERY_MS);
+}
+
+/** While the phone asks, the number that it shows takes the place of the code. */
+function showNumber(number) {
+  document.getElementById('scan').hidden = number !== null;
+  document.getElementById('asked').hidden = number === null;
+  document.getElementById('number').textContent = number ?? '';
 }
 
 /** A code costs a call of WeChat: it is made for who looks at the page, not for whatever fetches its address. */
@@ -58,8 +66,8 @@ function show(made) {
 
 // A page that the browser kept while it was left asks again at once.
 addEventListener('pageshow', (event) => event.persisted && location.reload());
-if (picture.hidden) {
+if (main.dataset.state === '') {
   make();
-} else {
+} else if (main.dataset.state !== 'rejected') {
   setTimeout(ask, EVERY_MS);
 }

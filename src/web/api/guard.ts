@@ -18,7 +18,8 @@ export function guardRoute(route: Route, core: Core): Middleware {
     // A call that takes no body refuses one with fields, instead of acting as if they were not there.
     const body = route.body || route.method !== 'get' ? await readJson(ctx) : undefined;
     const answer = await route.answerTo({ manager, params: ctx.params, query: ctx.query, body });
-    if (route.method !== 'get') {
+    // What is downloaded leaves the server as well as what is changed.
+    if (route.method !== 'get' || route.file) {
       await core.audit.writeEntry(manager, toAuditNote(ctx, route));
     }
     ctx.status = route.status;

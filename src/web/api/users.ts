@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
-import { KEY_KINDS } from '#src/core/keys.js';
+import { KEY_KINDS } from '#src/core/key-kinds.js';
 import type { QuietHours } from '#src/core/quiet-hours.js';
 import { getOwnPerson } from './access.js';
 import { declareRoute, type Route } from './route.js';

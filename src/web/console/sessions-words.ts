@@ -5,8 +5,8 @@ export const SESSIONS_WORDS = {
   sessions: ['登录设备', 'Sessions'],
   heading: ['登录的浏览器', 'Where you are signed in'],
   lead: [
-    '不认识的就让它退出。在公众号里回复「退出登录」，会退出所有浏览器。',
-    'End what you do not know. “sign out” in the chat ends all of them.',
+    '不认识的就让它退出。在公众号里回复「退出登录」，会退出所有浏览器，并停用这些登录期间新建的令牌和密钥。',
+    'End what you do not know. “sign out” in the chat ends all of them, and every token and key that was made there.',
   ],
   browser: ['浏览器', 'Browser'],
   address: ['地址', 'Address'],
@@ -18,6 +18,11 @@ export const SESSIONS_WORDS = {
   endOf: ['退出 {browser}', 'End {browser}'],
   endOthers: ['退出其他所有登录', 'End all others'],
   ended: ['已退出该登录', 'That session has ended'],
-  othersEnded: ['已退出 {count} 处其他登录', '{count} other sessions ended'],
+  othersEnded: ['已结束：{what}', 'Ended: {what}'],
+  noOthers: ['没有其他登录', 'There was no other session'],
+  endOthersAsk: [
+    '其他登录会退出，它们新建的令牌和密钥也会停用。继续？',
+    'The other sessions end, and so do the tokens and keys that were made there. Go on?',
+  ],
   unknownBrowser: ['未知浏览器', 'Unknown browser'],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -1,4 +1,5 @@
 /** One's own sessions: listed, ended one by one or all others at once. */
+import { tellEnded } from '#src/core/sign-outs.js';
 import { nameBrowser } from '#src/lib/user-agent.js';
 import type { ConsoleModule } from './module.js';
 import { SESSIONS_WORDS } from './sessions-words.js';
@@ -19,10 +20,10 @@ export const sessionsModule: ConsoleModule = {
       }));
       show({ template: 'sessions', title: t('heading'), values: { sessions } });
     });
-    post(`${PATH}/end-others`, async ({ visitor, t, audit, flash, redirect }) => {
-      const count = await core.sessions.revokeSessions(visitor.personId, visitor.sessionId);
-      await audit('session.end', 'others', String(count));
-      flash('good', t('othersEnded', { count }));
+    post(`${PATH}/end-others`, async ({ visitor, language, t, audit, flash, redirect }) => {
+      const ended = tellEnded(await core.signOuts.endEverywhere(visitor.personId, visitor.sessionId));
+      await audit('session.end-all', 'others', ended.en);
+      flash('good', ended.zh === '' ? t('noOthers') : t('othersEnded', { what: ended[language] }));
       redirect(PATH);
     });
     post(`${PATH}/:id/end`, async ({ visitor, idParam, t, audit, flash, redirect }) => {

@@ -144,7 +144,7 @@ function createVisit<Key extends string>(ctx: Context, parts: VisitParts<Key>): 
     query: (name) => (typeof ctx.query[name] === 'string' ? ctx.query[name].trim() : ''),
     form: NO_FORM,
     show: () => {},
-    flash: (mood, text) => saveFlash(ctx, needs.visits.setCookie, { mood, text }),
+    flash: (mood, text) => saveFlash(ctx, needs.visits.cookies, { mood, text }),
     redirect: (path) => {
       ctx.redirect(path);
       ctx.status = 303;

@@ -2,7 +2,7 @@
 
 import type { Context } from 'koa';
 import { takeCodePoints } from '#src/lib/text.js';
-import { readCookie, type SetCookie } from './cookies.js';
+import type { Cookies } from './cookies.js';
 
 /** What to say, and how it went. */
 export interface Flash {
@@ -15,18 +15,18 @@ const LIFETIME_S = 60;
 const LONGEST = 600;
 
 /** Keeps a sentence for the next page. It is shown as plain text, so that nobody gains by forging it. */
-export function saveFlash(ctx: Context, setCookie: SetCookie, flash: Flash): void {
+export function saveFlash(ctx: Context, cookies: Cookies, flash: Flash): void {
   const value = JSON.stringify({ mood: flash.mood, text: takeCodePoints(flash.text, LONGEST, '…') });
-  setCookie(ctx, { name: COOKIE, value, maxAgeS: LIFETIME_S });
+  cookies.set(ctx, { name: COOKIE, value, maxAgeS: LIFETIME_S });
 }
 
 /** The sentence to say now, once; null when there is none. */
-export function takeFlash(ctx: Context, setCookie: SetCookie): Flash | null {
-  const kept = readCookie(ctx, COOKIE);
+export function takeFlash(ctx: Context, cookies: Cookies): Flash | null {
+  const kept = cookies.read(ctx, COOKIE);
   if (kept === '') {
     return null;
   }
-  setCookie(ctx, { name: COOKIE, value: '' });
+  cookies.set(ctx, { name: COOKIE, value: '' });
   return parseFlash(kept);
 }
 

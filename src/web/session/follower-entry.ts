@@ -7,7 +7,7 @@ import { createPageOpener, type Page } from '#src/web/pages/page.js';
 import { createSubscribeStates, type Signer, type SubscribeStates } from '#src/web/pages/subscribe-state.js';
 import { ENTRY_WORDS } from './entry-words.js';
 import { signInPath, toLocalPath } from './next-path.js';
-import type { Visits } from './visits.js';
+import { noteSignIn, type Visits } from './visits.js';
 
 /** What the entry needs. */
 export interface FollowerEntryNeeds {
@@ -70,6 +70,7 @@ async function finish(
   }
   const { personId } = await core.people.meet({ ...core.account, externalId: openid });
   await visits.signIn(ctx, { personId, accountId: null, followerOnly: true });
+  await noteSignIn(ctx, core, personId);
   ctx.set('Cache-Control', 'no-store');
   ctx.redirect(next);
 }

@@ -57,7 +57,7 @@ export function showInFrame(visit: Shown, sheet: Sheet, frame: Frame): void {
     /** The reader's half of a text that says everything in both languages. */
     tell: (text: string) => inLanguage(text, language),
     number: (count: number) => count.toLocaleString('en-US'),
-    flash: takeFlash(ctx, frame.visits.setCookie),
+    flash: takeFlash(ctx, frame.visits.cookies),
     switchPath: ctx.method !== 'POST' ? changeQuery(ctx, { lang: language === 'zh' ? 'en' : 'zh' }) : '',
   });
 }

@@ -99,6 +99,8 @@ async function join(
       ? await accounts.register(visitor.personId)
       : await accounts.becomeFirstAdmin(visitor.personId, code);
   if (accountId === null) {
+    const wrong = { action: 'account.wrong-code', address: readPlace(ctx).address } as const;
+    await audit.writeEntry({ role: 'follower', personId: visitor.personId }, wrong);
     return showChoices(turn, needs, page.t('wrongCode'));
   }
   const role = code === undefined ? 'developer' : 'operator';

@@ -1,19 +1,18 @@
-/** The sign-in page: its script asks for a code, which is shown until its scan signs this browser in and leads on. */
+/** The sign-in page: its script asks for a code, which is shown until the phone that scanned it has confirmed, and leads on. */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
-import { CODE_LIFE_MS } from '#src/core/sign-in.js';
+import { BROWSER_WAITS_MS, CODE_LIFE_MS, type CodeState } from '#src/core/sign-in.js';
 import { qrSvg } from '#src/lib/qr-picture.js';
 import { isInsideWechat } from '#src/lib/user-agent.js';
 import type { View } from '#src/lib/view.js';
 import { createPageOpener, type Notice, type Page } from '#src/web/pages/page.js';
 import { isSameOrigin } from '#src/web/pages/same-origin.js';
 import { createWindowLimit, type TakeFromWindow } from '#src/web/pages/window-limit.js';
-import { readCookie } from './cookies.js';
 import { signInPath, toLocalPath } from './next-path.js';
 import { SIGN_IN_WORDS } from './sign-in-words.js';
-import { readPlace, type Visits } from './visits.js';
+import { noteSignIn, readPlace, type Visits } from './visits.js';
 
 /** What the sign-in pages need. */
 export interface SignInNeeds {
@@ -55,24 +54,29 @@ export function createSignInPage(needs: SignInNeeds): Middleware {
   });
   router.get(`${PATH}/state`, async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
-    const { state } = await needs.core.signIn.findCode(readCookie(ctx as Context, COOKIE));
+    const code = await needs.core.signIn.findCode(needs.visits.cookies.read(ctx as Context, COOKIE));
     // Another tab of this browser may have used the code up.
-    const isIn = state === 'dead' && (await needs.visits.findVisitor(ctx as Context)) !== null;
-    ctx.body = { state: isIn ? 'scanned' : state };
+    const isIn = code.state === 'dead' && (await needs.visits.findVisitor(ctx as Context)) !== null;
+    ctx.body = {
+      state: isIn ? 'confirmed' : code.state,
+      ...(code.state === 'asked' ? { number: code.number } : {}),
+    };
+    forgetRejected(ctx as Context, needs, code);
   });
   return router.routes() as Middleware;
 }
 
-/** Signs the browser in whose code was scanned; false while it was not. */
+/** Signs the browser in whose code was confirmed; false while it was not. */
 async function enter(ctx: Context, { core, visits }: SignInNeeds): Promise<boolean> {
-  const secret = readCookie(ctx, COOKIE);
+  const secret = visits.cookies.read(ctx, COOKIE);
   const personId = secret === '' ? null : await core.signIn.useCode(secret);
   if (personId === null) {
     return false;
   }
   const entry = await core.accounts.findEntry(personId);
   await visits.signIn(ctx, { personId, accountId: entry.kind === 'account' ? entry.id : null });
-  visits.setCookie(ctx, { name: COOKIE, value: '', path: PATH });
+  visits.cookies.set(ctx, { name: COOKIE, value: '', path: PATH });
+  await noteSignIn(ctx, core, personId);
   return true;
 }
 
@@ -89,8 +93,8 @@ interface Showing extends SignInNeeds {
 
 /** Shows the page, with the code that this browser waits with already where there is one. */
 async function showPage(ctx: Context, showing: Showing): Promise<void> {
-  const { core, page, next } = showing;
-  const known = await core.signIn.findCode(readCookie(ctx, COOKIE));
+  const { core, page, next, visits } = showing;
+  const known = await core.signIn.findCode(visits.cookies.read(ctx, COOKIE));
   const code = known.state === 'waiting' ? await drawCode(known.url, showing) : { picture: '', phoneUrl: '' };
   const isForFollower = next === '/me' || next.startsWith('/me/');
   page.show({
@@ -99,6 +103,8 @@ async function showPage(ctx: Context, showing: Showing): Promise<void> {
     policy: { connect: true },
     values: {
       ...code,
+      state: known.state === 'dead' ? '' : known.state,
+      number: known.state === 'asked' ? known.number : '',
       next: signInPath(next),
       makePath: signInPath(next, `${PATH}/code`),
       sandbox: showing.sandbox,
@@ -107,6 +113,14 @@ async function showPage(ctx: Context, showing: Showing): Promise<void> {
     },
   });
   ctx.set('Cache-Control', 'no-store');
+  forgetRejected(ctx, showing, known);
+}
+
+/** A refusal is said once; the next page shows a new code. */
+function forgetRejected(ctx: Context, { visits }: SignInNeeds, { state }: CodeState): void {
+  if (state === 'rejected') {
+    visits.cookies.set(ctx, { name: COOKIE, value: '', path: PATH });
+  }
 }
 
 /** The picture of a code, and in the sandbox the address at which the simulated phone scans it. */
@@ -125,7 +139,7 @@ async function giveCode(ctx: Context, showing: Showing): Promise<void> {
     refuse(ctx, page, { status: 403, heading: page.t('foreign'), text: page.t('foreignText') });
     return;
   }
-  const known = await core.signIn.findCode(readCookie(ctx, COOKIE));
+  const known = await core.signIn.findCode(visits.cookies.read(ctx, COOKIE));
   if (known.state !== 'waiting' && !showing.takeCode(ctx.ip)) {
     refuse(ctx, page, { status: 429, heading: page.t('tooMany'), text: page.t('tooManyText') });
     return;
@@ -135,7 +149,8 @@ async function giveCode(ctx: Context, showing: Showing): Promise<void> {
     return;
   }
   if ('secret' in code) {
-    visits.setCookie(ctx, { name: COOKIE, value: code.secret, path: PATH, maxAgeS: CODE_LIFE_MS / 1000 });
+    const cookie = { name: COOKIE, value: code.secret, path: PATH, maxAgeS: BROWSER_WAITS_MS / 1000 };
+    visits.cookies.set(ctx, cookie);
   }
   if (wantsJson(ctx)) {
     ctx.body = await drawCode(code.url, showing);

@@ -1,10 +1,11 @@
 /** Who makes a request: finds the person behind a cookie, signs browsers in and out, and tells our own forms from others'. */
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
-import { SESSION_LIFE_MS, type SignedIn } from '#src/core/sessions.js';
+import { type SignedIn, sessionLifeOf } from '#src/core/sessions.js';
 import { equalsInConstantTime, keyedHash } from '#src/lib/hash.js';
-import { isForeign } from '#src/web/pages/same-origin.js';
-import { type CookieInput, createSetCookie, readCookie, type SetCookie } from './cookies.js';
+import { nameBrowser } from '#src/lib/user-agent.js';
+import { isSameOrigin } from '#src/web/pages/same-origin.js';
+import { type CookieInput, type Cookies, createCookies } from './cookies.js';
 
 /** Somebody who is signed in, and the token that our forms for them carry. */
 export interface Visitor extends SignedIn {
@@ -16,15 +17,19 @@ export interface Visits {
   /** Who makes this request, or null; asked once a request. */
   findVisitor(ctx: Context): Promise<Visitor | null>;
   /** Signs this browser in. `followerOnly`: only below /me, beside whoever else is signed in. */
-  signIn(
-    ctx: Context,
-    who: { personId: number; accountId: number | null; followerOnly?: boolean },
-  ): Promise<void>;
+  signIn(ctx: Context, who: SigningIn): Promise<void>;
   /** Ends the session of this request. */
   signOut(ctx: Context, visitor: Visitor): Promise<void>;
   /** Whether a form is one of ours for this visitor: it carries the token and no other site sent it. */
   isOwnForm(ctx: Context, visitor: Visitor, token: string): boolean;
-  setCookie: SetCookie;
+  cookies: Cookies;
+}
+
+/** Who signs in. */
+export interface SigningIn {
+  personId: number;
+  accountId: number | null;
+  followerOnly?: boolean;
 }
 
 /** What visits are made with. */
@@ -42,15 +47,15 @@ const FOLLOWER_PATH = '/me';
 
 /** Makes the verbs. */
 export function createVisits({ core, signKey, publicUrl }: VisitsNeeds): Visits {
-  const setCookie = createSetCookie(publicUrl.startsWith('https:'));
+  const cookies = createCookies(publicUrl);
 
   async function findVisitor(ctx: Context): Promise<Visitor | null> {
     const isBelowMe = ctx.path === FOLLOWER_PATH || ctx.path.startsWith(`${FOLLOWER_PATH}/`);
     for (const name of isBelowMe ? [FOLLOWER_COOKIE, COOKIE] : [COOKIE]) {
-      const secret = readCookie(ctx, name);
+      const secret = cookies.read(ctx, name);
       const found = secret === '' ? null : await core.sessions.findSession(secret);
       if (found) {
-        prolong(ctx, name, secret);
+        prolong(ctx, toCookie(name, secret), found);
         return { ...found, csrf: keyedHash(signKey, `csrf:${secret}`) };
       }
     }
@@ -58,35 +63,37 @@ export function createVisits({ core, signKey, publicUrl }: VisitsNeeds): Visits 
   }
 
   /** The cookie lasts as long as the session, which each use prolongs; pages only, so that polls stay small. */
-  function prolong(ctx: Context, name: string, secret: string): void {
-    if (ctx.method === 'GET') {
-      setCookie(ctx, toCookie(name, secret));
+  function prolong(ctx: Context, cookie: CookieInput, { account }: SignedIn): void {
+    if (ctx.method === 'GET' && account?.role !== 'operator') {
+      cookies.set(ctx, cookie);
     }
   }
 
-  async function signIn(
-    ctx: Context,
-    who: { personId: number; accountId: number | null; followerOnly?: boolean },
-  ): Promise<void> {
-    const { followerOnly = false, ...person } = who;
+  async function signIn(ctx: Context, { followerOnly = false, ...person }: SigningIn): Promise<void> {
     const place = readPlace(ctx);
     const secret = await core.sessions.createSession({ ...person, ...place });
-    setCookie(ctx, toCookie(followerOnly ? FOLLOWER_COOKIE : COOKIE, secret));
+    cookies.set(ctx, toCookie(followerOnly ? FOLLOWER_COOKIE : COOKIE, secret));
   }
 
   async function signOut(ctx: Context, visitor: Visitor): Promise<void> {
     await core.sessions.revokeSession(visitor.personId, visitor.sessionId);
     for (const name of [COOKIE, FOLLOWER_COOKIE]) {
-      setCookie(ctx, toCookie(name, ''));
+      cookies.set(ctx, toCookie(name, ''));
     }
   }
 
   function isOwnForm(ctx: Context, visitor: Visitor, token: string): boolean {
-    // Where neither header is there the token alone decides.
     return !isForeign(ctx, publicUrl) && equalsInConstantTime(visitor.csrf, token);
   }
 
-  return { findVisitor, signIn, signOut, isOwnForm, setCookie };
+  return { findVisitor, signIn, signOut, isOwnForm, cookies };
+}
+
+/** Writes down that somebody signed in with this browser. */
+export async function noteSignIn(ctx: Context, core: Core, personId: number): Promise<void> {
+  const { userAgent, address } = readPlace(ctx);
+  const note = { action: 'session.begin', target: nameBrowser(userAgent), address } as const;
+  await core.audit.writeEntry({ role: 'follower', personId }, note);
 }
 
 /** Where somebody signs in. */
@@ -94,7 +101,13 @@ export function readPlace(ctx: Context): { userAgent: string; address: string } 
   return { userAgent: ctx.get('User-Agent'), address: ctx.ip.replace(/^::ffff:/, '') };
 }
 
+/** Old browsers inside apps send neither header: then the token alone decides. */
+function isForeign(ctx: Context, publicUrl: string): boolean {
+  const isSilent = ctx.get('Sec-Fetch-Site') === '' && ctx.get('Origin') === '';
+  return !isSilent && !isSameOrigin(ctx, publicUrl);
+}
+
 function toCookie(name: string, value: string): CookieInput {
   const path = name === FOLLOWER_COOKIE ? FOLLOWER_PATH : '/';
-  return { name, value, path, maxAgeS: SESSION_LIFE_MS / 1000 };
+  return { name, value, path, maxAgeS: sessionLifeOf(null) / 1000 };
 }

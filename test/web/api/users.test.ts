@@ -1,6 +1,6 @@
 /** People and their keys over the management API. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { KEY_KINDS } from '#src/core/keys.js';
+import { KEY_KINDS } from '#src/core/key-kinds.js';
 import { type ApiWorld, openApiWorld, START } from './api-world.js';
 
 let w: ApiWorld;

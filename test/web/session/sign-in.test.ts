@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readShownCode, scanSignIn } from '#test/support/sign-in.js';
+import { confirmSignIn, readShownCode, scanSignIn } from '#test/support/sign-in.js';
 import { openWorld, type World } from '#test/support/world.js';
 
 let w: World;
@@ -18,7 +18,7 @@ const CHROME = { 'user-agent': 'Mozilla/5.0 (Windows) Chrome/120' };
 const adminFile = () => join(w.folder, 'first-admin-code');
 
 describe('the sign-in page', () => {
-  it('leads on once its code was scanned, says in the chat where, and sets a cookie that scripts cannot read', async () => {
+  it('leads on once its code was scanned and confirmed, asks in the chat where, and sets a cookie that scripts cannot read', async () => {
     const browser = w.browser();
     const shown = await readShownCode(w.core, browser, CHROME);
     const page = await browser.get('/sign-in?next=/me');
@@ -26,8 +26,9 @@ describe('the sign-in page', () => {
     expect(page.text).toContain('http-equiv="refresh"');
     expect((await browser.get('/sign-in/state')).json).toEqual({ state: 'waiting' });
     const said = await w.phone('Ming').scans(shown);
-    said.seesReply(/已登录网页[\s\S]*Chrome · Windows[\s\S]*127\.0\.0\.1[\s\S]*若非本人操作/);
-    expect((await browser.get('/sign-in/state')).json).toEqual({ state: 'scanned' });
+    said.seesReply(/以你的身份登录[\s\S]*Chrome · Windows[\s\S]*127\.0\.0\.1[\s\S]*数字是 \d\d 吗/);
+    await confirmSignIn(w.phone('Ming'));
+    expect((await browser.get('/sign-in/state')).json).toEqual({ state: 'confirmed' });
     const entered = await browser.get('/sign-in?next=/me');
     expect(entered.status).toBe(302);
     expect(entered.headers.get('location')).toBe('/me');
@@ -65,8 +66,11 @@ describe('the sign-in page', () => {
     const shown = await readShownCode(w.core, browser, CHROME);
     await w.restart();
     expect((await browser.get('/sign-in/state')).json).toEqual({ state: 'waiting' });
-    (await w.phone('Ming').scans(shown)).seesReply(/已登录网页[\s\S]*Chrome · Windows[\s\S]*127\.0\.0\.1/);
+    (await w.phone('Ming').scans(shown)).seesReply(
+      /以你的身份登录[\s\S]*Chrome · Windows[\s\S]*127\.0\.0\.1/,
+    );
     await w.restart();
+    await confirmSignIn(w.phone('Ming'));
     expect((await browser.get('/sign-in?next=/me')).headers.get('location')).toBe('/me');
     w.clock.advance(DAY + 6 * MINUTE);
     await w.upkeep.removeOld();
@@ -80,6 +84,7 @@ describe('the sign-in page', () => {
     await browser.get('/sign-in');
     expect(await readShownCode(w.core, browser)).toBe(shown);
     await w.phone('Ming').scans(shown);
+    await confirmSignIn(w.phone('Ming'));
     await browser.get('/sign-in?next=/me');
     expect((await browser.get('/sign-in?next=/me/keys')).headers.get('location')).toBe('/me/keys');
   });
@@ -90,6 +95,7 @@ describe('the sign-in page', () => {
     const first = await readShownCode(w.core, browser);
     await w.phone('Ming').scans(first);
     (await w.phone('Mallory').scans(first)).seesReply(/已被别人扫过/);
+    await confirmSignIn(w.phone('Ming'));
     const held = new Map(browser.cookies);
     await browser.get('/sign-in?next=/me');
     expect((await browser.get('/me')).text).toContain(await w.phone('Ming').uid());
@@ -227,6 +233,7 @@ describe('a session', () => {
     expect((await browser.get('/me')).status).toBe(200);
     w.clock.advance(30 * DAY);
     expect((await browser.get('/me')).status).toBe(303);
+    w.clock.advance(8 * DAY);
     await w.upkeep.removeOld();
     expect(await w.db.session.count()).toBe(0);
   });
@@ -249,7 +256,7 @@ describe('a session', () => {
     const browser = await w.signIn('Ming');
     const waiting = w.browser();
     await scanSignIn(w.core, waiting, w.phone('Ming'));
-    (await w.phone('Ming').says('退出登录')).seesReply(/已退出 1 处/);
+    (await w.phone('Ming').says('退出登录')).seesReply(/已结束：1 个网页登录、1 个待确认的登录码/);
     expect((await browser.get('/me')).status).toBe(303);
     expect((await waiting.get('/sign-in?next=/me')).status).toBe(200);
   });
