@@ -5,8 +5,16 @@ import { join } from 'node:path';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { build } from 'esbuild';
 
-/** What runs as a process or thread of its own. */
-const PROGRAMS = ['main', 'simulator/main', 'store/sqlite-thread', 'store/backup-process'];
+/** What runs as a process or thread of its own; those that there are of these. */
+const PROGRAMS = [
+  'main',
+  'restore',
+  'check-data',
+  'rotate-key',
+  'simulator/main',
+  'store/sqlite-thread',
+  'store/backup-process',
+];
 
 /** Packages that are more than JavaScript: they find files of theirs by their own place. */
 const EXTERNAL = ['libsql', 'pg-native'];

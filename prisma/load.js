@@ -7,6 +7,8 @@ import { setFlagsFromString } from 'node:v8';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
+/** `npm run runtime` leaves sources and tools behind: what was built is run as it is. */
+const isBuilt = !existsSync(join(root, 'src'));
 const [node, , name = '', ...args] = process.argv;
 const program = resolve(name);
 // The program looks for its arguments where it would have them if it were run itself.
@@ -20,7 +22,7 @@ for (const signal of SIGNALS) {
   process.on(signal, quit);
 }
 
-const missing = findMissingPackages();
+const missing = isBuilt ? [] : findMissingPackages();
 if (missing.length > 0) {
   process.stderr.write(
     `缺少软件包，请先运行 npm ci Packages are missing, run npm ci first: ${missing.join(', ')}\n`,
@@ -44,7 +46,9 @@ for (const signal of SIGNALS) {
 }
 
 async function load() {
-  await import('./ensure-build.js');
+  if (!isBuilt) {
+    await import('./ensure-build.js');
+  }
   if (program.endsWith('.ts')) {
     await import('tsx');
   }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type Config, loadConfig } from './config.js';
 import { systemClock } from './lib/clock.js';
 import { watchDescriptors } from './lib/descriptors.js';
+import { createFollowedClock } from './lib/followed-clock.js';
 import { isLoopbackName } from './lib/host-names.js';
 import { createHttpServer } from './lib/http-server.js';
 import { createLogger, type Logger } from './lib/logger.js';
@@ -41,10 +42,11 @@ async function boot(): Promise<void> {
   const selfUrl = `http://${selfHost.includes(':') ? `[${selfHost}]` : selfHost}:${port}`;
   // Loaded only where it is used: a server with accounts of its own has no simulator in memory.
   const { mountSimulator } = config.sandbox ? await import('./sandbox.js') : { mountSimulator: null };
-  const sandbox = mountSimulator?.({ selfUrl, config, clock: systemClock, log }) ?? null;
+  const clock = createFollowedClock(systemClock);
+  const sandbox = mountSimulator?.({ selfUrl, config, clock, log }) ?? null;
   const parts = await wire({
     config: sandbox ? await sandbox.complete(config) : config,
-    clock: systemClock,
+    clock,
     log,
     selfUrl,
     extraDoors: sandbox ? [sandbox.door] : [],

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Config } from './config.js';
 import type { Clock } from './lib/clock.js';
+import type { FollowedClock } from './lib/followed-clock.js';
 import type { Logger } from './lib/logger.js';
 import { listPaths, takeFromOthers } from './lib/private-files.js';
 import { keyMarkOf, keyPathOf, makeSecretKey, readSecretKey } from './lib/secret-key.js';
@@ -17,7 +18,8 @@ export interface OpenData {
 
 /** What it needs besides the settings. */
 export interface OpenDataNeeds {
-  clock: Clock;
+  /** One that can follow goes by the database's clock from here on, where processes share it. */
+  clock: Clock | FollowedClock;
   log: Logger;
 }
 
@@ -60,11 +62,31 @@ export async function openData(
     if (config.databaseUrl.startsWith('file:')) {
       keepMark(config.databaseUrl.slice('file:'.length), mark);
     }
-    return { key, store };
+    return { key, store: await followTime(store, { clock, log }) };
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** Less is nobody's trouble. */
+const WRONG_MS = 5000;
+
+async function followTime(store: Store, { clock, log }: OpenDataNeeds): Promise<Store> {
+  if (!store.readTime || !('follow' in clock)) {
+    return store;
+  }
+  const { aheadMs, stop } = await clock.follow(store.readTime);
+  if (Math.abs(aheadMs) >= WRONG_MS) {
+    log.warn('the clock of this machine differs from the database’s, which is gone by', {
+      aheadMs: Math.round(aheadMs),
+    });
+  }
+  const close = (): Promise<void> => {
+    stop();
+    return store.close();
+  };
+  return { ...store, close };
 }
 
 function readKey(dataDir: string): Buffer | null {

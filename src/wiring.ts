@@ -23,6 +23,7 @@ import { createTroubles } from './engine/troubles.js';
 import { createUpkeep } from './engine/upkeep.js';
 import { Worker } from './engine/worker.js';
 import type { Clock } from './lib/clock.js';
+import type { FollowedClock } from './lib/followed-clock.js';
 import { createNewId } from './lib/ids.js';
 import type { Logger } from './lib/logger.js';
 import { PROJECT_DIR } from './lib/project.js';
@@ -48,7 +49,8 @@ import { buildMenu, createWechatDoor, createWecomDoor, type WechatDoor } from '.
 /** What wiring needs besides the settings: addresses that are known once the server listens, and the means of tests. */
 export interface WiringInput {
   config: Config;
-  clock: Clock;
+  /** One that can follow goes by the database's, where that is shared. */
+  clock: Clock | FollowedClock;
   log: Logger;
   /** Where this server is reached by itself, without a trailing slash. */
   selfUrl: string;
@@ -211,6 +213,7 @@ export async function wire(input: WiringInput) {
     callbackBase: config.sandbox ? input.selfUrl : publicUrl,
     version: VERSION,
     signKey: deriveKey(key, 'sign'),
+    box,
     dialects,
     previewCard: outgoing.server.preview,
     selfCheck: createSelfCheckOutside({

@@ -45,6 +45,10 @@ export async function makeDatabase(server: string): Promise<Database> {
   await inServer(`CREATE DATABASE "${name}" OWNER "${name}"`);
   // The public schema is the owner's in new servers and everybody's in old ones.
   await query(url.href, `ALTER SCHEMA public OWNER TO "${name}"`);
+  // The servers' role finds a clock of ours before the built-in one: time that nobody waits for goes by for it too.
+  for (const statement of makeClock(name)) {
+    await query(url.href, statement);
+  }
   const endAll = async (): Promise<void> => {
     await inServer(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND pid <> pg_backend_pid()`,
@@ -70,13 +74,26 @@ export async function makeDatabase(server: string): Promise<Database> {
       // Those that were opened meanwhile stay as they were.
       await endAll();
     },
-    pass: async () => {},
+    pass: async (ms) => {
+      await query(url.href, `UPDATE torture.clock SET "passed" = "passed" + ${ms}`);
+    },
     drop: async () => {
       await inServer(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
       await inServer(`DROP ROLE IF EXISTS "${name}"`);
     },
   };
 }
+
+const makeClock = (role: string): string[] => [
+  'CREATE SCHEMA torture',
+  'CREATE TABLE torture.clock ("passed" bigint NOT NULL)',
+  'INSERT INTO torture.clock VALUES (0)',
+  `GRANT USAGE ON SCHEMA torture TO "${role}"`,
+  `GRANT SELECT ON torture.clock TO "${role}"`,
+  `CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+     $$ SELECT pg_catalog.clock_timestamp() + "passed" * interval '1 millisecond' FROM torture.clock $$`,
+  `ALTER ROLE "${role}" SET search_path = public, pg_catalog`,
+];
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });

@@ -3,7 +3,7 @@ import { createBatcher } from '#src/lib/batcher.js';
 import { randomHex } from '#src/lib/ids.js';
 import type { SecretBox } from '#src/lib/secret-box.js';
 import { providerOf } from '#src/store/db.js';
-import { claimInbound, finishInbound, releaseInbound } from '#src/store/inbound.js';
+import { claimInbound, finishInbound, releaseInbound, spendInbound } from '#src/store/inbound.js';
 import { insertReceipts } from '#src/store/receipts.js';
 import type { CoreDeps } from './deps.js';
 
@@ -50,6 +50,13 @@ export function createInbox({ db, clock, box, wake }: CoreDeps, bootedAt: number
     },
     maxItems: MAX_BATCH,
   });
+  const spends = createBatcher({
+    run: async (items: { key: string; owner: string; at: number }[]) => {
+      const owners = await spendInbound(db, items);
+      return items.map(({ key, owner }) => owners.get(key) === owner);
+    },
+    maxItems: MAX_BATCH,
+  });
   const receipts = createBatcher({
     run: async (items: { ref: string; status: string; at: number }[]) => {
       await insertReceipts(db, items);
@@ -77,12 +84,20 @@ export function createInbox({ db, clock, box, wake }: CoreDeps, bootedAt: number
     return releaseInbound(db, [key]);
   }
 
+  /**
+   * Whether a signature that covers no content came with this content the first time, here or at another process. The content
+   * is given by its hash.
+   */
+  function serveOnce(signature: string, contentHash: string): Promise<boolean> {
+    return spends({ key: `once|${signature}`, owner: contentHash, at: clock.now() });
+  }
+
   /** Keeps a platform's later word on a send (`status` is `confirmed` or the reason of its denial). */
   async function keepReceipt(ref: string, status: string): Promise<void> {
     await receipts({ ref, status, at: clock.now() });
   }
 
-  return { claim, finish, release, keepReceipt };
+  return { claim, finish, release, serveOnce, keepReceipt };
 }
 
 /** Sealed, since a reply may hold a link to somebody's keys; with its reader's name, which has no line breaks, before it. */

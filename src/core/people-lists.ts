@@ -27,6 +27,7 @@ export interface PeoplePart {
 export interface IdentityRow {
   platform: string;
   account: string;
+  /** Of an openid no more than its beginning and end: enough to compare it with WeChat's own console. */
   externalId: string;
   following: boolean;
   followedAt: Date | null;
@@ -134,7 +135,7 @@ export function createPeopleLists({ db }: CoreDeps) {
   /** How outside platforms know a person. */
   async function listIdentities(personId: number): Promise<IdentityRow[]> {
     const rows = await db.identity.findMany({ where: { personId: BigInt(personId) }, take: MOST_ACCOUNTS });
-    return rows.map(({ personId: _personId, ...row }) => row);
+    return rows.map(({ personId: _personId, ...row }) => ({ ...row, externalId: hintOf(row) }));
   }
 
   /** What a person follows, blocked relations too, newest first, at most `take`. */
@@ -187,4 +188,8 @@ export function createPeopleLists({ db }: CoreDeps) {
   }
 
   return { listPeople, listIdentities, listRelations, blockRelation, listSentBy };
+}
+
+function hintOf({ platform, externalId }: { platform: string; externalId: string }): string {
+  return platform === 'wechat' ? `${externalId.slice(0, 6)}…${externalId.slice(-4)}` : externalId;
 }

@@ -14,6 +14,7 @@ import {
 import { versionOf } from '#src/store/row-versions.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
+import { toPseudonym } from './pseudonyms.js';
 import { storeRoute } from './routes.js';
 import type { OutsideName } from './types.js';
 
@@ -30,7 +31,7 @@ const MAX_BATCH = 500;
 const REMEMBERED = 20_000;
 
 /** Makes the verbs of people. */
-export function createPeople({ db, clock, newId, account }: CoreDeps) {
+export function createPeople({ db, clock, newId, account, hashKey }: CoreDeps) {
   const arrive = createBatcher({
     run: (items: { name: OutsideName; following: boolean | null; seenAt?: number }[]) =>
       upsertPeople(
@@ -135,10 +136,10 @@ export function createPeople({ db, clock, newId, account }: CoreDeps) {
     return { personId, uid: row.uid, paused: row.pausedAt !== null };
   }
 
-  /** How the server's own WeChat account knows a person, and whether they follow it; null when it never met them. */
-  async function findWechatName(personId: number): Promise<{ openid: string; following: boolean } | null> {
+  /** What stands for how the server's own WeChat account knows a person, and whether they follow it; null when it never met them. */
+  async function findWechatName(personId: number): Promise<{ pseudonym: string; following: boolean } | null> {
     const row = await db.identity.findFirst({ where: { personId: BigInt(personId), ...account } });
-    return row ? { openid: row.externalId, following: row.following } : null;
+    return row ? { pseudonym: toPseudonym(hashKey, row), following: row.following } : null;
   }
 
   /** Whether a person is a member whom the server's own WeCom app reaches. */

@@ -1,6 +1,8 @@
 /** Subscribers: the people behind subscriptions as the owner of an app or topic sees them, and what one follows oneself. */
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
+import { toPseudonym } from './pseudonyms.js';
+import type { OutsideName } from './types.js';
 
 /** Somebody who follows an app (topicId 0) or a topic. */
 export interface Subscriber {
@@ -9,8 +11,8 @@ export interface Subscriber {
   personId: number;
   topicId: number;
   nickname: string;
-  /** How the server's own WeChat account knows them; empty when it never met them. */
-  openid: string;
+  /** Stands for how the server's own WeChat account knows them; empty when it never met them. */
+  pseudonym: string;
   /** Whether they follow the account now. */
   following: boolean;
   hasPhone: boolean;
@@ -36,7 +38,7 @@ const MAX_REMARK = 64;
 export type Subscribers = ReturnType<typeof createSubscribers>;
 
 /** Makes the verbs of subscribers. */
-export function createSubscribers({ db, account }: CoreDeps) {
+export function createSubscribers({ db, account, hashKey }: CoreDeps) {
   const withPerson = { person: { include: { identities: { where: account } } } };
   const findRows = (query: { where: object; skip?: number; take: number }) =>
     db.subscription.findMany({ ...query, include: withPerson, orderBy: { id: 'desc' } });
@@ -48,7 +50,7 @@ export function createSubscribers({ db, account }: CoreDeps) {
   ): Promise<{ total: number; items: Subscriber[] }> {
     const where = { appId: place.appId, topicId: place.topicId, blocked: place.blocked ?? false };
     const [total, rows] = await Promise.all([db.subscription.count({ where }), findRows({ where, ...page })]);
-    return { total, items: rows.map(toSubscriber) };
+    return { total, items: rows.map((row) => toSubscriber(hashKey, row)) };
   }
 
   /** One relation of an app, blocked or not; throws not_found. */
@@ -58,7 +60,7 @@ export function createSubscribers({ db, account }: CoreDeps) {
     if (!row) {
       throw notFound('订阅关系 Subscription');
     }
-    return { ...toSubscriber(row), blocked: row.blocked };
+    return { ...toSubscriber(hashKey, row), blocked: row.blocked };
   }
 
   /** Who is behind those of these relations that are an app's own and not blocked, in the order they are given. */
@@ -121,18 +123,19 @@ interface SubscriberRow {
     nickname: string;
     phone: string;
     email: string;
-    identities: readonly { externalId: string; following: boolean }[];
+    identities: readonly (OutsideName & { following: boolean })[];
   };
 }
 
-function toSubscriber({ id, personId, person, ...row }: SubscriberRow): Subscriber {
+function toSubscriber(hashKey: Buffer, { id, personId, person, ...row }: SubscriberRow): Subscriber {
+  const [wechat] = person.identities;
   const { topicId, remark, createdAt, blockedAt } = row;
   return {
     id: Number(id),
     personId: Number(personId),
     topicId,
     nickname: person.nickname,
-    openid: person.identities[0]?.externalId ?? '',
+    pseudonym: wechat ? toPseudonym(hashKey, wechat) : '',
     following: person.identities.some((identity) => identity.following),
     hasPhone: person.phone !== '',
     hasEmail: person.email !== '',

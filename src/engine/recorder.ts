@@ -4,6 +4,7 @@ import { createBatcher } from '#src/lib/batcher.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { Logger } from '#src/lib/logger.js';
 import { isAway } from '#src/store/away.js';
+import { recordLateResults } from '#src/store/late-results.js';
 import type { Db } from '#src/store/open.js';
 import { type DeliveryResult, recordResults } from '#src/store/outbox.js';
 
@@ -42,7 +43,11 @@ export function createRecorder(deps: { db: Db; clock: Clock; log: Logger; owner:
     // A mark for each try: a first try whose commit succeeded although it threw is not counted again.
     batch += 1;
     try {
-      await recordResults(db, results, { owner, batch: `${owner}:${batch}`, now: clock.now() });
+      const mark = { owner, batch: `${owner}:${batch}`, now: clock.now() };
+      const held = await recordResults(db, results, mark);
+      if (held < results.length) {
+        await recordLateResults(db, results, mark);
+      }
       return null;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));

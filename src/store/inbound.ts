@@ -63,3 +63,23 @@ export async function finishInbound(
 export async function releaseInbound(db: Db, keys: readonly string[]): Promise<void> {
   await commitOne(db, RELEASE, toSqlJson(keys));
 }
+
+const SPEND = both(
+  (q) => `INSERT INTO "Inbound" ("key", "owner", "claimedAt", "doneAt")
+     SELECT j."key", j."owner", j."at", j."at" FROM ${q.rows('j', { key: 'text', owner: 'text', at: 'time' })} WHERE true
+     ORDER BY j."key" ON CONFLICT ("key") DO NOTHING`,
+);
+const OWNERS = both((q) => `SELECT "key", "owner" FROM "Inbound" WHERE ${q.isIn('"key"', 'text')}`);
+
+/** Gives each key to the first owner that comes with it, for good and in one commit; answers with the owner of each. */
+export async function spendInbound(
+  db: Db,
+  spends: readonly { key: string; owner: string; at: number }[],
+): Promise<Map<string, string>> {
+  const keys = [...new Set(spends.map(({ key }) => key))];
+  const rows = await commitRows<{ key: string; owner: string }>(db, [
+    write(SPEND, toSqlJson(spends)),
+    read(OWNERS, toSqlJson(keys)),
+  ]);
+  return new Map(rows.map(({ key, owner }) => [key, owner]));
+}

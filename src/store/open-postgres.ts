@@ -2,10 +2,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
+import { createTurns } from '#src/lib/turns.js';
 import { type Db, nameProvider } from './db.js';
 import { applyMigrations, type MigrationConnection, planMigrations } from './migrate.js';
 import type { Store } from './open.js';
 import { openSession } from './session.js';
+import { query } from './sql.js';
 
 /** Connections of one process besides its lasting one, unless the address says `connection_limit`. */
 const CONNECTIONS = 10;
@@ -24,6 +26,8 @@ const OPTIONS = [
   'tcp_keepalives_interval=5',
   'tcp_keepalives_count=3',
 ];
+
+const NOW = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now"';
 
 /** Opens `postgresql://…`, migrating it when needed. Throws what the driver throws when it cannot be had. */
 export async function openPostgres(url: string): Promise<Store> {
@@ -63,6 +67,10 @@ export async function openPostgres(url: string): Promise<Store> {
       ...migrated,
       restored: null,
       session,
+      readTime: async () => {
+        const [row] = await query<{ now: number }>(db, NOW);
+        return Number(row?.now);
+      },
       close: async () => {
         await session.close();
         await db.$disconnect();
@@ -115,9 +123,19 @@ class MendingPg extends PrismaPg {
   override async connect() {
     const adapter = await super.connect();
     const start = adapter.startTransaction.bind(adapter);
-    adapter.startTransaction = async (level) => mendTexts(await start(level));
+    adapter.startTransaction = async (level) => oneByOne(mendTexts(await start(level)));
     return mendTexts(adapter);
   }
+}
+
+/** Prisma asks for the parts of a large write at once, and a connection that has a statement of its own takes no second one. */
+function oneByOne<T extends SqlQueryable>(queryable: T): T {
+  const queryRaw = queryable.queryRaw.bind(queryable);
+  const executeRaw = queryable.executeRaw.bind(queryable);
+  const inTurn = createTurns();
+  queryable.queryRaw = (query) => inTurn(() => queryRaw(query));
+  queryable.executeRaw = (query) => inTurn(() => executeRaw(query));
+  return queryable;
 }
 
 function mendTexts<T extends SqlQueryable>(queryable: T): T {

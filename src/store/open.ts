@@ -30,6 +30,8 @@ export interface Store {
   restored: string | null;
   /** What this process shares with the others on the database. */
   session: Session;
+  /** Reads the database's clock, in milliseconds since the epoch; null where that is this machine's. */
+  readTime: (() => Promise<number>) | null;
   close(): Promise<void>;
 }
 
@@ -119,6 +121,7 @@ async function openLocked(
     applied,
     isNew,
     session: ALONE,
+    readTime: null,
     close: async () => {
       await db.$disconnect();
       await connection.close();

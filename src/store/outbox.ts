@@ -81,11 +81,12 @@ const RECORD_RESULTS = both(
 const IS_DONE = `"Message"."state" IN ('expanded', 'cancelling')
        AND "Message"."sent" + c.sent + "Message"."failed" + c.failed + "Message"."cancelled" + c.cancelled
          + "Message"."unknown" + c.unknown >= "Message"."total"`;
-const COUNT_RESULTS = both(
+/** Counts what was recorded under a mark, in its messages: the time, the ids as JSON, the mark. */
+export const COUNT_RESULTS = both(
   (
     q,
   ) => `UPDATE "Message" SET "sent" = "Message"."sent" + c.sent, "failed" = "Message"."failed" + c.failed, "cancelled" = "Message"."cancelled" + c.cancelled,
-       "unknown" = "Message"."unknown" + c.unknown, "state" = CASE WHEN ${IS_DONE} THEN 'done' ELSE "Message"."state" END, "finishedAt" = CASE WHEN ${IS_DONE} THEN ${q.time()} END
+       "unknown" = "Message"."unknown" + c.unknown, "state" = CASE WHEN ${IS_DONE} THEN 'done' ELSE "Message"."state" END, "finishedAt" = CASE WHEN ${IS_DONE} THEN ${q.time()} ELSE "Message"."finishedAt" END
      FROM (SELECT "messageId", count(*) FILTER (WHERE "state" = 'sent') AS sent, count(*) FILTER (WHERE "state" = 'failed') AS failed,
                   count(*) FILTER (WHERE "state" = 'cancelled') AS cancelled, count(*) FILTER (WHERE "state" = 'unknown') AS unknown
            FROM "Delivery" WHERE ${q.isIn('"id"', 'int')} AND "owner" = ? AND "messageId" IS NOT NULL GROUP BY "messageId") c
@@ -94,23 +95,26 @@ const COUNT_RESULTS = both(
 
 /**
  * Records results, each with its attempt in the same row, counts them in their messages, and writes the events of messages
- * that are done with it, all in one commit. Rows that `owner` no longer holds (its lease ran out) are left as they are and not counted.
+ * that are done with it, all in one commit. Rows that `owner` no longer holds (its lease ran out) are left as they are and not counted;
+ * returns how many rows it held.
  */
 export async function recordResults(
   db: Db,
   results: readonly DeliveryResult[],
   mark: { owner: string; batch: string; now: number },
-): Promise<void> {
+): Promise<number> {
   const rows = results.map(({ next, ...result }) => ({ ...result, ...next }));
   const update = write(RECORD_RESULTS, mark.batch, toSqlJson(rows), mark.owner);
   const finished = results.filter((result) => result.state !== 'due' && result.messageId !== null);
   if (finished.length === 0) {
-    await commit(db, [update]);
-    return;
+    const [held] = await commit(db, [update]);
+    return Number(held);
   }
   const count = write(COUNT_RESULTS, mark.now, toSqlJson(finished.map((result) => result.id)), mark.batch);
   const messageIds = [...new Set(finished.map((result) => result.messageId))];
   const paid = results.flatMap((result) => (result.isPaid ? [result.id] : []));
   const charges = paid.length > 0 ? chargeSent(paid, mark) : [];
-  await commit(db, [update, count, ...charges, writeCompletions(toSqlJson(messageIds), mark.now)]);
+  const completions = writeCompletions(toSqlJson(messageIds), mark.now);
+  const [held] = await commit(db, [update, count, ...charges, completions]);
+  return Number(held);
 }

@@ -1,6 +1,7 @@
 /** The one lasting connection of a process to PostgreSQL: holds its number, hears the other processes and tells them. */
 import pg from 'pg';
 import { ID_STRIDE } from '#src/lib/ids.js';
+import { createTurns } from '#src/lib/turns.js';
 
 /** What the processes on one database share. On SQLite there is one process and nobody to tell. */
 export interface Session {
@@ -58,6 +59,8 @@ export async function openSession(
   let held: { client: pg.Client; node: number } | null = null;
   let lastNode = 0;
   let isClosed = false;
+  /** The connection takes one statement at a time. */
+  let inTurn = createTurns();
   let beat: NodeJS.Timeout | undefined;
 
   async function connect(): Promise<pg.Client> {
@@ -84,6 +87,7 @@ export async function openSession(
       throw new SessionError(`${NODES} processes work on this database already: there is no room for more`);
     }
     await client.query(`LISTEN ${CHANNEL}`);
+    inTurn = createTurns();
     held = { client, node };
     lastNode = node;
   }
@@ -125,7 +129,7 @@ export async function openSession(
   async function checkAlive(): Promise<void> {
     const client = held?.client;
     if (client) {
-      await withTimeout(client.query('SELECT 1')).catch(() => {
+      await withTimeout(inTurn(() => client.query('SELECT 1'))).catch(() => {
         lose(client);
         onSilence();
       });
@@ -136,7 +140,7 @@ export async function openSession(
     const gathered = [...words];
     words.clear();
     for (const word of gathered) {
-      held?.client.query('SELECT pg_notify($1, $2)', [CHANNEL, word]).catch(() => {});
+      inTurn(async () => held?.client.query('SELECT pg_notify($1, $2)', [CHANNEL, word])).catch(() => {});
     }
   }
 

@@ -9,6 +9,7 @@ import type { Clock } from '#src/lib/clock.js';
 import { equalsInConstantTime } from '#src/lib/hash.js';
 import { lazyDoor } from '#src/lib/lazy.js';
 import { PROJECT_DIR } from '#src/lib/project.js';
+import type { SecretBox } from '#src/lib/secret-box.js';
 import type { View } from '#src/lib/view.js';
 import { describeApi } from './api/index.js';
 import type { ConsoleDeps } from './console/index.js';
@@ -56,6 +57,8 @@ export interface SiteDeps {
   dialects: readonly (DialectFacts & { templates?: MessageTemplates })[];
   /** Signs short-lived cookies. */
   signKey: Buffer;
+  /** Seals what a page carries for us. */
+  box: SecretBox;
   resumeQueue: ConsoleDeps['resumeQueue'];
   previewCard: ConsoleDeps['previewCard'];
   selfCheck: ConsoleDeps['selfCheck'];
@@ -76,7 +79,7 @@ export function createPages(deps: SiteDeps) {
   const pages: Middleware[] = [
     createHomePage({ view, describeState: () => describeState(deps, startedAt) }),
     createOtherAddresses(),
-    lazyDoor(/\.md$|^\/docs\/pictures\//, () => createDocsPage({ view, dir: PROJECT_DIR })),
+    lazyDoor(/\.md$|^\/docs\/(?:pictures\/|[\w-]+\.\w+$)/, () => createDocsPage({ view, dir: PROJECT_DIR })),
     lazyDoor(/^\/docs(?:\/|$)/, () =>
       createReferencePage({ view, publicUrl, dialects: deps.dialects, document: describeApi(core) }),
     ),
@@ -91,6 +94,7 @@ export function createPages(deps: SiteDeps) {
       clock,
       publicUrl,
       signer,
+      box: deps.box,
       findSubscribeTarget: core.subscribeLinks.findTarget,
       oauthUrl: deps.wechat.oauthUrl,
       exchangeOauthCode: deps.wechat.exchangeOauthCode,
@@ -98,6 +102,7 @@ export function createPages(deps: SiteDeps) {
     }),
     createKeysPage({
       view,
+      publicUrl,
       findLink: core.keys.findLink,
       openLink: async (code) => {
         const personId = await core.keys.openLink(code);

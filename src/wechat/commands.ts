@@ -25,9 +25,9 @@ type Act = (talk: Talk, argument: string) => Promise<string | null>;
 const ACTS: Readonly<Record<Verb, Act>> = {
   help: reading(async ({ core }) => tellHelp(core.publicUrl)),
   uid: reading(async ({ person }) => tellUid(person.uid)),
-  keys: reading(async ({ core, person }) => {
+  keys: reading(async ({ core, person, confide }) => {
     const code = await core.keys.createLink(person.personId);
-    return tellKeysLink(`${core.publicUrl}/k/${code}`);
+    return confide(tellKeysLink(`${core.publicUrl}/k/${code}`));
   }),
   subs: reading((talk, page) => listSubscriptions(talk, Number(page || '1'))),
   unsub: leave,

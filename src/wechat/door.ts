@@ -1,9 +1,8 @@
 /** The official account's server URL: `/wechat`. */
 import { findEventAnswer } from './events.js';
 import { readPush } from './push.js';
-import { PushRefusal } from './refusal.js';
 import { type DoorNeeds, serveUrl, type WechatDoor } from './server-url.js';
-import { checkQuery, createVerifier, type DoorSettings, isHandshake } from './verify.js';
+import { checkQuery, createVerifier, type DoorSettings, readHandshake } from './verify.js';
 
 /** What the door is made with. */
 export interface WechatDoorNeeds extends DoorNeeds {
@@ -18,12 +17,7 @@ export function createWechatDoor(needs: WechatDoorNeeds): WechatDoor {
     {
       path: '/wechat',
       verifier,
-      echo: (query) => {
-        if (!isHandshake(verifier, query) || typeof query.echostr !== 'string') {
-          throw new PushRefusal(401, 'the signature is wrong');
-        }
-        return query.echostr;
-      },
+      echo: (query, nowMs) => readHandshake(verifier, query, nowMs),
       checkQuery: (query, nowMs) => checkQuery(verifier, query, nowMs),
       readPush: (fields, nowMs) => readPush(fields, account.account, nowMs),
       acknowledgement: 'success',

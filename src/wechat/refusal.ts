@@ -4,8 +4,8 @@
 export class PushRefusal extends Error {
   override readonly name = 'PushRefusal';
   constructor(
-    /** 400: forged on the way; 401: not proved to be the platform's; 413: too large. */
-    readonly status: 400 | 401 | 413,
+    /** 400: forged on the way; 401: not proved to be the platform's; 413: too large; 503: nobody can tell now, push again. */
+    readonly status: 400 | 401 | 413 | 503,
     /** English, without anything of the push. */
     readonly reason: string,
   ) {

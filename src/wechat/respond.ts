@@ -9,7 +9,7 @@ import { answerMessage } from './messages.js';
 import type { Push } from './push.js';
 import { fitReply } from './replies.js';
 import type { Talk } from './talk.js';
-import { APOLOGY, lines } from './texts.js';
+import { APOLOGY, lines, NOT_CONFIDED } from './texts.js';
 import type { Answer, Order, Progress, Turns } from './turns.js';
 
 /** Answers an event of somebody who is there; resolves to the reply, or null. */
@@ -37,15 +37,21 @@ export interface ResponderNeeds {
   rules: ChatRules;
 }
 
+/** What is known of a push beyond what it says. */
+export interface PushProof {
+  /** It came encrypted, so that nobody but the platform can have written it, and nobody else reads the answer. */
+  isSealed: boolean;
+}
+
 const NOTHING: Answer = { kind: 'reply', text: null };
 
 /** Makes the verb that answers a push; it never rejects. */
-export function createResponder(needs: ResponderNeeds): (push: Push) => Promise<Answer> {
-  return async (push) => {
+export function createResponder(needs: ResponderNeeds): (push: Push, proof: PushProof) => Promise<Answer> {
+  return async (push, proof) => {
     if (push.event === 'TEMPLATESENDJOBFINISH') {
       return answerReceipt(needs, push);
     }
-    const work = findWork(needs, push);
+    const work = findWork(needs, push, proof);
     if (!work) {
       return NOTHING;
     }
@@ -70,7 +76,7 @@ async function answerReceipt({ core, log }: ResponderNeeds, push: Push): Promise
 }
 
 /** The work that a push asks for; null for events that ask for nothing. */
-function findWork(needs: ResponderNeeds, push: Push): Order['work'] | null {
+function findWork(needs: ResponderNeeds, push: Push, proof: PushProof): Order['work'] | null {
   const { core, clock, newNonce, rules } = needs;
   const { canScan } = rules;
   const name = { ...rules.account, externalId: push.externalId };
@@ -83,10 +89,25 @@ function findWork(needs: ResponderNeeds, push: Push): Order['work'] | null {
   }
   return async (progress: Progress) => {
     const person = await core.people.follow(name, push.at);
-    const talk: Talk = { core, clock, newNonce, person, canScan, key: push.key, commit: progress.commit };
+    const confide = proof.isSealed
+      ? async (text: string) => text
+      : (text: string) => sendApart(needs, push, text);
+    const { commit } = progress;
+    const talk: Talk = { core, clock, newNonce, person, canScan, confide, key: push.key, commit };
     const text = await respond(talk, push).catch(explain);
-    return text === null ? null : fitReply(text);
+    return text === null || text === '' ? null : fitReply(text);
   };
+}
+
+/** Sends to the follower's own chat what whoever wrote the push must not read. Never rejects. */
+async function sendApart({ sendText, log }: ResponderNeeds, push: Push, text: string): Promise<string> {
+  try {
+    await sendText(push.from, fitReply(text));
+    return '';
+  } catch (error) {
+    log.warn('what only the follower may read could not be sent', { error });
+    return NOT_CONFIDED;
+  }
 }
 
 /** A follower's mistake that the domain finds is their answer; anything else is ours. */

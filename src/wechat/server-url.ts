@@ -1,4 +1,5 @@
 /** A server URL, whichever platform pushes to it: reads, has the work done once, and answers within five seconds. */
+import { createHash } from 'node:crypto';
 import type { ParsedUrlQuery } from 'node:querystring';
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
@@ -14,7 +15,7 @@ import { PushRefusal, StrangePush } from './refusal.js';
 import { writeReply } from './replies.js';
 import { type ChatRules, createResponder } from './respond.js';
 import { createTurns } from './turns.js';
-import { hasSignature, openPush, type Verifier } from './verify.js';
+import { hasSignature, isPlain, openPush, textOf, type Verifier } from './verify.js';
 
 /** What a door is made with. */
 export interface DoorNeeds {
@@ -40,7 +41,7 @@ export interface ServerUrl {
   path: string;
   verifier: Verifier;
   /** The answer to the check that the platform does on saving the URL. Throws PushRefusal. */
-  echo(query: ParsedUrlQuery): string;
+  echo(query: ParsedUrlQuery, nowMs: number): string;
   /** Checks what can be checked before a body is read. Throws PushRefusal. */
   checkQuery(query: ParsedUrlQuery, nowMs: number): void;
   /** Throws StrangePush. */
@@ -61,15 +62,41 @@ export function serveUrl(url: ServerUrl, needs: DoorNeeds): WechatDoor {
   const turns = createTurns({ inbox: core.inbox, log, budgetMs });
   const respond = createResponder({ ...needs, newNonce, turns, rules: url.rules });
 
+  /**
+   * In plaintext mode a signature covers its time and nonce alone, so whoever saw one could send words of anybody under it.
+   * The platform's own repeats have the same body, or a nonce of their own. Throws PushRefusal 401, 503.
+   */
+  async function refuseOtherBodies(query: ParsedUrlQuery, body: string | Buffer): Promise<void> {
+    if (!isPlain(verifier)) {
+      return;
+    }
+    const contentHash = createHash('sha256').update(body).digest('hex');
+    const isFirst = await core.inbox
+      .serveOnce(textOf(query.signature), contentHash)
+      .catch((error: unknown) => {
+        log.error('the nonce of a push could not be looked up', { error });
+        throw new PushRefusal(503, 'nobody can tell whether the nonce is new');
+      });
+    if (!isFirst) {
+      throw new PushRefusal(401, 'the nonce came with another body before');
+    }
+  }
+
+  async function echo(ctx: Context): Promise<void> {
+    const text = url.echo(ctx.query, clock.now());
+    // No push may come under the signature of a check either.
+    await refuseOtherBodies(ctx.query, `echostr=${text}`);
+    show(ctx, 'text', text);
+  }
+
   async function receive(ctx: Context): Promise<void> {
     url.checkQuery(ctx.query, clock.now());
     const body = await readBody(ctx, verifier);
+    await refuseOtherBodies(ctx.query, body);
     const opened = await openPush(verifier, ctx.query, body);
     const push = url.readPush(opened.fields, clock.now());
-    const answer = await respond(push);
+    const answer = await respond(push, { isSealed: opened.aesKey !== null });
     if (answer.kind === 'retry') {
-      // The platforms push again after anything but 200; 503 tells proxies and operators that this one is for now.
-      ctx.set('Retry-After', String(AWAY_RETRY_S));
       refuse(ctx, 503);
     } else if (answer.text === null) {
       show(ctx, 'text', url.acknowledgement);
@@ -80,7 +107,7 @@ export function serveUrl(url: ServerUrl, needs: DoorNeeds): WechatDoor {
   }
 
   /** Runs a step of a request; what it refuses is logged, and answered by its status alone; so is what nobody understands. */
-  async function refusing(ctx: Context, step: () => Promise<void> | void): Promise<void> {
+  async function refusing(ctx: Context, step: () => Promise<void>): Promise<void> {
     try {
       await step();
     } catch (error) {
@@ -97,7 +124,7 @@ export function serveUrl(url: ServerUrl, needs: DoorNeeds): WechatDoor {
   }
 
   const router = new Router();
-  router.get(url.path, (ctx) => refusing(ctx, () => show(ctx, 'text', url.echo(ctx.query))));
+  router.get(url.path, (ctx) => refusing(ctx, () => echo(ctx)));
   router.post(url.path, (ctx) => refusing(ctx, () => receive(ctx)));
   return Object.assign(router.routes() as Middleware, { idle: turns.idle });
 }
@@ -145,6 +172,10 @@ function show(ctx: Context, type: keyof typeof TYPES, body: string): void {
 
 /** Nothing but the status: a stranger learns nothing, and the platform reads nothing. */
 function refuse(ctx: Context, status: number): void {
+  if (status === 503) {
+    // The platforms push again after anything but 200; this tells proxies and operators that it is for now.
+    ctx.set('Retry-After', String(AWAY_RETRY_S));
+  }
   ctx.status = status;
   ctx.type = 'text/plain';
   ctx.body = '';

@@ -20,19 +20,21 @@ export async function listSubscriptions(talk: Talk, page: number): Promise<strin
   }
   const topics = await talk.core.topics.findTopics(relations.map((relation) => relation.topicId));
   const topicNames = new Map(topics.map((topic) => [topic.id, topic.name]));
-  const links = await signLinks(talk, relations);
+  const { links, isSigned } = await signLinks(talk, relations);
   const pages = toPages(
     relations.map((relation) =>
       toEntry(relation, topicNames.get(relation.topicId), links.get(relation.appId)),
     ),
   );
   const at = Math.min(Math.max(1, page), pages.length);
-  return lines(
+  const list = lines(
     `【我的订阅】共 ${relations.length} 个${pages.length > 1 ? `，第 ${at}/${pages.length} 页` : ''}`,
     ...(pages[at - 1] ?? []),
     at < pages.length && `\n下一页 Next page：订阅 ${at + 1}`,
     `退订 Unsubscribe：退订 ${toTarget(relations[0])}`,
   );
+  // A signed link lets its holder in at the app as this follower.
+  return isSigned ? talk.confide(list) : list;
 }
 
 function toEntry(relation: Relation, topicName: string | undefined, link: string | undefined): string {
@@ -50,14 +52,17 @@ function toTarget(relation: Pick<Relation, 'appId' | 'topicId'> | undefined): st
 }
 
 /** The setting address of each app that has one, signed for this follower. */
-async function signLinks(talk: Talk, relations: readonly Relation[]): Promise<Map<number, string>> {
+async function signLinks(talk: Talk, relations: readonly Relation[]) {
   const links = new Map<number, string>();
+  let isSigned = false;
   for (const { appId, topicId, settingUrl } of relations) {
     if (topicId === 0 && settingUrl !== '') {
+      const secret = await talk.core.apps.readSettingSecret(appId);
+      isSigned ||= secret !== null;
       const link = signSettingUrl({
         url: settingUrl,
         uid: talk.person.uid,
-        secret: await talk.core.apps.readSettingSecret(appId),
+        secret,
         nowMs: talk.clock.now(),
         nonce: talk.newNonce(),
       });
@@ -66,7 +71,7 @@ async function signLinks(talk: Talk, relations: readonly Relation[]): Promise<Ma
       }
     }
   }
-  return links;
+  return { links, isSigned };
 }
 
 function toPages(entries: readonly string[]): string[][] {

@@ -15,6 +15,11 @@ export interface Talk extends Progress {
   person: Follower;
   /** Whether this server's QR codes lead this platform's people anywhere. */
   canScan: boolean;
+  /**
+   * Tells what nobody else may read, such as a link to keys: resolves to the reply, empty where it went out as a
+   * message of its own, since this push may be somebody else's in the follower's name.
+   */
+  confide(text: string): Promise<string>;
   /** Names the push; what it causes is written once by it. */
   key: string;
 }

@@ -130,6 +130,12 @@ export function tellKeysLink(link: string): string {
   );
 }
 
+/** What only the follower may read could not be sent to them. */
+export const NOT_CONFIDED = lines(
+  '链接没能发到你的聊天里，请稍后再试，或登录网页查看。',
+  'The link could not be sent to your chat. Try again in a while, or sign in to the web pages.',
+);
+
 /** `「name」(#97)` */
 export function nameApp(app: Named): string {
   return `「${app.name}」(#${app.id})`;

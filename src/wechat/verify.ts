@@ -40,11 +40,20 @@ export interface OpenedPush {
   nonce: string;
 }
 
+/** How far a timestamp may be behind the clock of this server, and how far ahead of it, in milliseconds. */
+export interface PushWindow {
+  pastMs: number;
+  futureMs: number;
+}
+
 /**
  * How far a push's timestamp may be from now. The platform tries a push three times within 15 seconds, and clocks
  * differ; a recorded push is worth nothing after this.
  */
 export const PUSH_WINDOW_MS = 10 * 60_000;
+const SEALED_WINDOW: PushWindow = { pastMs: PUSH_WINDOW_MS, futureMs: PUSH_WINDOW_MS };
+/** In plaintext mode a signature covers no body: no more time than a bad day of network and clocks needs. */
+export const PLAIN_WINDOW: PushWindow = { pastMs: 5 * 60_000, futureMs: 60_000 };
 
 /** Makes the settings ready. Throws RangeError for a key that is none. */
 export function createVerifier({ token, appId, aesKey, previousAesKey }: DoorSettings): Verifier {
@@ -52,17 +61,23 @@ export function createVerifier({ token, appId, aesKey, previousAesKey }: DoorSet
   return { token, appId, aesKeys: [...new Set(keys)].map(decodeAesKey) };
 }
 
-/**
- * Whether the query of the check that WeChat does on saving the URL is signed. The time is not looked at: the answer
- * only repeats the asker's own text, and a wrong clock should be found by its own log line, not here.
- */
-export function isHandshake(verifier: Verifier, query: ParsedUrlQuery): boolean {
-  return hasSignature(verifier, query);
+/** Whether the bodies of pushes are signed by nothing. */
+export function isPlain({ aesKeys }: Verifier): boolean {
+  return aesKeys.length === 0;
+}
+
+/** The text to repeat in the check that WeChat does on saving the URL. Throws PushRefusal 401. */
+export function readHandshake(verifier: Verifier, query: ParsedUrlQuery, nowMs: number): string {
+  if (!hasSignature(verifier, query) || typeof query.echostr !== 'string') {
+    throw new PushRefusal(401, 'the signature is wrong');
+  }
+  checkTime(query, nowMs, windowOf(verifier));
+  return query.echostr;
 }
 
 /** Checks what can be checked before a body is read. Throws PushRefusal 401. */
 export function checkQuery(verifier: Verifier, query: ParsedUrlQuery, nowMs: number): void {
-  if (verifier.aesKeys.length === 0) {
+  if (isPlain(verifier)) {
     if (!hasSignature(verifier, query)) {
       throw new PushRefusal(401, 'the signature is wrong');
     }
@@ -70,15 +85,21 @@ export function checkQuery(verifier: Verifier, query: ParsedUrlQuery, nowMs: num
     // One seen signature would otherwise let anybody post forged plaintext: it does not cover the body.
     throw new PushRefusal(401, 'a plaintext push while a message key is set');
   }
-  checkTime(query, nowMs);
+  checkTime(query, nowMs, windowOf(verifier));
+}
+
+function windowOf(verifier: Verifier): PushWindow {
+  return isPlain(verifier) ? PLAIN_WINDOW : SEALED_WINDOW;
 }
 
 /** Refuses a push of another time. Throws PushRefusal 401. */
-export function checkTime(query: ParsedUrlQuery, nowMs: number): void {
+export function checkTime(query: ParsedUrlQuery, nowMs: number, window = SEALED_WINDOW): void {
   const sentAtMs = /^\d{1,12}$/.test(textOf(query.timestamp)) ? Number(query.timestamp) * 1000 : Number.NaN;
-  const isRecent = Math.abs(nowMs - sentAtMs) <= PUSH_WINDOW_MS;
+  const lateMs = nowMs - sentAtMs;
+  const isRecent = lateMs <= window.pastMs && -lateMs <= window.futureMs;
   if (!isRecent) {
-    throw new PushRefusal(401, 'the timestamp is too far from the clock of this server');
+    const far = Number.isNaN(lateMs) ? '' : `, by ${Math.round(lateMs / 1000)} s`;
+    throw new PushRefusal(401, `the timestamp is too far from the clock of this server${far}`);
   }
 }
 
@@ -88,7 +109,7 @@ export function checkTime(query: ParsedUrlQuery, nowMs: number): void {
  */
 export async function openPush(verifier: Verifier, query: ParsedUrlQuery, body: Buffer): Promise<OpenedPush> {
   const nonce = textOf(query.nonce);
-  if (verifier.aesKeys.length === 0) {
+  if (isPlain(verifier)) {
     const opened = await readBytes(body);
     if (opened.fields.has('Encrypt') && !opened.fields.has('FromUserName')) {
       throw new StrangePush('an encrypted push, and no message key (EncodingAESKey) is set here');

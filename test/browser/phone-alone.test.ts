@@ -74,7 +74,7 @@ describe.skipIf(!hasBrowser)(`the phone alone${skippedBecause}`, () => {
       await close();
     });
 
-    it('the subscribe page shows its app, and one tap inside WeChat subscribes', async () => {
+    it('the subscribe page shows its app, and a button inside WeChat subscribes', async () => {
       const app = await makeApp(`机房告警${width}`, '欢迎订阅机房告警');
       const { page, complaints, close } = await walk.open({
         viewport: { width, height },
@@ -90,6 +90,10 @@ describe.skipIf(!hasBrowser)(`the phone alone${skippedBecause}`, () => {
       ).toBeGreaterThan(100);
       expect(await sidewaysOverflow(page)).toBe(0);
       await page.getByRole('link', { name: '订阅 Subscribe' }).click();
+      await page.getByRole('button', { name: '确认订阅' }).waitFor();
+      expect(await walk.admin<{ total: number }>(`/apps/${app.id}/subscribers`)).toMatchObject({ total: 0 });
+      expect(await sidewaysOverflow(page)).toBe(0);
+      await page.getByRole('button', { name: '确认订阅' }).click();
       await page.getByRole('heading', { name: '订阅成功' }).waitFor();
       expect(await page.textContent('main')).toContain('欢迎订阅机房告警');
       expect(complaints).toEqual([]);
@@ -108,6 +112,7 @@ describe.skipIf(!hasBrowser)(`the phone alone${skippedBecause}`, () => {
       await page.locator('a.text-link', { hasText: '/s/' }).click();
       const inside = page.frameLocator('.browser iframe');
       await inside.getByRole('link', { name: '在微信中打开并订阅' }).click();
+      await inside.getByRole('button', { name: '确认订阅' }).click();
       await inside.getByRole('heading', { name: '订阅成功' }).waitFor();
       expect(complaints).toEqual([]);
       await close();

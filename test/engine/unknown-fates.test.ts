@@ -167,6 +167,34 @@ describe('on WeChat, which drops repeats for ten minutes', () => {
     expect(await ming.phone.cards()).toHaveLength(10);
   });
 
+  it('an answer that comes after others took the claim for a dead one’s still ends the doubt', async () => {
+    const ming = await p.meet();
+    let isSeen = false;
+    proxy.onAnswer = async (path) => {
+      if (path === TEMPLATE && !isSeen) {
+        isSeen = true;
+        // As another process does that held this one for dead, and whose own try the platform's memory is too short for.
+        const attempts = JSON.stringify([{ at: w.clock.now(), outcome: 'unknown', code: 'lost' }]);
+        const data = {
+          owner: null,
+          leaseUntil: null,
+          triedAt: null,
+          doubtAt: new Date(w.clock.now()),
+          attempts,
+        };
+        const where = { messageId: BigInt(id), state: 'claimed' };
+        await w.db.delivery.updateMany({ where, data: { ...data, state: 'unknown' } });
+        await w.db.message.update({ where: { id: BigInt(id) }, data: { unknown: 1, state: 'done' } });
+      }
+    };
+    const id = await p.send(ming.uid);
+    await w.drain();
+    expect(isSeen).toBe(true);
+    const trace = await p.trace(id);
+    expect(trace).toMatchObject({ state: 'sent', unknown: 0 });
+    expect(trace.outcomes?.slice(0, 2)).toEqual(['unknown', 'sent']);
+  });
+
   it('one that a kill caught is sent again within nine minutes, and says that it may have gone twice', async () => {
     const ming = await p.meet();
     const id = await p.send(ming.uid);

@@ -64,7 +64,7 @@ const ended = (delivery: ClaimedDelivery, own: Partial<DeliveryResult> = {}): De
   ...own,
 });
 
-function record(results: DeliveryResult[], owner = 'me'): Promise<void> {
+function record(results: DeliveryResult[], owner = 'me'): Promise<number> {
   batch += 1;
   return recordResults(w.db, results, { owner, batch: `${owner}:${batch}`, now: w.clock.now() });
 }

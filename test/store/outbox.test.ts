@@ -47,7 +47,7 @@ const resultOf = (delivery: ClaimedDelivery, own: Partial<DeliveryResult> = {}):
   ...own,
 });
 
-function record(results: DeliveryResult[], owner = 'me'): Promise<void> {
+function record(results: DeliveryResult[], owner = 'me'): Promise<number> {
   batch += 1;
   return recordResults(w.db, results, { owner, batch: `${owner}:${batch}`, now: w.clock.now() });
 }

@@ -16,7 +16,7 @@ export interface InboxItem {
 /** The answer to something a person did. */
 export interface Said {
   reply: { type: string; text?: string } | null;
-  /** The text of the reply, empty when there is none. */
+  /** The text of the reply, or of the message that came instead of one; empty when there is neither. */
   text: string;
   /** Expects the reply to match. */
   seesReply(pattern: RegExp): Said;
@@ -57,7 +57,16 @@ export function createPhone(means: Means, nickname: string): Phone {
     if (answer.status >= 300) {
       throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
     }
-    return toSaid(answer.json as { reply: Said['reply']; event?: string });
+    const acted = answer.json as { reply: Said['reply']; event?: string };
+    return toSaid(acted, acted.reply === null ? await readNewText() : '');
+  };
+  let lastRead: string | undefined;
+  /** A text that came as a message of its own, as what only the follower may read does in plaintext mode. */
+  const readNewText = async (): Promise<string> => {
+    const newest = (await inbox()).find((item) => item.kind === 'text');
+    const isNew = newest !== undefined && newest.id !== lastRead;
+    lastRead = newest?.id;
+    return isNew ? (newest.text ?? '') : '';
   };
   const inbox = async (): Promise<InboxItem[]> => {
     const answer = await means.sim(`/followers/${await openid()}/inbox`);
@@ -87,9 +96,12 @@ export function readUid(text: string): string {
   return uid;
 }
 
-/** The answer to an act, ready to be looked at. */
-export function toSaid(answer: { reply: Said['reply']; event?: string }): Said & { event: string } {
-  const text = answer.reply?.text ?? '';
+/** The answer to an act, ready to be looked at. `apart`: what came instead of a reply. */
+export function toSaid(
+  answer: { reply: Said['reply']; event?: string },
+  apart = '',
+): Said & { event: string } {
+  const text = answer.reply?.text ?? apart;
   const said = {
     reply: answer.reply,
     text,

@@ -11,7 +11,7 @@ import { createLogger } from '#src/lib/logger.js';
 import { decodeAesKey, decryptMessage, encryptMessage, signatureOf } from '#src/lib/message-crypto.js';
 import { createSecretBox } from '#src/lib/secret-box.js';
 import { buildXml, parseFlatXml, type XmlFields } from '#src/lib/xml.js';
-import { openStore } from '#src/store/open.js';
+import { type Db, openStore } from '#src/store/open.js';
 import { createWechatDoor, type DoorSettings } from '#src/wechat/index.js';
 import { createTestClock } from '#test/support/clock.js';
 import { ON_POSTGRES, openDatabase } from '#test/support/database.js';
@@ -145,8 +145,21 @@ export async function openDoor(options: DoorOptions = {}) {
   };
 }
 
+let lastNonce = 0;
+
+/** A nonce that no push had before. */
+function newNonce(): string {
+  lastNonce += 1;
+  return `nonce${lastNonce}`;
+}
+
+/** How many pushes were claimed; signatures that were used up stand beside them. */
+export function countClaims(db: Db): Promise<number> {
+  return db.inbound.count({ where: { NOT: { key: { startsWith: 'once|' } } } });
+}
+
 /** The signed part of a push's query. */
-export function signQuery(token: string, nowMs: number, nonce = 'nonce123'): string {
+export function signQuery(token: string, nowMs: number, nonce = newNonce()): string {
   const timestamp = String(Math.floor(nowMs / 1000));
   return `signature=${signatureOf(token, timestamp, nonce)}&timestamp=${timestamp}&nonce=${nonce}&openid=o1`;
 }
@@ -163,9 +176,10 @@ export function sealPush(input: {
   const { message, nowMs, aesKey = AES_KEY, appId = ACCOUNT.appId, token = ACCOUNT.token } = input;
   const encrypted = encryptMessage({ message, receiverId: appId, aesKey: decodeAesKey(aesKey) });
   const timestamp = String(Math.floor(nowMs / 1000));
-  const signature = signatureOf(token, timestamp, 'nonce123', encrypted);
+  const nonce = newNonce();
+  const signature = signatureOf(token, timestamp, nonce, encrypted);
   return {
-    query: `${signQuery(token, nowMs)}&encrypt_type=aes&msg_signature=${signature}`,
+    query: `${signQuery(token, nowMs, nonce)}&encrypt_type=aes&msg_signature=${signature}`,
     body: buildXml({ ToUserName: 'gh_sim', ...input.visible, Encrypt: encrypted }),
   };
 }

@@ -114,8 +114,10 @@ describe('encrypted modes', () => {
   it('acknowledge a message whose bytes are no UTF-8', async () => {
     const good = sealPush({ message: buildXml(textOf('help')), nowMs: door.clock.now() });
     const encrypted = sealBytes(Buffer.from([0xff, 0xfe]));
-    const timestamp = String(Math.floor(door.clock.now() / 1000));
-    const signature = signatureOf(ACCOUNT.token, timestamp, 'nonce123', encrypted);
+    const [timestamp, nonce] = ['timestamp', 'nonce'].map((name) =>
+      new URLSearchParams(good.query).get(name),
+    );
+    const signature = signatureOf(ACCOUNT.token, timestamp ?? '', nonce ?? '', encrypted);
     const query = good.query.replace(/msg_signature=.*/, `msg_signature=${signature}`);
     expect(await door.post(query, buildXml({ Encrypt: encrypted }))).toMatchObject({
       status: 200,

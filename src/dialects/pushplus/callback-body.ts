@@ -72,7 +72,7 @@ async function toTopicUser(core: Core, appId: number, user: Subscriber): Promise
     event: 'add_topic_user',
     topicUserInfo: {
       id: user.id,
-      openId: user.openid,
+      openId: user.pseudonym,
       topicId: topic.id,
       userSex: 0,
       isFollow: Number(user.following),

@@ -13,4 +13,6 @@ export const COMMON_WORDS = {
   copied: ['已复制', 'Copied'],
   copyFailed: ['请长按复制', 'Copy by hand'],
   backHome: ['回到首页', 'Back to the start page'],
+  foreign: ['这个请求不是从本站页面发出的', 'This request did not come from our page'],
+  foreignText: ['请返回，刷新页面再试一次。', 'Go back, reload the page and try again.'],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -23,7 +23,8 @@ interface Doc {
 const DAY_S = 86_400;
 /** What those texts lead to besides each other. */
 const LINKED = ['bench/README.md', 'torture/README.md'];
-const ALERTS = 'docs/alerts.yml';
+/** Files of other programs, to be taken as they are. */
+const FILES = ['docs/alerts.yml', 'docs/qingniao.service'];
 
 /** Serves GET /README.md and its like, /docs/{name}.md and their pictures, all read once, when it is made. */
 export function createDocsPage({ view, dir }: DocsPageNeeds): Middleware {
@@ -36,11 +37,14 @@ export function createDocsPage({ view, dir }: DocsPageNeeds): Middleware {
       openPage(ctx as Context).show({ template: 'docs', title: doc.title, values: { html: doc.html } }),
     );
   }
-  const alerts = readFileSync(join(dir, ALERTS), 'utf8');
-  router.get(`/${ALERTS}`, (ctx) => {
-    ctx.type = 'text/yaml';
-    ctx.body = alerts;
-  });
+  for (const path of FILES) {
+    const text = readFileSync(join(dir, path), 'utf8');
+    router.get(`/${path}`, (ctx) => {
+      ctx.set('X-Content-Type-Options', 'nosniff');
+      ctx.type = path.endsWith('.yml') ? 'text/yaml' : 'text/plain';
+      ctx.body = text;
+    });
+  }
   router.get('/docs/pictures/:name', (ctx, next) => {
     const picture = pictures.get(ctx.params.name ?? '');
     if (!picture) {

@@ -4,6 +4,7 @@ import type { Context, Middleware } from 'koa';
 import type { View } from '#src/lib/view.js';
 import { KEYS_WORDS } from './keys-words.js';
 import { createPageOpener, type Page } from './page.js';
+import { isForeign } from './same-origin.js';
 
 /** A key as its owner sees it. */
 export interface ShownKey {
@@ -21,6 +22,7 @@ export interface KeysPageNeeds {
   /** Uses the link up and gives what it shows; null when it cannot be opened (any more). */
   openLink(key: string): Promise<{ uid: string; keys: ShownKey[] } | null>;
   view: View;
+  publicUrl: string;
 }
 
 type Words = keyof typeof KEYS_WORDS;
@@ -39,6 +41,8 @@ export function createKeysPage(needs: KeysPageNeeds): Middleware {
     const state = await findLink(key);
     if (state === 'ok') {
       page.show({ template: 'keys-ask', title: page.t('heading'), values: { key } });
+      // Else browsers that send no Sec-Fetch-Site would write `Origin: null` for the form.
+      ctx.set('Referrer-Policy', 'same-origin');
     } else {
       refuse(page, state);
     }
@@ -47,6 +51,10 @@ export function createKeysPage(needs: KeysPageNeeds): Middleware {
   router.post('/k/:key', async (ctx) => {
     const key = ctx.params.key ?? '';
     const page = openPage(ctx as Context);
+    if (isForeign(ctx as Context, needs.publicUrl)) {
+      page.notify({ status: 403, mood: 'bad', heading: page.t('foreign'), text: page.t('foreignText') });
+      return;
+    }
     const state = await findLink(key);
     const opened = state === 'ok' ? await needs.openLink(key) : null;
     if (opened) {

@@ -1,17 +1,30 @@
-/** Tells whether a request was made by a page of our own, for calls that change something without a login. */
+/** Tells whether a request was made by a page of our own, for everything that a tap or a form sets going. */
 import type { Context } from 'koa';
 
 /**
  * Whether a browser made the request for a page of this server. Sec-Fetch-Site (W3C Fetch Metadata), which pages cannot
- * forge, decides where it is sent: only over https and to loopback. Elsewhere the Origin header must name the host that
- * was asked, or the public address. A request with neither header is refused.
+ * forge, is sent only over https and to loopback: where it is there it must say `same-origin`, and `same-site` is another.
+ * Origin is compared wherever it is there: it must name the host that was asked, or the public address. A request with
+ * neither header is refused.
  */
 export function isSameOrigin(ctx: Context, publicUrl: string): boolean {
   const site = ctx.get('Sec-Fetch-Site');
-  if (site !== '') {
-    return site === 'same-origin';
-  }
   const origin = ctx.get('Origin');
+  const isSaidBySite = site === 'same-origin';
+  if (site !== '' && !isSaidBySite) {
+    return false;
+  }
+  // Browsers write `null` for a form on a page that sends no Referer: then their other word counts.
+  return origin === '' || origin === 'null' ? isSaidBySite : isOwnOrigin(ctx, origin, publicUrl);
+}
+
+/** Whether a browser says that another site's page made the request. Old browsers inside apps send neither header, programs neither. */
+export function isForeign(ctx: Context, publicUrl: string): boolean {
+  const isSilent = ctx.get('Sec-Fetch-Site') === '' && ctx.get('Origin') === '';
+  return !isSilent && !isSameOrigin(ctx, publicUrl);
+}
+
+function isOwnOrigin(ctx: Context, origin: string, publicUrl: string): boolean {
   if (!URL.canParse(origin)) {
     return false;
   }

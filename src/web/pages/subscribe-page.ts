@@ -1,11 +1,14 @@
-/** The page behind a subscribe link: GET /s/{code} shows whose messages one gets, and subscribes by scan or by one tap. */
+/** The page behind a subscribe link: GET /s/{code} shows whose messages one gets, and subscribes by scan or by a button. */
 import Router from '@koa/router';
 import type { Context, Middleware, Next } from 'koa';
 import type { Clock } from '#src/lib/clock.js';
 import { qrPng, qrSvg } from '#src/lib/qr-picture.js';
+import type { SecretBox } from '#src/lib/secret-box.js';
 import { isInsideWechat } from '#src/lib/user-agent.js';
 import type { View } from '#src/lib/view.js';
+import { readForm } from '#src/web/session/form.js';
 import { createPageOpener, type Page } from './page.js';
+import { isForeign } from './same-origin.js';
 import { createSubscribeStates, type Signer, type SubscribeStates } from './subscribe-state.js';
 import { SUBSCRIBE_WORDS } from './subscribe-words.js';
 
@@ -37,12 +40,16 @@ export interface SubscribePageNeeds {
   exchangeOauthCode(code: string): Promise<{ openid: string }>;
   subscribeByLink(input: { code: string; openid: string }): Promise<SubscribeResult>;
   signer: Signer;
+  /** Keeps the openid out of the page that carries it to the button's tap. */
+  box: Pick<SecretBox, 'seal' | 'open'>;
   clock: Clock;
   publicUrl: string;
   view: View;
 }
 
 type Words = keyof typeof SUBSCRIBE_WORDS;
+
+const FORM_BYTES = 8 * 1024;
 
 /** One request for a code that is good. */
 interface Visit {
@@ -53,8 +60,9 @@ interface Visit {
 }
 
 /**
- * Serves /s/{code} (GET; POST is a tap on subscribe), its pictures qr.png and qr.svg, and the two steps of one tap,
- * subscribe and return. Unknown codes get 404, expired ones 410, each with a page.
+ * Serves /s/{code} (GET; POST is the button's tap, and the only thing that subscribes), its pictures qr.png and qr.svg, and the
+ * way to the button: subscribe asks WeChat who the person is, return shows the button. Unknown codes get 404, expired ones 410,
+ * each with a page.
  */
 export function createSubscribePage(needs: SubscribePageNeeds): Middleware {
   const openPage = createPageOpener(needs.view, SUBSCRIBE_WORDS);
@@ -70,11 +78,16 @@ export function createSubscribePage(needs: SubscribePageNeeds): Middleware {
     }
     await answer({ ctx, page, code, target });
   };
-  const begin = visit((made) => beginLogin(made, needs, states));
   const router = new Router();
   router.get('/s/:code', visit(showTarget));
-  router.post('/s/:code', begin);
-  router.get('/s/:code/subscribe', begin);
+  router.post(
+    '/s/:code',
+    visit((made) => subscribe(made, needs, states)),
+  );
+  router.get(
+    '/s/:code/subscribe',
+    visit((made) => beginLogin(made, needs, states)),
+  );
   router.get(
     '/s/:code/return',
     visit((made) => finishLogin(made, needs, states)),
@@ -96,7 +109,7 @@ function showTarget({ ctx, page, code, target }: Visit): void {
     title: `${page.t('subscribe')} ${target.name}`,
     values: {
       target,
-      initial: [...target.name.trim()][0] ?? '·',
+      initial: initialOf(target),
       code,
       insideWechat: isInsideWechat(ctx.get('User-Agent')),
     },
@@ -135,7 +148,45 @@ async function finishLogin(visit: Visit, needs: SubscribePageNeeds, states: Subs
     refuse(page, 'failed', 502, code);
     return;
   }
+  const ticket = needs.box.seal(JSON.stringify({ state: states.begin(ctx, code), openid }));
+  page.show({
+    template: 'subscribe-confirm',
+    title: `${page.t('subscribe')} ${visit.target.name}`,
+    values: { target: visit.target, initial: initialOf(visit.target), code, ticket },
+  });
+  // Else browsers that send no Sec-Fetch-Site would write `Origin: null` for the form.
+  ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' });
+}
+
+/** The tap: sent by our own page, in the browser that WeChat named the person to, within ten minutes, once. */
+async function subscribe(visit: Visit, needs: SubscribePageNeeds, states: SubscribeStates): Promise<void> {
+  const { ctx, page, code } = visit;
+  const { values } = await readForm(ctx, FORM_BYTES);
+  if (isForeign(ctx, needs.publicUrl)) {
+    refuse(page, 'foreign', 403, code);
+    return;
+  }
+  const { state, openid } = readTicket(needs.box, values.ticket ?? '');
+  if (!states.finish(ctx, { code, state }) || openid === '') {
+    refuse(page, 'stale', 400, code);
+    return;
+  }
   showResult(visit, await needs.subscribeByLink({ code, openid }));
+  ctx.set('Cache-Control', 'no-store');
+}
+
+/** What a ticket of ours holds; empty texts for anything else. */
+function readTicket(box: SubscribePageNeeds['box'], ticket: string): { state: string; openid: string } {
+  try {
+    // Only finishLogin seals such a text.
+    return JSON.parse(box.open(ticket)) as { state: string; openid: string };
+  } catch {
+    return { state: '', openid: '' };
+  }
+}
+
+function initialOf({ name }: SubscribeTarget): string {
+  return [...name.trim()][0] ?? '·';
 }
 
 /** The openid, or null when WeChat does not tell; the operator learns why through the app's error event. */
@@ -166,7 +217,7 @@ function showResult({ page, code, target }: Visit, { result, followTip }: Subscr
 
 function refuse(
   page: Page<Words>,
-  why: 'notFound' | 'expired' | 'stale' | 'cancelled' | 'failed',
+  why: 'notFound' | 'expired' | 'stale' | 'cancelled' | 'failed' | 'foreign',
   status: number,
   code?: string,
 ): void {

@@ -35,6 +35,11 @@ export const SUBSCRIBE_WORDS = {
     '订阅「{name}」的人数已达上限。如有疑问，请联系对方。',
     '"{name}" has as many subscribers as it may have. Ask its owner if you think this is a mistake.',
   ],
+  confirm: ['确认订阅', 'Confirm'],
+  confirmHint: [
+    '点一下才会订阅；退订随时可以，在聊天里发「订阅」',
+    'Nothing happens before this tap; leave whenever you like',
+  ],
   closeHint: ['可以关闭这个页面了', 'You can close this page'],
   notFound: ['没有这个订阅页', 'There is no such subscribe page'],
   notFoundText: ['链接可能不完整，请向分享的人再要一次。', 'The link may be incomplete. Ask for it again.'],

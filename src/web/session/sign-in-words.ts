@@ -89,6 +89,4 @@ export const SIGN_IN_WORDS = {
   signedOut: ['已退出登录', 'Signed out'],
   signedOutText: ['这个浏览器不再登录。', 'This browser is signed out.'],
   again: ['重新登录', 'Sign in again'],
-  foreign: ['这个请求不是从本站页面发出的', 'This request did not come from our page'],
-  foreignText: ['请返回，刷新页面再试一次。', 'Go back, reload the page and try again.'],
 } as const satisfies Record<string, readonly [string, string]>;

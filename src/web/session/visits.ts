@@ -4,7 +4,7 @@ import type { Core } from '#src/core/index.js';
 import { type SignedIn, sessionLifeOf } from '#src/core/sessions.js';
 import { equalsInConstantTime, keyedHash } from '#src/lib/hash.js';
 import { nameBrowser } from '#src/lib/user-agent.js';
-import { isSameOrigin } from '#src/web/pages/same-origin.js';
+import { isForeign } from '#src/web/pages/same-origin.js';
 import { type CookieInput, type Cookies, createCookies } from './cookies.js';
 
 /** Somebody who is signed in, and the token that our forms for them carry. */
@@ -83,6 +83,7 @@ export function createVisits({ core, signKey, publicUrl }: VisitsNeeds): Visits 
   }
 
   function isOwnForm(ctx: Context, visitor: Visitor, token: string): boolean {
+    // Where neither header is there the token alone decides.
     return !isForeign(ctx, publicUrl) && equalsInConstantTime(visitor.csrf, token);
   }
 
@@ -99,12 +100,6 @@ export async function noteSignIn(ctx: Context, core: Core, personId: number): Pr
 /** Where somebody signs in. */
 export function readPlace(ctx: Context): { userAgent: string; address: string } {
   return { userAgent: ctx.get('User-Agent'), address: ctx.ip.replace(/^::ffff:/, '') };
-}
-
-/** Old browsers inside apps send neither header: then the token alone decides. */
-function isForeign(ctx: Context, publicUrl: string): boolean {
-  const isSilent = ctx.get('Sec-Fetch-Site') === '' && ctx.get('Origin') === '';
-  return !isSilent && !isSameOrigin(ctx, publicUrl);
 }
 
 function toCookie(name: string, value: string): CookieInput {

@@ -42,7 +42,7 @@ async function follower(name: string) {
   const person = await w.core.people.getByUid(await phone.uid());
   return {
     ...person,
-    openid: await phone.openid(),
+    pseudonym: (await w.core.people.findWechatName(person.personId))?.pseudonym,
     join: (topicId: number, extra = '') =>
       w.core.subscriptions.subscribe({
         personId: person.personId,
@@ -195,7 +195,7 @@ describe('add_topic_user', () => {
         event: 'add_topic_user',
         topicUserInfo: {
           id: Number(row.id),
-          openId: hong.openid,
+          openId: hong.pseudonym,
           topicId: topic.id,
           userSex: 0,
           isFollow: 1,

@@ -14,6 +14,7 @@ beforeEach(async () => {
   pages = await openPages(
     createKeysPage({
       view: views.view,
+      publicUrl: 'https://push.example.com',
       findLink: async (key) => links.get(key) ?? null,
       openLink: async (key) => {
         opened.push(key);
@@ -49,6 +50,19 @@ it('the button shows the keys, once', async () => {
   expect(second.status).toBe(410);
   expect(await second.text()).not.toContain('UID_ming');
   expect(opened).toEqual(['fresh']);
+});
+
+it('opens for no other site’s form', async () => {
+  for (const headers of [
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site', origin: 'https://push.example.com' },
+    { origin: 'https://evil.example' },
+  ] as Record<string, string>[]) {
+    expect((await fetch(`${pages.url}/k/fresh`, { method: 'POST', headers })).status).toBe(403);
+  }
+  expect(opened).toEqual([]);
+  const headers = { origin: 'https://push.example.com', 'sec-fetch-site': 'same-origin' };
+  expect((await fetch(`${pages.url}/k/fresh`, { method: 'POST', headers })).status).toBe(200);
 });
 
 it.each([

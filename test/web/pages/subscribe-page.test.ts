@@ -1,6 +1,7 @@
 /** The subscribe page lets a person see whose messages they get, and subscribe by scan or by one tap inside WeChat. */
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSecretBox } from '#src/lib/secret-box.js';
 import { createSubscribePage, type SubscribeResult, type SubscribeTarget } from '#src/web/pages/index.js';
 import { elementsOf, type OpenPages, openPages, policyOf, views } from './open-pages.js';
 
@@ -32,6 +33,7 @@ beforeEach(async () => {
       clock: { now: () => clockMs },
       publicUrl: 'https://push.example.com/',
       signer: { sign, verify },
+      box: createSecretBox(Buffer.alloc(32, 5)),
       findSubscribeTarget: async (code) => targets[code] ?? null,
       oauthUrl: ({ redirectUri, state }) =>
         hasOauth
@@ -72,13 +74,32 @@ function get(path: string, headers: Record<string, string> = {}): Promise<Respon
   return fetch(`${pages.url}${path}`, { headers, redirect: 'manual' });
 }
 
-/** Taps "subscribe" and gives what the browser now holds. */
-async function tap(code = 'duty') {
+/** Asks WeChat who one is, and gives what the browser now holds. */
+async function ask(code = 'duty') {
   const response = await get(`/s/${code}/subscribe`);
   const location = new URL(response.headers.get('location') ?? '');
   const setCookie = response.headers.getSetCookie().find((line) => line.startsWith('qn_subscribe=')) ?? '';
   const state = location.searchParams.get('state') ?? '';
   return { response, location, setCookie, state, cookie: setCookie.split(';')[0] ?? '' };
+}
+
+/** Comes back from WeChat and gives what the page's form would send. */
+async function comeBack(code = 'duty') {
+  const { state, cookie } = await ask(code);
+  const response = await get(`/s/${code}/return?code=good&state=${state}`, { cookie });
+  const [, ticket = ''] = /name="ticket" value="([^"]+)"/.exec(await response.text()) ?? [];
+  const setCookie = response.headers.getSetCookie().findLast((line) => line.startsWith('qn_subscribe='));
+  return { ticket, cookie: setCookie?.split(';')[0] ?? '' };
+}
+
+/** Taps the button as a browser does. */
+function tap(
+  { ticket, cookie }: { ticket: string; cookie: string },
+  headers: Record<string, string> = { 'sec-fetch-site': 'same-origin', origin: 'https://push.example.com' },
+  code = 'duty',
+): Promise<Response> {
+  const body = new URLSearchParams({ ticket });
+  return fetch(`${pages.url}/s/${code}`, { method: 'POST', body, headers: { cookie, ...headers } });
 }
 
 describe('the page', () => {
@@ -140,22 +161,26 @@ describe('the page', () => {
 
 describe('one tap', () => {
   it('goes to WeChat with a fresh state that only this browser holds', async () => {
-    const { response, location, setCookie, state } = await tap();
+    const { response, location, setCookie, state } = await ask();
     expect(response.status).toBe(302);
     expect(location.searchParams.get('redirect_uri')).toBe('https://push.example.com/s/duty/return');
     expect(state).toMatch(/^[A-Za-z0-9]{32}$/);
     expect(setCookie).toContain('; Path=/s/duty; Max-Age=600; HttpOnly; SameSite=Lax; Secure');
-    expect((await tap()).state).not.toBe(state);
+    expect((await ask()).state).not.toBe(state);
   });
 
-  it('works by form too', async () => {
-    const response = await fetch(`${pages.url}/s/duty`, { method: 'POST', redirect: 'manual' });
-    expect(response.status).toBe(302);
-  });
-
-  it('subscribes the person who comes back, and shows the follow tip', async () => {
-    const { state, cookie } = await tap();
+  it('subscribes nobody by coming back: that shows the button, without the openid', async () => {
+    const { state, cookie } = await ask();
     const response = await get(`/s/duty/return?code=good&state=${state}`, { cookie });
+    const html = await response.text();
+    expect([response.status, response.headers.get('referrer-policy')]).toEqual([200, 'same-origin']);
+    expect(html).toContain('确认订阅');
+    expect(html).not.toContain('oMing');
+    expect(subscribed).toEqual([]);
+  });
+
+  it('subscribes by the button, and shows the follow tip', async () => {
+    const response = await tap(await comeBack());
     const html = await response.text();
     expect(response.status).toBe(200);
     expect(html).toContain('订阅成功');
@@ -170,8 +195,7 @@ describe('one tap', () => {
     ['blocked', '不能订阅'],
   ] as const)('that ends as %s says: %s', async (result, words) => {
     answer = { result };
-    const { state, cookie } = await tap();
-    const html = await (await get(`/s/duty/return?code=good&state=${state}`, { cookie })).text();
+    const html = await (await tap(await comeBack())).text();
     expect(html).toContain(words);
     expect(html.includes('src="/s/duty/qr.svg"')).toBe(result === 'must_follow');
     expect(html.includes('ops@example.com')).toBe(result === 'blocked');
@@ -189,15 +213,15 @@ describe('one tap', () => {
 
 describe('coming back without the right to', () => {
   it.each([
-    ['without the cookie', async () => ({ state: (await tap()).state, cookie: '' })],
+    ['without the cookie', async () => ({ state: (await ask()).state, cookie: '' })],
     [
       'with the state of another attempt',
-      async () => ({ state: (await tap()).state, cookie: (await tap()).cookie }),
+      async () => ({ state: (await ask()).state, cookie: (await ask()).cookie }),
     ],
     [
       'with the cookie of another code',
       async () => {
-        const other = await tap('app');
+        const other = await ask('app');
         return { state: other.state, cookie: other.cookie };
       },
     ],
@@ -209,7 +233,7 @@ describe('coming back without the right to', () => {
     [
       'after ten minutes',
       async () => {
-        const made = await tap();
+        const made = await ask();
         clockMs += 600_000;
         return made;
       },
@@ -223,17 +247,61 @@ describe('coming back without the right to', () => {
   });
 
   it('because the person refused says that nothing happened', async () => {
-    const { state, cookie } = await tap();
+    const { state, cookie } = await ask();
     const html = await (await get(`/s/duty/return?state=${state}`, { cookie })).text();
     expect(html).toContain('你没有同意授权');
     expect(subscribed).toEqual([]);
   });
 
   it('because WeChat does not know the code says so and tells the operator', async () => {
-    const { state, cookie } = await tap();
+    const { state, cookie } = await ask();
     const response = await get(`/s/duty/return?code=bad&state=${state}`, { cookie });
     expect(response.status).toBe(502);
     expect(await response.text()).not.toContain('invalid code');
     expect(pages.errors).toHaveLength(1);
+  });
+});
+
+describe('a tap that is none', () => {
+  it.each([
+    ['of another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
+    ['of another site that says less', { origin: 'https://evil.example' }],
+    [
+      'of a neighbour on the same site',
+      { 'sec-fetch-site': 'same-site', origin: 'https://push.example.com' },
+    ],
+    ['of a frame without a name', { origin: 'null' }],
+    ['with two words that disagree', { 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' }],
+  ])('%s subscribes nobody', async (_, headers) => {
+    const made = await comeBack();
+    const response = await tap(made, headers as Record<string, string>);
+    expect(response.status).toBe(403);
+    expect(await response.text()).toContain('不是从本站页面发出的');
+    expect(subscribed).toEqual([]);
+  });
+
+  it.each([
+    ['without the cookie', async () => ({ ...(await comeBack()), cookie: '' })],
+    ['with a stranger’s ticket', async () => ({ ...(await comeBack()), ticket: (await comeBack()).ticket })],
+    ['with a forged ticket', async () => ({ ...(await comeBack()), ticket: 'v1.AAAA' })],
+    ['without a ticket', async () => ({ ...(await comeBack()), ticket: '' })],
+    ['with the ticket of another code', async () => comeBack('app')],
+    [
+      'after ten minutes',
+      async () => {
+        const made = await comeBack();
+        clockMs += 600_000;
+        return made;
+      },
+    ],
+  ])('%s subscribes nobody', async (_, attempt) => {
+    const response = await tap(await attempt());
+    expect(response.status).toBe(400);
+    expect(subscribed).toEqual([]);
+  });
+
+  it('is one for browsers inside old apps, which say nothing of where it comes from', async () => {
+    expect((await tap(await comeBack(), {})).status).toBe(200);
+    expect(subscribed).toHaveLength(1);
   });
 });

@@ -58,7 +58,7 @@ export function createBlacklistCalls(core: Core): Call[] {
       run: async (caller, fields) => {
         const topic = await getOwn(core, caller, parseFields(topicChoice, fields).topicId);
         const place = { appId: topic.appId, topicId: topic.id };
-        return listEntries(core, { fields, place }, (one) => ({ userId: one.id, openId: one.openid }));
+        return listEntries(core, { fields, place }, (one) => ({ userId: one.id, openId: one.pseudonym }));
       },
     },
     removeEntry(core, 'topicUser'),

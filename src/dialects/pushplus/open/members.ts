@@ -25,7 +25,7 @@ export function createTopicUserCalls(core: Core): Call[] {
         const { total, items } = await core.subscribers.listSubscribers({ appId, topicId }, toSlice(page));
         const rows = items.map((one) => ({
           id: one.id,
-          openId: one.openid,
+          openId: one.pseudonym,
           userSex: 0,
           ...toPersonFields(one),
           followTime: formatChinaTime(one.createdAt),

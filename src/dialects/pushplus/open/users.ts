@@ -26,7 +26,7 @@ export function createUserCalls(core: Core): Call[] {
         ]);
         return {
           data: {
-            openId: wechat?.openid ?? '',
+            openId: wechat?.pseudonym ?? '',
             // What WeChat does not tell, the form still has a place for.
             unionId: '',
             nickName: person.nickname,

@@ -101,7 +101,7 @@ describe('a user of a group', () => {
     await scan('Hua', ming, topicId);
     await scan('Lei', ming, topicId);
     const users = await usersOf('/topicUser/subscriberList');
-    const huaOpenid = await w.phone('Hua').openid();
+    const huaOpenid = (await w.core.people.findWechatName(hua.personId))?.pseudonym ?? '?';
     const id = users.find((one) => JSON.stringify(one).includes(huaOpenid))?.id ?? 0;
     w.clock.advance(60_000);
     expect(await post(ming, `/topicUser/addBlacklist?topicRelationId=${id}`)).toEqual(DONE);
@@ -134,7 +134,7 @@ describe('a user of a group', () => {
 describe('refuses', () => {
   it('oneself, strangers, other people’s, a kind for the other, and what is there already', async () => {
     await scan('Ming', ming, topicId);
-    const openid = await w.phone('Ming').openid();
+    const openid = (await w.core.people.findWechatName(ming.personId))?.pseudonym ?? '?';
     const users = await usersOf('/topicUser/subscriberList');
     const own = users.find((one) => JSON.stringify(one).includes(openid))?.id ?? 0;
     const [friend = { id: 0 }] = await friendsOf(ming);

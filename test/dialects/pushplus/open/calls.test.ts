@@ -62,7 +62,7 @@ describe('answers', () => {
   it('the account’s own person', async () => {
     expect(await ming.open('/user/token')).toMatchObject({ msg: '请求成功', data: ming.token });
     expect((await ming.open('/user/myInfo')).data).toEqual({
-      openId: await w.phone('Ming').openid(),
+      openId: (await w.core.people.findWechatName(ming.personId))?.pseudonym,
       unionId: '',
       nickName: expect.any(String),
       headImgUrl: '',
@@ -162,7 +162,7 @@ describe('answers', () => {
     expect(row).toEqual({
       id: ids.user,
       nickName: expect.any(String),
-      openId: await w.phone('Hua').openid(),
+      openId: (await w.core.people.findWechatName(hua.personId))?.pseudonym,
       headImgUrl: '',
       userSex: 0,
       havePhone: 0,
