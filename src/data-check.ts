@@ -9,6 +9,7 @@ import { isInUse, LockFileError } from './store/file-lock.js';
 import { findFileTrouble } from './store/file-trouble.js';
 import { isDatabaseLost } from './store/key-mark.js';
 import { listMigrations } from './store/migrations.js';
+import { findLogDamage } from './store/wal-check.js';
 
 /** One thing that was looked at. */
 export interface DataFinding {
@@ -45,6 +46,8 @@ export async function checkDatabaseAndKey(config: Config): Promise<DataFinding[]
   }
   const path = config.databaseUrl.slice('file:'.length);
   const trouble = await findTrouble(path);
+  // Before anything opens it, which folds what is whole of the log into the file.
+  const logDamage = trouble === null ? await judgeLog(path) : null;
   const facts = await look(path);
   return [
     ...(trouble === null ? [] : [{ light: 'bad' as const, zh: trouble, en: trouble }]),
@@ -55,8 +58,24 @@ export async function checkDatabaseAndKey(config: Config): Promise<DataFinding[]
           en: `${path} is missing or empty: ${RESTORE.en}`,
         }
       : judgeFile('数据库 The database', path, facts),
+    ...(logDamage === null ? [] : [logDamage]),
     judgeKey(config, facts),
   ];
+}
+
+/** What is wrong with the log beside a database that no server is writing to. */
+async function judgeLog(path: string): Promise<DataFinding | null> {
+  if (await isInUse(path)) {
+    return null;
+  }
+  const damage = await findLogDamage(`${path}-wal`);
+  return (
+    damage && {
+      light: 'bad',
+      zh: `${path}-wal 已损坏：最近写下的内容读不出来了；${RESTORE.zh}，或就这样启动，没有它们`,
+      en: `${path}-wal is damaged: what was written last cannot be read; ${RESTORE.en}, or start as it is, without that`,
+    }
+  );
 }
 
 /** What keeps a server from opening the files at all, in a sentence of both languages. */

@@ -8,6 +8,7 @@ import { endWithReader } from './lib/pipe-end.js';
 import { keepFilesPrivate } from './lib/private-files.js';
 import { keyMarkOf, readSecretKey } from './lib/secret-key.js';
 import { copyWithLogs, restorePathOf } from './store/backups.js';
+import { findLogDamage, type LogDamage } from './store/wal-check.js';
 
 const USAGE = '用法 Usage: npm run restore -- FILE [--yes]（仅 SQLite, SQLite only）';
 const KEY_WORDS = {
@@ -44,14 +45,19 @@ async function restore(args: readonly string[]): Promise<void> {
   const target = restorePathOf(config.databaseUrl.slice('file:'.length));
   const partial = `${target}.${process.pid}.partial`;
   await copyWithLogs(file, partial);
+  // Whoever opens the file takes what is whole of it, and the rest is gone.
+  const damage = await findLogDamage(`${partial}-wal`);
   const key = config.secretKey ?? readSecretKey(config.dataDir);
   // Nothing carries the empty mark: without a key every file is another's.
   const isSure = args.includes('--yes');
   const facts = await tryFile(partial, target, {
     ownMark: key ? keyMarkOf(key) : '',
     refuse: (found) => {
-      const doubt = isSure ? null : findDoubt(found, systemClock.now());
-      return doubt && sayDoubt(doubt);
+      if (isSure) {
+        return null;
+      }
+      const doubt = findDoubt(found, systemClock.now());
+      return damage ? sayLoss(damage) : doubt && sayDoubt(doubt);
     },
   });
   const { messages, people, apps } = facts;
@@ -76,6 +82,12 @@ async function refuseOther(file: string): Promise<void> {
   if (!found.isFile()) {
     throw new Error(`${file} 不是文件，请给出一份备份 is no file: name a backup`);
   }
+}
+
+function sayLoss(damage: LogDamage): string {
+  return damage.kind === 'head'
+    ? '旁边的 -wal 日志已损坏，最近写下的内容会全部丢失 the -wal log beside it is damaged: all that was written last would be lost'
+    : `旁边的 -wal 日志在 ${damage.whole} 页之后已损坏，更晚写下的内容会丢失 the -wal log beside it is damaged after ${damage.whole} pages: what was written later would be lost`;
 }
 
 function sayDoubt(doubt: Doubt): string {

@@ -325,6 +325,38 @@ describe('the command', () => {
     expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
+  it('asks before it takes a file whose log is damaged, and says how much of it is whole', async () => {
+    const made = await makeBackup();
+    const killed = join(folder, 'torn.db');
+    copyFileSync(join(w.folder, 'backups', made.name), killed);
+    const database = new Database(killed);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0');
+    for (const name of ['one', 'two', 'three']) {
+      database.exec(`INSERT INTO "Setting" ("key", "value", "updatedAt") VALUES ('${name}', '1', 0)`);
+    }
+    copyFileSync(killed, join(folder, 'torn-copy.db'));
+    const log = readFileSync(`${killed}-wal`);
+    database.close();
+    const copy = join(folder, 'torn-copy.db');
+    const put = (at: number): void => {
+      const bytes = Buffer.from(log);
+      bytes.writeUInt32BE(0xdeadbeef, at);
+      writeFileSync(`${copy}-wal`, bytes);
+    };
+    writeFileSync(`${copy}-wal`, log);
+    await run(copy, '--yes');
+    const refused = (words: RegExp) => ({ code: 1, stderr: expect.stringMatching(words) });
+    put(8);
+    await expect(run(copy)).rejects.toMatchObject(refused(/-wal 日志已损坏.*all that was written last/s));
+    put(32 + 24 + 100);
+    await expect(run(copy)).rejects.toMatchObject(refused(/0 页之后已损坏.*after 0 pages/s));
+    await run(copy, '--yes');
+    const restored = new Database(join(folder, 'restore.db'));
+    const kept = `SELECT key FROM "Setting" WHERE key IN ('one', 'two', 'three')`;
+    expect(restored.prepare(kept).raw(true).all()).toEqual([]);
+    restored.close();
+  });
+
   it('asks before it takes an empty file, or one in which nothing happened for a week', async () => {
     const made = await makeBackup();
     const other = join(folder, 'other.db');
