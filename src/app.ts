@@ -44,6 +44,8 @@ export function createApp(parts: AppParts): Koa {
  */
 function nameCaller(proxies: number): Middleware {
   return (ctx, next) => {
+    // No browser may take an answer for something else than what we say it is, a dialect's too.
+    ctx.set('X-Content-Type-Options', 'nosniff');
     const forwarded = ctx.get('X-Forwarded-For');
     ctx.request.ip = readClientAddress({ peer: ctx.req.socket.remoteAddress, forwarded, proxies });
     return next();
@@ -61,6 +63,7 @@ function trackRequest(log: Logger): Middleware {
     ctx.state.requestId = requestId;
     ctx.state.log = log.child('http', { requestId });
     await next();
+    closePage(ctx);
     const fields = {
       method: ctx.method,
       route: routeOf(ctx),
@@ -74,6 +77,14 @@ function trackRequest(log: Logger): Middleware {
       ctx.state.log.debug('request', fields);
     }
   };
+}
+
+/** What is shown as a page and has said nothing of what it may load may load nothing: a dialect's little pages. */
+function closePage(ctx: Context): void {
+  const { response, res } = ctx;
+  if (response.type === 'text/html' && !ctx.headerSent && !res.hasHeader('Content-Security-Policy')) {
+    ctx.set('Content-Security-Policy', "default-src 'none'; base-uri 'none'; frame-ancestors 'self'");
+  }
 }
 
 /** The one error boundary: what no door has turned into its own envelope ends here, without a stack. */

@@ -40,6 +40,7 @@ export function mountSimulator(input: {
     pushTo: `${selfUrl}/wechat`,
     wecomPushTo: `${selfUrl}/wecom`,
     publicUrl: `${config.publicUrl ?? selfUrl.replace('127.0.0.1', 'localhost')}${PREFIX}`,
+    allowedHosts: config.allowedHosts,
     smtpPort: config.simulatorSmtpPort,
     memory: openMemory(config.dataDir, input.log),
     clock: input.clock,

@@ -31,6 +31,7 @@ import { createSafeFetch } from './lib/safe-fetch.js';
 import { createSecretBox } from './lib/secret-box.js';
 import { deriveKey, keyMarkOf } from './lib/secret-key.js';
 import { openData } from './open-data.js';
+import { openWecomDoor } from './open-wecom-door.js';
 import { createOutgoing } from './outgoing.js';
 import { createWechatPlatform } from './platforms/wechat/index.js';
 import { createSelfCheckOutside } from './self-check.js';
@@ -41,10 +42,11 @@ import { readLastId } from './store/last-id.js';
 import { createPlaces } from './store/places.js';
 import { createApi } from './web/api/index.js';
 import { createPageCompression } from './web/compress-pages.js';
+import { createHostGuard } from './web/host-guard.js';
 import { createOps } from './web/ops/index.js';
 import { openViews } from './web/pages/index.js';
 import { createPages } from './web/site.js';
-import { buildMenu, createWechatDoor, createWecomDoor, type WechatDoor } from './wechat/index.js';
+import { buildMenu, createWechatDoor } from './wechat/index.js';
 
 /** What wiring needs besides the settings: addresses that are known once the server listens, and the means of tests. */
 export interface WiringInput {
@@ -239,22 +241,31 @@ export async function wire(input: WiringInput) {
     log: log.child('wechat'),
   });
   const wecomDoor = openWecomDoor({ core, outgoing, config, clock, log });
+  const guardHost = createHostGuard({
+    urls: [publicUrl, input.selfUrl],
+    names: config.allowedHosts,
+    clock,
+    log,
+  });
+  const strangers = answerStrangers(dialects);
   const app = createApp({
     log,
     writeErrorPage: site.writeErrorPage,
     proxies: config.trustProxy,
     doors: [
-      ...(input.extraDoors ?? []),
+      ...(input.extraDoors ?? []).map((door) => guardHost(door)),
       ops,
       wechatDoor,
       ...(wecomDoor ? [wecomDoor] : []),
+      // Up to here callers come by the original services' host names too; from here on cookies and loopback count.
       serveDialects(dialects),
+      guardHost((_, next) => next(), strangers),
       createApi(core, { createMenu: () => askWechat(() => wechat.createMenu(buildMenu(publicUrl))) }),
       assets.middleware,
       // Behind the doors for programs: what accepts messages never passes it.
       createPageCompression(),
       ...site.pages,
-      answerStrangers(dialects),
+      strangers,
     ],
   });
   return { app, core, db, worker, upkeep, wechat, site, publicUrl, dialects, channels: outgoing.all, close };
@@ -272,28 +283,4 @@ export async function wire(input: WiringInput) {
 function placeBackups({ dataDir, databaseUrl, backups }: Config, keyMark: string) {
   const database = databaseUrl.slice('file:'.length);
   return { folder: join(dataDir, 'backups'), database, keyMark, ...backups };
-}
-
-/** The WeCom app's server URL, where its token and key are set. */
-function openWecomDoor(parts: {
-  core: Core;
-  outgoing: ReturnType<typeof createOutgoing>;
-  config: Config;
-  clock: Clock;
-  log: Logger;
-}): WechatDoor | null {
-  const { core, outgoing, clock, log } = parts;
-  const { wecom } = parts.config;
-  if (!wecom?.token || !wecom.aesKey) {
-    return null;
-  }
-  return createWecomDoor({
-    core,
-    settings: { corpId: wecom.corpId, token: wecom.token, aesKey: wecom.aesKey },
-    sendText: async (member, content) => {
-      await outgoing.wecom.sendMessage(wecom, { touser: member, msgtype: 'text', text: { content } });
-    },
-    clock,
-    log: log.child('wecom'),
-  });
 }

@@ -47,6 +47,7 @@ const TOP = [
   'app.ts',
   'wiring.ts',
   'outgoing.ts',
+  'open-wecom-door.ts',
   'send-code.ts',
   'sandbox.ts',
   'self-check.ts',

@@ -32,6 +32,11 @@ export const ERRORS = {
   method_not_allowed: { status: 405, zh: '不支持该请求方法', en: 'Method not allowed' },
   conflict: { status: 409, zh: '状态冲突：{detail}', en: 'Conflict: {detail}' },
   expired: { status: 410, zh: '{what}已过期', en: '{what} has expired' },
+  wrong_host: {
+    status: 421,
+    zh: '这里不用主机名 {host}：请用 PUBLIC_URL 的地址，或由管理员把它加进 ALLOWED_HOSTS',
+    en: 'Nothing is served under the host name {host}: use the address of PUBLIC_URL, or have the operator add it to ALLOWED_HOSTS',
+  },
   bad_app_token: { status: 401, zh: 'appToken不正确', en: 'The app token is wrong' },
   content_empty: { status: 400, zh: '消息内容不能为空', en: 'The content is empty' },
   content_too_long: {

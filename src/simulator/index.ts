@@ -9,6 +9,7 @@ import { createGotifyPlatform } from './gotify/index.js';
 import { createMailPlatform } from './mail/index.js';
 import { createNtfyPlatform } from './ntfy/index.js';
 import type { SimulatorOptions } from './options.js';
+import { guardOwnSide } from './own-side.js';
 import { arrivalsCall } from './phone/arrivals-call.js';
 import { createPhonePages } from './phone/index.js';
 import type { Platform } from './platform.js';
@@ -63,6 +64,12 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   app.silent = true;
   app.on('error', (error: unknown) => logUnlessGone(world, error));
   app.use(createSurface(world, platforms));
+  app.use(
+    guardOwnSide({
+      publicUrl: () => world.settings.publicUrl,
+      allowedHosts: options.allowedHosts ?? [],
+    }),
+  );
   app.use(createControlApi(routes));
   app.use(createPhonePages({ publicUrl: () => world.settings.publicUrl }));
   app.use((ctx) => {

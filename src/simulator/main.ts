@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { systemClock } from '#src/lib/clock.js';
+import { toPlainName } from '#src/lib/host-names.js';
 import { createLogger } from '#src/lib/logger.js';
 import { decodeAesKey } from '#src/lib/message-crypto.js';
 import { keepFilesPrivate } from '#src/lib/private-files.js';
@@ -13,6 +14,7 @@ const KEEP_ALIVE_MS = 65_000;
 const FLAGS = {
   port: { type: 'string', default: '9001' },
   host: { type: 'string', default: '127.0.0.1' },
+  'allowed-hosts': { type: 'string', default: '' },
   'push-to': { type: 'string' },
   'app-id': { type: 'string', default: simulatorDefaults.appId },
   secret: { type: 'string', default: simulatorDefaults.secret },
@@ -69,6 +71,7 @@ function start(flags: Flags): void {
     wecomToken: flags['wecom-token'],
     wecomAesKey: flags['wecom-aes-key'],
     publicUrl: `http://${flags.host}:${flags.port}`,
+    allowedHosts: flags['allowed-hosts'].split(',').map(toPlainName),
     smtpPort: flags.smtpPort,
     clock: systemClock,
     log,

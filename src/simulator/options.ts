@@ -30,6 +30,8 @@ export interface SimulatorOptions {
   wecomAesKey?: string;
   /** The address under which the simulator's own paths are reached, no trailing slash. */
   publicUrl: string;
+  /** Host names by which the phone page and the control API may be asked for, besides loopback ones, addresses and `publicUrl`'s. */
+  allowedHosts?: readonly string[];
   /** Where the mail server listens on the loopback; 0 picks a free port, without it there is no mail server. */
   smtpPort?: number;
   /** Where people and codes are remembered for the next run; without it they are forgotten. */

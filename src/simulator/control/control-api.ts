@@ -19,7 +19,6 @@ export function createControlApi(routes: readonly ControlRoute[]): Koa.Middlewar
       return next();
     }
     try {
-      refuseForeignPages(ctx);
       const { route, params } = findRoute(routes, ctx.method, ctx.path.slice(PREFIX.length - 1));
       const query = new URLSearchParams(ctx.querystring);
       const body = route.method === 'POST' ? await readJson(ctx) : {};
@@ -33,13 +32,6 @@ export function createControlApi(routes: readonly ControlRoute[]): Koa.Middlewar
       ctx.body = { error: { code: known.code, message: known.message } };
     }
   };
-}
-
-/** A web page from elsewhere must not play with a simulator on this machine. Programs send no such header. */
-function refuseForeignPages(ctx: Koa.Context): void {
-  if (ctx.method !== 'GET' && ctx.get('sec-fetch-site') === 'cross-site') {
-    throw new ControlError(403, 'forbidden', '别的网站不能操作模拟器 Other sites may not use the simulator');
-  }
 }
 
 function findRoute(routes: readonly ControlRoute[], method: string, path: string): Match {

@@ -3,9 +3,9 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '#src/core/errors.js';
 import { equalsInConstantTime } from '#src/lib/hash.js';
-import { isLoopback } from '#src/lib/host-names.js';
 import type { Logger } from '#src/lib/logger.js';
 import { answerError, readBearer } from '#src/web/api/index.js';
+import { isLocalRequest } from '#src/web/local-request.js';
 
 /** What these endpoints ask of the server. */
 export interface OpsNeeds {
@@ -28,7 +28,8 @@ const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
  * The door of /healthz (200 `ok` while the process answers), /readyz (200 or 503 with JSON) and /metrics (a loopback
- * peer that no proxy speaks for, or the bearer of ADMIN_TOKEN; else 401).
+ * peer that no proxy speaks for, or the bearer of ADMIN_TOKEN; else 401). Under any Host: load balancers ask by addresses and by
+ * names of their own, and the first two tell a stranger nothing but whether there is a server.
  */
 export function createOps(needs: OpsNeeds): Middleware {
   const router = new Router();
@@ -45,7 +46,7 @@ export function createOps(needs: OpsNeeds): Middleware {
   });
   router.get('/metrics', async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
-    if (!isLocal(ctx) && !holdsToken(ctx, needs.adminToken)) {
+    if (!isLocalRequest(ctx) && !holdsToken(ctx, needs.adminToken)) {
       answerError(ctx, new AppError('unauthorized'));
       return;
     }
@@ -64,12 +65,6 @@ async function checkReadiness(ctx: Context, needs: OpsNeeds): Promise<Readiness>
     (ctx.state.log as Logger | undefined)?.error('the readiness check failed', { error });
     return { ready: false, why: 'the readiness check failed' };
   }
-}
-
-/** Behind a proxy on this machine every caller has a loopback peer, and the proxy's headers say so. */
-function isLocal(ctx: Context): boolean {
-  const isProxied = ['x-forwarded-for', 'forwarded', 'x-real-ip'].some((name) => ctx.get(name) !== '');
-  return !isProxied && isLoopback(ctx.req.socket.remoteAddress);
 }
 
 function holdsToken(ctx: Context, adminToken: string | null): boolean {
