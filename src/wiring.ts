@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Middleware } from 'koa';
 import { createApp } from './app.js';
+import { createAskQuotas } from './ask-quotas.js';
 import { askWechat, withBases } from './ask-wechat.js';
 import { createPayloads } from './callbacks/payloads.js';
 import { createSendCallback } from './callbacks/send.js';
@@ -68,8 +69,6 @@ export interface WiringInput {
 export type Parts = Awaited<ReturnType<typeof wire>>;
 
 const VERSION: string = JSON.parse(readFileSync(join(PROJECT_DIR, 'package.json'), 'utf8')).version;
-/** The call whose daily quota is drawn. */
-const TEMPLATE_CALL = '/cgi-bin/message/template/send';
 
 /** Opens the database and makes all parts. Throws StoreError when the database cannot be had. */
 export async function wire(input: WiringInput) {
@@ -201,7 +200,7 @@ export async function wire(input: WiringInput) {
     lookAtTroubles: troubles.look,
     importFollowers: core.followerImport.step,
     makeBackup: core.backups.backupWhenDue,
-    noteQuota: () => core.figures.noteQuota(() => wechat.quota(TEMPLATE_CALL)),
+    noteQuota: createAskQuotas(core, wechat),
   });
   const { view, assets } = openViews({ dir: join(PROJECT_DIR, 'views') });
   const site = createPages({

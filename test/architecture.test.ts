@@ -51,6 +51,7 @@ const TOP = [
   'send-code.ts',
   'sandbox.ts',
   'self-check.ts',
+  'ask-quotas.ts',
   'ask-wechat.ts',
 ];
 

@@ -5,6 +5,7 @@ import type { CoreDeps } from './deps.js';
 import { AppError } from './errors.js';
 import type { FirstAdmin } from './first-admin.js';
 import type { Keys } from './keys.js';
+import type { Preferences } from './preferences.js';
 import type { Settings } from './settings.js';
 import { linkSpace } from './spaces.js';
 
@@ -32,6 +33,7 @@ export type Entry =
 export interface AccountMeans {
   keys: Keys;
   settings: Settings;
+  preferences: Preferences;
   apps: Pick<Apps, 'forgetSpace'>;
   firstAdmin: FirstAdmin;
   /** null switches the operator's bearer token off. */
@@ -41,13 +43,15 @@ export interface AccountMeans {
 }
 
 const REGISTRATION = 'registration';
+/** The preference of whom the operator admitted. */
+const ADMITTED = 'admitted-sender';
 
 /** The verbs of accounts. */
 export type Accounts = ReturnType<typeof createAccounts>;
 
 /** Makes the verbs of accounts. */
 export function createAccounts({ db, clock }: CoreDeps, means: AccountMeans) {
-  const { keys, settings, apps, firstAdmin, adminToken } = means;
+  const { keys, settings, preferences, apps, firstAdmin, adminToken } = means;
   const adminHash = adminToken === null ? null : sha256Hex(adminToken);
 
   /** Who holds a bearer token; throws unauthorized. A person's first call with a personal token opens their account. */
@@ -86,6 +90,26 @@ export function createAccounts({ db, clock }: CoreDeps, means: AccountMeans) {
       throw new AppError('forbidden');
     }
     return openAccount(personId);
+  }
+
+  /**
+   * Lets through who may have others follow them: people with an account, those whom the operator admitted, and where
+   * registration is open everybody. Others push to themselves alone. Throws registration_closed, forbidden for a disabled account.
+   */
+  async function checkSender(personId: number): Promise<void> {
+    const entry = await findEntry(personId);
+    if (entry.kind === 'disabled') {
+      throw new AppError('forbidden');
+    }
+    const isClosed = entry.kind === 'none' && entry.registration === 'closed';
+    if (isClosed && (await preferences.read(personId, ADMITTED)) !== true) {
+      throw new AppError('registration_closed');
+    }
+  }
+
+  /** Notes that the operator lets a person have others follow them, although they have no account. */
+  function admitSender(personId: number): Promise<void> {
+    return preferences.save(personId, ADMITTED, true);
   }
 
   /** Whether no operator has signed in yet, so that the first admin code still makes one. */
@@ -143,6 +167,8 @@ export function createAccounts({ db, clock }: CoreDeps, means: AccountMeans) {
     authenticate,
     findEntry,
     register,
+    checkSender,
+    admitSender,
     needsFirstAdmin,
     becomeFirstAdmin,
     prepareFirstAdmin,

@@ -63,6 +63,18 @@ export const ERRORS = {
   },
   rate_limited: { status: 429, zh: '发送过于频繁，{detail}', en: 'Too many calls: {detail}' },
   quota_exceeded: { status: 429, zh: '已超过发送限额，{detail}', en: 'The quota is used up: {detail}' },
+  limit_reached: { status: 429, zh: '已到限额：{detail}', en: 'A limit is reached: {detail}' },
+  limit_full: { status: 409, zh: '已到限额：{detail}', en: 'A limit is reached: {detail}' },
+  registration_closed: {
+    status: 403,
+    zh: '本站没有开放注册：没有账号的人只能给自己推送，要向别人推送请联系管理员',
+    en: 'Registration is closed here: without an account one pushes to oneself alone; ask the operator for more',
+  },
+  disk_full: {
+    status: 503,
+    zh: '服务器磁盘快满了，暂不接收新消息，请 {seconds} 秒后重试，并告知管理员',
+    en: 'The disk of this server is nearly full, so it takes nothing in: try again in {seconds} seconds, and tell the operator',
+  },
   blocked_target: {
     status: 400,
     zh: '回调地址不允许：{detail}',
@@ -110,7 +122,8 @@ export class AppError extends Error {
   /** After how many seconds the caller may come back, for the header Retry-After; null: coming back helps nobody. */
   get retryAfterS(): number | null {
     const { seconds } = this.params;
-    return this.status === 503 && seconds !== undefined ? Number(seconds) : null;
+    const isForNow = this.status === 503 || this.status === 429;
+    return isForNow && seconds !== undefined ? Number(seconds) : null;
   }
 
   /** The text for people, Chinese. */

@@ -11,6 +11,7 @@ import { createCallbackSecrets } from './callback-secrets.js';
 import { createCallbacks } from './callbacks.js';
 import { createChannelChain } from './channel-chain.js';
 import { type ChannelOutside, createChannels } from './channels.js';
+import { createCodeBudget } from './code-budget.js';
 import { type ContactOutside, createContacts } from './contacts.js';
 import { createConversations } from './conversations.js';
 import type { CoreDeps } from './deps.js';
@@ -23,6 +24,7 @@ import { guardVerbs } from './guard.js';
 import { createInbox } from './inbox.js';
 import { createKeyPace } from './key-pace.js';
 import { createKeys } from './keys.js';
+import { createLimits } from './limits.js';
 import { createMessageCallbacks } from './message-callbacks.js';
 import { createMessages } from './messages.js';
 import { createMySubscriptions } from './my-subscriptions.js';
@@ -116,6 +118,8 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
   const keys = createKeys(deps);
   const uses = createUses(deps);
   const settings = createSettings(deps);
+  const limits = createLimits(deps, { uses, settings });
+  const budget = createCodeBudget(deps, limits);
   const preferences = createPreferences(deps);
   const dialectPlans = createDialectPlans({ settings, preferences });
   const figures = createFigures(deps);
@@ -129,12 +133,12 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
   const messages = createMessages(deps, pageLinks);
   const notifyCodes = createNotifyCodes(deps, channels, outside.notify ?? NO_WECOM);
   const sessions = createSessions(deps);
-  const signIn = createSignIn(deps, outside.qrcodes);
+  const signIn = createSignIn(deps, outside.qrcodes, { limits, budget });
   const nouns = {
     apps: createApps(deps),
     people: createPeople(deps),
     followerImport: createFollowerImport(deps, outside.listFollowers ?? null),
-    qrcodes: createQrCodes(deps, outside.qrcodes),
+    qrcodes: createQrCodes(deps, outside.qrcodes, budget),
     subscriptions: createSubscriptions(deps, { findFull: createFindFull(deps, dialectPlans) }),
     topics: createTopics(deps),
   };
@@ -147,6 +151,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     accounts: createAccounts(deps, {
       keys,
       settings,
+      preferences,
       apps: nouns.apps,
       firstAdmin: createFirstAdmin(deps, outside.firstAdminPath ?? null),
       adminToken: outside.adminToken,
@@ -168,6 +173,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     figures,
     inbox: createInbox(deps, deps.clock.now()),
     keys,
+    limits,
     keyPace: createKeyPace(uses, settings),
     messages,
     notifyCodes,

@@ -14,6 +14,8 @@ export interface ListedQrCode {
   topicId: number;
   extra: string;
   permanent: boolean;
+  /** The one that is shown for its app or topic, and followed by another in time. */
+  usual: boolean;
   /** The text that the picture encodes. */
   url: string;
   createdAt: Date;
@@ -69,7 +71,7 @@ export function createQrCodeLists({ db, clock }: CoreDeps, window = WINDOW) {
     { appId, topicId }: { appId: number; topicId: number },
     { text = '', before = '', take }: QrCodeSearch,
   ): Promise<FoundQrCodes> {
-    const here = { appId, topicId, permanent: false };
+    const here = { appId, topicId, permanent: false, usual: false };
     const named = text === '' ? null : await db.qrCode.findFirst({ where: { ...here, scene: text } });
     if (named) {
       return { items: await withLastUids([named]), before: null, searchedTo: null };

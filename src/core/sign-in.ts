@@ -1,8 +1,11 @@
 /** Sign-in by scanning: a waiting browser shows a QR code, and is let in once whoever scanned it in WeChat has confirmed. */
+import { networkOf } from '#src/lib/client-address.js';
 import { keyedHash } from '#src/lib/hash.js';
 import { randomDigits, randomText } from '#src/lib/ids.js';
 import { takeCodePoints } from '#src/lib/text.js';
+import type { CodeBudget } from './code-budget.js';
 import type { CoreDeps } from './deps.js';
+import type { Limits } from './limits.js';
 import type { QrcodeMaker } from './qrcodes.js';
 import { type SignInPlace, USER_AGENT_MAX } from './sessions.js';
 import { createSignInQuestions, QUESTION_LIFE_MS } from './sign-in-questions.js';
@@ -45,14 +48,20 @@ export const BROWSER_WAITS_MS = CODE_LIFE_MS + QUESTION_LIFE_MS;
 export type SignIn = ReturnType<typeof createSignIn>;
 
 /** Makes the verbs of sign-in codes. */
-export function createSignIn(deps: CoreDeps, maker: QrcodeMaker) {
+export function createSignIn(
+  deps: CoreDeps,
+  maker: QrcodeMaker,
+  { limits, budget }: { limits: Limits; budget: CodeBudget },
+) {
   const { db, clock, hashKey } = deps;
   const hashOf = (secret: string): string => keyedHash(hashKey, `sign-in:${secret}`);
 
-  /** Makes a code for a browser. Throws what the maker throws. */
+  /** Makes a code for a browser. Throws limit_reached, and what the maker throws. */
   async function beginSignIn(place: SignInPlace): Promise<WaitingCode> {
     const secret = randomText(SECRET_LENGTH);
     const scene = PREFIX + randomText(SCENE_LENGTH);
+    await limits.take('sign-in-code', { address: networkOf(place.address) });
+    await budget.takeCode(null);
     const { url } = await maker.createQrcode({ scene, expireSeconds: CODE_LIFE_MS / 1000 });
     const expiresAt = new Date(clock.now() + CODE_LIFE_MS);
     await db.signInCode.create({

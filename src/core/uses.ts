@@ -48,10 +48,13 @@ export function createUses({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>) {
 
   /**
    * Counts one use under each limit, in this order. The first that is reached ends the count: what stands before it stays counted,
-   * or with `isWhole` nothing does.
+   * or with `isWhole` nothing does. `wanted` uses count at once, or none of them.
    */
-  async function count(limits: readonly Limit[], { isWhole = false } = {}): Promise<UseCount> {
-    const wishes = await Promise.all(limits.map(toWish));
+  async function count(
+    limits: readonly Limit[],
+    { isWhole = false, wanted = 1 }: { isWhole?: boolean; wanted?: number } = {},
+  ): Promise<UseCount> {
+    const wishes = await toWishes(limits, wanted);
     const rooms = await serve({ wishes, isWhole });
     if (isAlone) {
       await keepDays(limits, wishes, rooms);
@@ -61,6 +64,22 @@ export function createUses({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>) {
       reached: reached === -1 ? null : reached,
       counts: rooms.map(({ entries }, at) => countFrom(entries, wishes[at]?.keepFrom ?? 0)),
     };
+  }
+
+  /** How many count now under each limit; counts nothing. */
+  async function read(limits: readonly Limit[]): Promise<number[]> {
+    if (limits.length === 0) {
+      return [];
+    }
+    const wishes = await toWishes(limits, 0);
+    const rooms = await serve({ wishes, isWhole: true });
+    return rooms.map(({ entries }, at) => countFrom(entries, wishes[at]?.keepFrom ?? 0));
+  }
+
+  function toWishes(limits: readonly Limit[], wanted: number): Promise<Wish[]> {
+    return Promise.all(
+      limits.map(async (limit) => ({ ...(await toWish(limit)), wanted, least: Math.max(1, wanted) })),
+    );
   }
 
   /** Takes back one use under a limit that moves along. */
@@ -108,5 +127,5 @@ export function createUses({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>) {
     return before;
   }
 
-  return { count, giveBack };
+  return { count, read, giveBack };
 }

@@ -31,3 +31,20 @@ function toPlain(address: string): string {
 function withoutPort(entry: string): string {
   return /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry;
 }
+
+/**
+ * What counts as one caller: an IPv4 address, and of IPv6 the first 64 bits, since whoever has one such address has all that
+ * begin alike. What is no address is itself.
+ */
+export function networkOf(address: string): string {
+  const plain = toPlain(address.split('%')[0] ?? '');
+  if (isIP(plain) !== 6) {
+    return plain;
+  }
+  // The URL parser writes IPv6 in its one short form.
+  const [head = '', tail = ''] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::');
+  const groups = [head, tail].map((part) => (part === '' ? [] : part.split(':')));
+  const [before = [], after = []] = groups;
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
+}

@@ -25,7 +25,8 @@ export async function removeExpired(db: Db, limits: UpkeepLimits): Promise<numbe
   const inbound = new Date(limits.keepInboundFrom);
   const small = await Promise.all([
     db.qrCode.deleteMany({
-      where: { permanent: false, expiresAt: { lt: new Date(limits.keepInboundFrom) } },
+      // The usual ones stay with their app: their pictures, which may hang anywhere, show the code that works now.
+      where: { permanent: false, usual: false, expiresAt: { lt: new Date(limits.keepInboundFrom) } },
     }),
     db.contactCheck.deleteMany({ where: { sentAt: { lt: inbound } } }),
     db.oneTimeLink.deleteMany({ where: { expiresAt: { lt: inbound } } }),

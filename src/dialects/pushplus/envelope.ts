@@ -66,12 +66,16 @@ export function toSuccess(data: unknown, msg = '请求成功'): Envelope {
 const NUMBERS: Partial<Record<ErrorCode, Code>> = {
   unauthorized: CODES.unauthorized,
   forbidden: CODES.noRight,
+  registration_closed: CODES.noRight,
   points_used_up: CODES.noPoints,
   rate_limited: CODES.restricted,
   quota_exceeded: CODES.restricted,
+  limit_reached: CODES.restricted,
+  limit_full: CODES.restricted,
   wechat_failed: CODES.system,
   unavailable: CODES.system,
   overloaded: CODES.system,
+  disk_full: CODES.system,
   internal: CODES.system,
 };
 

@@ -29,6 +29,7 @@ const NUMBERS: Partial<Record<ErrorCode, number>> = {
   bad_encoding: CODES.exception,
   unavailable: CODES.exception,
   overloaded: CODES.exception,
+  disk_full: CODES.exception,
   internal: CODES.exception,
   wechat_failed: CODES.wechatFailed,
 };

@@ -63,7 +63,7 @@ async function findScanner(core: Core, code: string, appToken: string | undefine
 /** Answers the picture of a code: 404 for one that was never made, 410 for one whose time has passed. */
 export async function answerPicture(core: Core, ctx: Context, code: string): Promise<void> {
   try {
-    const found = await core.qrcodes.getByCode(code);
+    const found = await core.qrcodes.getShown(code);
     if (core.qrcodes.isExpired(found)) {
       throw new AppError('expired', { what: '二维码' });
     }

@@ -42,6 +42,21 @@ export const appQuota = z.object({
   callsPerDay: z.int().min(1).max(1_000_000_000).optional(),
 });
 
+/** A QR code: what its picture encodes. */
+export const qrcodeFields = z.object({
+  qrcodeUrl: z.string(),
+  qrcodeExpiresAt: moment
+    .nullable()
+    .describe(
+      '到期时间；到期前这里会换成新的。null：可打印的永久二维码 When it ends, and another stands here in time; null: permanent, for print',
+    ),
+});
+
+/** Whose printable code is wanted. */
+export const printableAsk = z.object({
+  topicId: smallId.optional().describe('主题；不给就是应用 A topic; without it the app'),
+});
+
 /** A new app as its creator sees it, once. */
 export const createdApp = z.object({
   id: idField,
@@ -67,7 +82,7 @@ export const appSummary = z.object({
 });
 
 /** An app with its endpoint and its QR code. */
-export const appDetail = appSummary.extend({ callbackUrl: z.string(), qrcodeUrl: z.string() });
+export const appDetail = appSummary.extend({ callbackUrl: z.string(), ...qrcodeFields.shape });
 
 /** A replaced token. */
 export const replacedToken = z.object({ id: idField, appToken: z.string() });

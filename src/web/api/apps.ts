@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { App } from '#src/core/apps.js';
 import type { Core } from '#src/core/index.js';
+import type { QrCode } from '#src/core/qrcodes.js';
 import { getOwnApp } from './access.js';
 import {
   appChange,
@@ -12,6 +13,8 @@ import {
   appQuota,
   appSummary,
   createdApp,
+  printableAsk,
+  qrcodeFields,
   replacedToken,
 } from './apps-schema.js';
 import { declareRoute, type Route } from './route.js';
@@ -29,6 +32,7 @@ export function declareAppRoutes(core: Core): Route[] {
     deleteApp(core),
     replaceToken(core),
     setQuota(core),
+    makePrintable(core),
   ];
 }
 
@@ -186,6 +190,32 @@ function setQuota(core: Core): Route {
   });
 }
 
+function makePrintable(core: Core): Route {
+  return declareRoute({
+    name: 'makePrintableQrcode',
+    method: 'post',
+    path: '/apps/{id}/qrcode',
+    tag: 'apps',
+    summary:
+      '取应用或主题可打印的永久二维码，没有就制作；此后 qrcodeUrl 都是它 The permanent QR code of an app or topic, for print, made on the first call; it is the qrcodeUrl from then on',
+    status: 200,
+    params: appParams,
+    body: printableAsk,
+    answer: qrcodeFields,
+    errors: ['limit_reached', 'limit_full', 'wechat_failed'],
+    async run({ manager, params, body }) {
+      const app = await getOwnApp(core, manager, params.id);
+      const topic = body.topicId === undefined ? null : await core.topics.getTopic(app.id, body.topicId);
+      return toQrcode(await core.qrcodes.getPrintable(app.id, topic?.id ?? 0));
+    },
+  });
+}
+
+/** The text of a QR code, and when it ends. */
+export function toQrcode({ url, expiresAt }: QrCode) {
+  return { qrcodeUrl: url, qrcodeExpiresAt: expiresAt };
+}
+
 /** The address of a subscribe page. */
 export function toSubscribeUrl(core: Core, code: string): string {
   return `${core.publicUrl}/s/${code}`;
@@ -200,5 +230,5 @@ async function toDetail(core: Core, app: App) {
     core.callbacks.findCallback(app.id),
     core.qrcodes.getDefault(app.id),
   ]);
-  return { ...toSummary(core, app), callbackUrl: callback?.url ?? '', qrcodeUrl: qrcode.url };
+  return { ...toSummary(core, app), callbackUrl: callback?.url ?? '', ...toQrcode(qrcode) };
 }

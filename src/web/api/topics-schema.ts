@@ -1,5 +1,6 @@
 /** What goes into the calls about topics and what comes out. */
 import { z } from 'zod';
+import { qrcodeFields } from './apps-schema.js';
 import { idField, moment, smallId } from './schema.js';
 
 const name = z.string().meta({ maxLength: 64 });
@@ -51,4 +52,4 @@ export const topicSummary = z.object({
 });
 
 /** A topic with its QR code. */
-export const topicDetail = topicSummary.extend({ qrcodeUrl: z.string() });
+export const topicDetail = topicSummary.extend(qrcodeFields.shape);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Core } from '#src/core/index.js';
 import type { Topic } from '#src/core/topics.js';
 import { getOwnApp } from './access.js';
-import { toSubscribeUrl } from './apps.js';
+import { toQrcode, toSubscribeUrl } from './apps.js';
 import { declareRoute, type Route } from './route.js';
 import { listOf, pageQuery, toSlice } from './schema.js';
 import {
@@ -127,5 +127,5 @@ function toSummary(core: Core, topic: Topic) {
 
 async function toDetail(core: Core, topic: Topic) {
   const qrcode = await core.qrcodes.getDefault(topic.appId, topic.id);
-  return { ...toSummary(core, topic), qrcodeUrl: qrcode.url };
+  return { ...toSummary(core, topic), ...toQrcode(qrcode) };
 }

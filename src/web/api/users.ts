@@ -128,6 +128,10 @@ function createKey(core: Core): Route {
     async run({ manager, params, body }) {
       const person = await getOwnPerson(core, manager, params.uid);
       const expiresAt = body.expiresAt === null ? null : new Date(body.expiresAt);
+      if (manager.role === 'operator' && body.kind === 'pushplus') {
+        // A key with which groups are managed, given by the operator: that is a permission.
+        await core.accounts.admitSender(person.personId);
+      }
       return core.keys.createKey(person.personId, body.kind, { name: body.name, expiresAt });
     },
   });

@@ -96,6 +96,7 @@ export function createDemoProgram(deps: DemoProgramDeps) {
       appId: id,
       extra: visit,
       validSeconds: VISIT_SECONDS,
+      isForVisitor: true,
     });
     visits.set(visit, { code: qrcode.code, messages: [] });
     return { visit, qrcodeText: qrcode.url, appId: id, appName: name };

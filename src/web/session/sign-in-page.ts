@@ -3,13 +3,12 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
-import { BROWSER_WAITS_MS, CODE_LIFE_MS, type CodeState } from '#src/core/sign-in.js';
+import { BROWSER_WAITS_MS, type CodeState } from '#src/core/sign-in.js';
 import { qrSvg } from '#src/lib/qr-picture.js';
 import { isInsideWechat } from '#src/lib/user-agent.js';
 import type { View } from '#src/lib/view.js';
 import { createPageOpener, type Notice, type Page } from '#src/web/pages/page.js';
 import { isSameOrigin } from '#src/web/pages/same-origin.js';
-import { createWindowLimit, type TakeFromWindow } from '#src/web/pages/window-limit.js';
 import { signInPath, toLocalPath } from './next-path.js';
 import { SIGN_IN_WORDS } from './sign-in-words.js';
 import { noteSignIn, readPlace, type Visits } from './visits.js';
@@ -28,8 +27,6 @@ type Words = keyof typeof SIGN_IN_WORDS;
 /** The cookie that holds the secret of the code which this browser shows. */
 const COOKIE = 'qn_sign_in';
 const PATH = '/sign-in';
-/** Each code costs a call of WeChat, so that one address gets so many in five minutes. Proxies share an address. */
-const CODES_PER_WINDOW = 300;
 
 /**
  * Serves GET /sign-in, which costs nothing; POST /sign-in/code, by which its script (or a button) has a code made; and GET
@@ -37,8 +34,6 @@ const CODES_PER_WINDOW = 300;
  */
 export function createSignInPage(needs: SignInNeeds): Middleware {
   const openPage = createPageOpener(needs.view, SIGN_IN_WORDS);
-  const { clock } = needs.core;
-  const takeCode = createWindowLimit({ clock, max: CODES_PER_WINDOW, windowMs: CODE_LIFE_MS });
   const router = new Router();
   router.get(PATH, async (ctx) => {
     const next = toLocalPath(ctx.query.next, '/console');
@@ -46,11 +41,11 @@ export function createSignInPage(needs: SignInNeeds): Middleware {
       leadOn(ctx as Context, next);
       return;
     }
-    await showPage(ctx as Context, { ...needs, takeCode, page: openPage(ctx as Context), next });
+    await showPage(ctx as Context, { ...needs, page: openPage(ctx as Context), next });
   });
   router.post(`${PATH}/code`, async (ctx) => {
     const next = toLocalPath(ctx.query.next, '/console');
-    await giveCode(ctx as Context, { ...needs, takeCode, page: openPage(ctx as Context), next });
+    await giveCode(ctx as Context, { ...needs, page: openPage(ctx as Context), next });
   });
   router.get(`${PATH}/state`, async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
@@ -88,7 +83,6 @@ function leadOn(ctx: Context, next: string): void {
 interface Showing extends SignInNeeds {
   page: Page<Words>;
   next: string;
-  takeCode: TakeFromWindow;
 }
 
 /** Shows the page, with the code that this browser waits with already where there is one. */
@@ -140,10 +134,6 @@ async function giveCode(ctx: Context, showing: Showing): Promise<void> {
     return;
   }
   const known = await core.signIn.findCode(visits.cookies.read(ctx, COOKIE));
-  if (known.state !== 'waiting' && !showing.takeCode(ctx.ip)) {
-    refuse(ctx, page, { status: 429, heading: page.t('tooMany'), text: page.t('tooManyText') });
-    return;
-  }
   const code = known.state === 'waiting' ? known : await makeCode(ctx, showing);
   if (code === null) {
     return;
@@ -167,6 +157,12 @@ async function makeCode(ctx: Context, { core, page, next }: Showing) {
   } catch (error) {
     if (!(error instanceof AppError)) {
       throw error;
+    }
+    if (error.code === 'limit_reached') {
+      ctx.set('Retry-After', String(error.retryAfterS ?? 1));
+      const text = page.language === 'zh' ? error.zh : error.en;
+      refuse(ctx, page, { status: 429, heading: page.t('tooMany'), text });
+      return null;
     }
     ctx.state.log?.warn('no sign-in code could be made', { error });
     const text = `${page.t('failedText')} ${page.t('adminHelp')}`;

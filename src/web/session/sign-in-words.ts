@@ -53,7 +53,6 @@ export const SIGN_IN_WORDS = {
   ],
   insideWechat: ['已在微信里？直接进入', 'Already inside WeChat? Go on'],
   tooMany: ['请求太多', 'Too many requests'],
-  tooManyText: ['请过几分钟再打开登录页。', 'Open the sign-in page again in a few minutes.'],
   failed: ['现在不能登录', 'Signing in is not possible now'],
   failedText: ['微信没有给出二维码。', 'WeChat gave no QR code.'],
   adminHelp: ['管理员请看服务器日志。', 'Operators find the reason in the log.'],

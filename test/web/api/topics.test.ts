@@ -47,7 +47,7 @@ it('lists topics oldest first, and shows one with its QR code', async () => {
   const summary = { id, code, name, subscribeUrl, ...texts, createdAt: START };
   expect(list.body).toEqual({ total: 2, items: [summary] });
   const one = await w.call('GET', `/api/v1/apps/${app.id}/topics/${made.body.id}`);
-  expect(one.body).toEqual({ ...summary, qrcodeUrl });
+  expect(one.body).toEqual({ ...summary, qrcodeUrl, qrcodeExpiresAt: expect.any(Number) });
 });
 
 it('changes what is given of a topic', async () => {

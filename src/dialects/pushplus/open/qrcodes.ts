@@ -26,7 +26,7 @@ export function createQrcodeCalls(core: Core): Call[] {
         const { topicId, ...asked } = parseFields(topicAsk, fields);
         const { appId } = await getOwn(core, caller, topicId);
         const validSeconds = readSeconds(asked) ?? QRCODE_LIMITS.validSecondsMax;
-        const code = await core.qrcodes.createTemporary({ appId, topicId, extra: '', validSeconds });
+        const code = await core.qrcodes.getTemporary(appId, topicId, validSeconds);
         return { data: { qrCodeImgUrl: toPictureUrl(core, code.code), forever: 0 } };
       },
     },
@@ -35,6 +35,7 @@ export function createQrcodeCalls(core: Core): Call[] {
       path: '/friend/getQrCode',
       run: async ({ personId }, fields) => {
         const { content: extra = '', ...asked } = parseFields(friendAsk, fields);
+        await core.accounts.checkSender(personId);
         const { id: appId } = await core.spaces.getSpace(personId);
         const code = await getFriendCode(core, { appId, extra, validSeconds: readSeconds(asked) });
         return { data: { qrCodeImgUrl: toPictureUrl(core, code.code) }, msg: DONE };
@@ -45,7 +46,7 @@ export function createQrcodeCalls(core: Core): Call[] {
 
 /** Answers the picture of a code: 404 for one that was never made, 410 for one whose time has passed. */
 export async function answerPicture(core: Core, ctx: Context, code: string): Promise<void> {
-  const found = await core.qrcodes.getByCode(code);
+  const found = await core.qrcodes.getShown(code);
   if (core.qrcodes.isExpired(found)) {
     throw new AppError('expired', { what: '二维码 QR code' });
   }
@@ -54,7 +55,7 @@ export async function answerPicture(core: Core, ctx: Context, code: string): Pro
   ctx.body = await qrPng(found.url);
 }
 
-/** Without a parameter and a time it is the code that lasts for ever. */
+/** Without a parameter and a time it is the account's own, whose picture always shows the code that works. */
 function getFriendCode(
   core: Core,
   { appId, extra, validSeconds }: { appId: number; extra: string; validSeconds: number | null },
@@ -63,7 +64,9 @@ function getFriendCode(
     return core.qrcodes.getDefault(appId);
   }
   const seconds = validSeconds ?? QRCODE_LIMITS.validSecondsMax;
-  return core.qrcodes.createTemporary({ appId, topicId: 0, extra, validSeconds: seconds });
+  return extra === ''
+    ? core.qrcodes.getTemporary(appId, 0, seconds)
+    : core.qrcodes.createTemporary({ appId, topicId: 0, extra, validSeconds: seconds });
 }
 
 /** How long a code is to last, thirty days at most; null where nothing is said of it. */

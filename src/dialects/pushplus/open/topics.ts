@@ -77,6 +77,7 @@ function ownCalls(core: Core): Call[] {
         if (topicType !== 0) {
           throw notServed('积分群组和公开群组');
         }
+        await core.accounts.checkSender(caller.personId);
         const { id: appId } = await core.spaces.getSpace(caller.personId);
         await checkRoom(core, caller, appId);
         const { id } = await withFreeCode(

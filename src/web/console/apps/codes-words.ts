@@ -3,7 +3,20 @@
 /** Chinese first, then English. */
 export const CODES_WORDS = {
   defaultCode: ['默认二维码', 'Default code'],
-  defaultLead: ['长期有效，扫码即订阅。', 'Lasts for good; who scans it subscribes.'],
+  defaultLead: [
+    '长期有效，可以打印，扫码即订阅。',
+    'Lasts for good and may be printed; who scans it subscribes.',
+  ],
+  usualLead: [
+    '扫码即订阅。到期前会自动换新，已显示的仍可用到到期；要打印或张贴，请制作永久二维码。',
+    'Who scans it subscribes. Another takes its place in time, and this one works until it ends; for print make a permanent one.',
+  ],
+  makePrintable: ['制作可打印的永久二维码', 'Make a permanent one for print'],
+  printableHint: [
+    '一个公众号一共只有 10 万个永久二维码，用掉不能收回。',
+    'An official account has 100,000 of them for ever, and none comes back.',
+  ],
+  printableMade: ['永久二维码已制作，以后都用它', 'The permanent code is made, and is used from now on'],
   codeAlt: ['「{name}」的二维码', 'QR code of “{name}”'],
   downloadPng: ['下载 PNG', 'Download PNG'],
   downloadSvg: ['下载 SVG', 'Download SVG'],

@@ -47,6 +47,13 @@ export function mountCodes(desk: ConsoleDesk, { core }: ConsoleDeps): void {
         (errors) => showCodes(core, visit, place, errors),
       );
     });
+    post(`${base}/codes/printable`, async (visit) => {
+      const place = await openPlace(core, visit);
+      const { scene } = await core.qrcodes.getPrintable(place.appId, place.topicId);
+      await visit.audit('qrcode.create', place.mark, 'printable');
+      visit.flash('good', visit.t('printableMade'));
+      visit.redirect(`${place.path}/codes/${scene}`);
+    });
     get(`${base}/codes/:scene`, async (visit) => {
       const place = await openPlace(core, visit);
       const code = await core.qrcodeLists.getCode(place, visit.param('scene'));

@@ -44,6 +44,7 @@ async function openAccount(w: World, name: string): Promise<Account> {
   await phone.follows();
   const uid = await phone.uid();
   const { personId } = await w.core.people.getByUid(uid);
+  await w.core.accounts.admitSender(personId);
   const token = await w.core.keys.showKey(personId, 'pushplus');
   const { secret } = await w.core.openAccess.getRules(personId);
   const granted = await askAccessKey(w, { token, secretKey: secret });
