@@ -171,6 +171,7 @@ export async function wire(input: WiringInput) {
       isShared: (id) => channels.find(id)?.isShared ?? false,
       serverSettings: outgoing.serverSettings,
       now: clock.now,
+      disabled: core.disabled,
     }),
     runJob: createRunJob({
       db,

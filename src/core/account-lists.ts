@@ -2,6 +2,7 @@
 import { query, wordsOf } from '#src/store/sql.js';
 import { type AccountRole, readRole } from './accounts.js';
 import type { CoreDeps } from './deps.js';
+import type { Disabled } from './disabled.js';
 import { AppError, notFound } from './errors.js';
 
 /** An account in the list. */
@@ -28,7 +29,7 @@ type Raw = Record<'id' | 'role' | 'uid' | 'nickname' | 'apps' | 'disabled' | 'cr
 export type AccountLists = ReturnType<typeof createAccountLists>;
 
 /** Makes the verbs. */
-export function createAccountLists({ db, clock }: CoreDeps) {
+export function createAccountLists({ db, clock }: CoreDeps, disabled: Pick<Disabled, 'refresh'>) {
   /** A page of accounts, newest first; with a search those whose UID begins with it, or whose nickname holds it. */
   async function listAccounts(page: { search?: string; skip: number; take: number }) {
     const { search = '', skip, take } = page;
@@ -54,7 +55,7 @@ export function createAccountLists({ db, clock }: CoreDeps) {
   }
 
   /**
-   * Changes an account; a disabled one ends its sessions at once. Throws not_found, and conflict for whoever would take
+   * Changes an account; a disabled one ends its sessions at once, and stops all that is its own. Throws not_found, and conflict for whoever would take
    * their own rights or leave the server without an operator.
    */
   async function changeAccount(id: number, change: AccountChange, byAccountId?: number): Promise<void> {
@@ -64,8 +65,8 @@ export function createAccountLists({ db, clock }: CoreDeps) {
       throw notFound('账号 Account');
     }
     const role = change.role ?? readRole(row.role);
-    const disabled = change.disabled ?? row.disabledAt !== null;
-    const losesRights = row.role === 'operator' && !row.disabledAt && (role !== 'operator' || disabled);
+    const isDisabled = change.disabled ?? row.disabledAt !== null;
+    const losesRights = row.role === 'operator' && !row.disabledAt && (role !== 'operator' || isDisabled);
     if (losesRights && id === byAccountId) {
       const detail =
         '不能收回自己的权限，请让另一位管理员来做 nobody takes their own rights: ask another operator';
@@ -78,9 +79,9 @@ export function createAccountLists({ db, clock }: CoreDeps) {
     await db.$transaction([
       db.account.update({
         where: { id },
-        data: { role, disabledAt: disabled ? (row.disabledAt ?? now) : null },
+        data: { role, disabledAt: isDisabled ? (row.disabledAt ?? now) : null },
       }),
-      ...(disabled
+      ...(isDisabled
         ? [
             db.session.updateMany({
               where: { accountId: id, expiresAt: { gt: now } },
@@ -89,6 +90,7 @@ export function createAccountLists({ db, clock }: CoreDeps) {
           ]
         : []),
     ]);
+    await disabled.refresh();
   }
 
   /** A person's account, or null. */

@@ -2,6 +2,7 @@
 import { equalsInConstantTime, sha256Hex } from '#src/lib/hash.js';
 import type { Apps } from './apps.js';
 import type { CoreDeps } from './deps.js';
+import type { Disabled } from './disabled.js';
 import { AppError } from './errors.js';
 import type { FirstAdmin } from './first-admin.js';
 import type { Keys } from './keys.js';
@@ -35,6 +36,7 @@ export interface AccountMeans {
   settings: Settings;
   preferences: Preferences;
   apps: Pick<Apps, 'forgetSpace'>;
+  disabled: Pick<Disabled, 'refresh'>;
   firstAdmin: FirstAdmin;
   /** null switches the operator's bearer token off. */
   adminToken: string | null;
@@ -51,10 +53,10 @@ export type Accounts = ReturnType<typeof createAccounts>;
 
 /** Makes the verbs of accounts. */
 export function createAccounts({ db, clock }: CoreDeps, means: AccountMeans) {
-  const { keys, settings, preferences, apps, firstAdmin, adminToken } = means;
+  const { keys, settings, preferences, apps, disabled, firstAdmin, adminToken } = means;
   const adminHash = adminToken === null ? null : sha256Hex(adminToken);
 
-  /** Who holds a bearer token; throws unauthorized. A person's first call with a personal token opens their account. */
+  /** Who holds a bearer token; throws unauthorized, developer_disabled. A person's first call with a personal token opens their account. */
   async function authenticate(bearer: string): Promise<Manager> {
     if (adminHash !== null && equalsInConstantTime(sha256Hex(bearer), adminHash)) {
       return { role: 'operator' };
@@ -122,6 +124,7 @@ export function createAccounts({ db, clock }: CoreDeps, means: AccountMeans) {
     return firstAdmin.useCode(code, async () => {
       const id = await openAccount(personId);
       await db.account.update({ where: { id }, data: { role: 'operator', disabledAt: null } });
+      await disabled.refresh();
       return id;
     });
   }

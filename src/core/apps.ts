@@ -8,6 +8,7 @@ import type { App as AppRow } from '#src/store/generated/client.js';
 import { wordsOf } from '#src/store/sql.js';
 import { countIds, isNamed, pickIds } from '#src/store/text-search.js';
 import type { CoreDeps } from './deps.js';
+import type { Disabled } from './disabled.js';
 import { AppError, notFound } from './errors.js';
 import { rememberMs } from './remember.js';
 
@@ -58,7 +59,7 @@ export const APP_LIMITS = {
 export type Apps = ReturnType<typeof createApps>;
 
 /** Makes the verbs of apps. */
-export function createApps(deps: CoreDeps) {
+export function createApps(deps: CoreDeps, disabled: Pick<Disabled, 'checkApp'>) {
   const { db, clock, box } = deps;
   /** By the token as callers send it: hashed is what is stored. */
   const byToken = new LRUCache<string, App>({ ...atMost(10_000), ttl: rememberMs(db) });
@@ -107,12 +108,14 @@ export function createApps(deps: CoreDeps) {
     return app;
   }
 
-  /** Finds the app that a token sends as, or null. */
+  /** Finds the app that a token sends as, or null. Throws developer_disabled where its developer is disabled. */
   async function findAppByToken(token: string): Promise<App | null> {
-    const cached = byToken.get(token);
-    if (cached) {
-      return cached;
-    }
+    const app = byToken.get(token) ?? (await readAppByToken(token));
+    await disabled.checkApp(app?.id ?? 0);
+    return app;
+  }
+
+  async function readAppByToken(token: string): Promise<App | null> {
     const row = await db.appToken.findUnique({ where: { hash: sha256Hex(token) }, include: { app: true } });
     if (!row || row.app.deletedAt) {
       return null;

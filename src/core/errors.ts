@@ -28,6 +28,11 @@ export const ERRORS = {
   },
   unauthorized: { status: 401, zh: '未登录或令牌无效', en: 'Not signed in, or the token is not valid' },
   forbidden: { status: 403, zh: '没有权限', en: 'Not allowed' },
+  developer_disabled: {
+    status: 403,
+    zh: '该开发者已被停用，管理员恢复后即可继续使用',
+    en: 'This developer has been disabled; all works again when the operator enables them',
+  },
   not_found: { status: 404, zh: '{what}不存在', en: '{what} not found' },
   method_not_allowed: { status: 405, zh: '不支持该请求方法', en: 'Method not allowed' },
   conflict: { status: 409, zh: '状态冲突：{detail}', en: 'Conflict: {detail}' },

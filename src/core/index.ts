@@ -16,6 +16,7 @@ import { type ContactOutside, createContacts } from './contacts.js';
 import { createConversations } from './conversations.js';
 import type { CoreDeps } from './deps.js';
 import { createDialectPlans } from './dialect-plans.js';
+import { createDisabled } from './disabled.js';
 import { createEvents } from './events.js';
 import { createFigures } from './figures.js';
 import { createFirstAdmin } from './first-admin.js';
@@ -115,7 +116,8 @@ export function createCore(deps: CoreDeps, outside: CoreOutside): Core {
 
 function createNouns(deps: CoreDeps, outside: CoreOutside) {
   const pageLinks = createPageLinks(deps.hashKey, deps.publicUrl);
-  const keys = createKeys(deps);
+  const disabled = createDisabled(deps);
+  const keys = createKeys(deps, disabled);
   const uses = createUses(deps);
   const settings = createSettings(deps);
   const limits = createLimits(deps, { uses, settings });
@@ -131,15 +133,15 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     checkUrl: outside.checkUrl,
   });
   const messages = createMessages(deps, pageLinks);
-  const notifyCodes = createNotifyCodes(deps, channels, outside.notify ?? NO_WECOM);
+  const notifyCodes = createNotifyCodes(deps, { channels, disabled }, outside.notify ?? NO_WECOM);
   const sessions = createSessions(deps);
   const signIn = createSignIn(deps, outside.qrcodes, { limits, budget });
   const nouns = {
-    apps: createApps(deps),
+    apps: createApps(deps, disabled),
     people: createPeople(deps),
     followerImport: createFollowerImport(deps, outside.listFollowers ?? null),
     qrcodes: createQrCodes(deps, outside.qrcodes, budget),
-    subscriptions: createSubscriptions(deps, { findFull: createFindFull(deps, dialectPlans) }),
+    subscriptions: createSubscriptions(deps, { findFull: createFindFull(deps, dialectPlans), disabled }),
     topics: createTopics(deps),
   };
   return {
@@ -147,12 +149,13 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     publicUrl: deps.publicUrl,
     account: deps.account,
     clock: deps.clock,
-    accountLists: createAccountLists(deps),
+    accountLists: createAccountLists(deps, disabled),
     accounts: createAccounts(deps, {
       keys,
       settings,
       preferences,
       apps: nouns.apps,
+      disabled,
       firstAdmin: createFirstAdmin(deps, outside.firstAdminPath ?? null),
       adminToken: outside.adminToken,
       registration: outside.registration ?? 'closed',
@@ -169,6 +172,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     contacts: createContacts(deps, outside.contacts ?? NO_CODES),
     conversations: createConversations(deps),
     dialectPlans,
+    disabled,
     events: createEvents(deps),
     figures,
     inbox: createInbox(deps, deps.clock.now()),
@@ -202,7 +206,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     templateChoices: createTemplateChoices(settings),
     shortCodes: createShortCodes(deps.hashKey),
     spaces: createSpaces(deps, nouns.apps),
-    subscribeLinks: createSubscribeLinks(deps, nouns),
+    subscribeLinks: createSubscribeLinks(deps, { ...nouns, disabled }),
     subscribers: createSubscribers(deps),
     subscriberLists: createSubscriberLists(deps),
     overview: createOverview(deps),

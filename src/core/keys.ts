@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/lib/cache-size.js';
 import { keyedHash } from '#src/lib/hash.js';
 import type { CoreDeps } from './deps.js';
+import type { Disabled } from './disabled.js';
 import { AppError, notFound } from './errors.js';
 import { createKeyEndings, type KeyMaker } from './key-endings.js';
 import { isKind, KEY_KINDS, type KeyKind, makeKey, type OwnKeyKind } from './key-kinds.js';
@@ -66,7 +67,7 @@ const MAX_NAME = 64;
 export type Keys = ReturnType<typeof createKeys>;
 
 /** Makes the verbs of keys. */
-export function createKeys(deps: CoreDeps) {
+export function createKeys(deps: CoreDeps, disabled: Pick<Disabled, 'checkPerson'>) {
   const { db, clock, box, hashKey } = deps;
   const owners = new LRUCache<string, KeyOwner>({ ...atMost(10_000), ttl: rememberMs(db) });
   const endings = createKeyEndings(deps, () => owners.clear());
@@ -189,11 +190,15 @@ export function createKeys(deps: CoreDeps) {
     owners.clear();
   }
 
-  /** Whom a key stands for, or null. */
+  /** Whom a key stands for, or null. Throws developer_disabled where that is a disabled developer. */
   async function findOwner(kind: KeyKind, key: string): Promise<KeyOwner | null> {
     const hash = hashOf(kind, key);
     const found = owners.get(hash) ?? (await readOwner(hash));
-    return found && (found.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > clock.now() ? found : null;
+    if (!found || (found.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) <= clock.now()) {
+      return null;
+    }
+    await disabled.checkPerson(found.personId);
+    return found;
   }
 
   async function readOwner(hash: string): Promise<KeyOwner | null> {

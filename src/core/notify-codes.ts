@@ -4,6 +4,7 @@ import { randomText } from '#src/lib/ids.js';
 import { checkSettings } from './channel-settings.js';
 import type { Channels } from './channels.js';
 import type { CoreDeps } from './deps.js';
+import type { Disabled } from './disabled.js';
 import { AppError, notFound } from './errors.js';
 import type { Attempt, ChannelKind, ChannelSettings } from './types.js';
 import { toWecomError } from './wecom-errors.js';
@@ -82,7 +83,11 @@ const CODE_LENGTH = 32;
 const DEFAULT_FORMAT = 'markdown';
 
 /** Makes the verbs of notify codes. */
-export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: NotifyOutside) {
+export function createNotifyCodes(
+  deps: CoreDeps,
+  { channels, disabled }: { channels: Channels; disabled: Pick<Disabled, 'checkPerson'> },
+  outside: NotifyOutside,
+) {
   const { db, clock, newId, hashKey, box } = deps;
   const hashOf = (code: string): string => keyedHash(hashKey, `notify:${code}`);
 
@@ -123,13 +128,17 @@ export function createNotifyCodes(deps: CoreDeps, channels: Channels, outside: N
     return outside.listMembers(settings).catch(toWecomError);
   }
 
-  /** Whom a code reaches; null for a code that was never made or is no more. */
+  /**
+   * Whom a code reaches; null for a code that was never made or is no more. Throws developer_disabled where its owner is
+   * disabled.
+   */
   async function findTarget(code: string): Promise<NotifyTarget | null> {
     const row = await db.notifyCode.findUnique({ where: { hash: hashOf(code) }, include: { person: true } });
     const channel = row ? await channels.findChannel(Number(row.personId), KIND) : null;
     if (!row || !channel) {
       return null;
     }
+    await disabled.checkPerson(Number(row.ownerId ?? 0));
     return {
       personId: Number(row.personId),
       uid: row.person.uid,

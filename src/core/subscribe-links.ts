@@ -1,6 +1,7 @@
 /** Subscribe links: what the code of a `/s/{code}` page stands for, and subscribing by one tap there. */
 import type { Apps } from './apps.js';
 import type { CoreDeps } from './deps.js';
+import type { Disabled } from './disabled.js';
 import type { People } from './people.js';
 import type { QrCodes } from './qrcodes.js';
 import type { SubscribeResult, Subscriptions } from './subscriptions.js';
@@ -16,6 +17,8 @@ export interface LinkTarget {
   /** The text that the QR picture encodes. */
   qrcodeText: string;
   expired: boolean;
+  /** Its developer is disabled: nobody can subscribe, and nothing would come. */
+  disabled: boolean;
 }
 
 /** What became of a tap. */
@@ -26,6 +29,7 @@ export interface LinkResult {
 
 /** The nouns that links stand on. */
 interface Nouns {
+  disabled: Pick<Disabled, 'isAppDisabled'>;
   apps: Apps;
   topics: Topics;
   people: People;
@@ -52,7 +56,8 @@ export function createSubscribeLinks({ account }: CoreDeps, nouns: Nouns) {
       return null;
     }
     const { app, topic } = found;
-    const qrcode = await nouns.qrcodes.getDefault(app.id, topic?.id ?? 0);
+    const disabled = await nouns.disabled.isAppDisabled(app.id);
+    const qrcode = disabled ? { url: '' } : await nouns.qrcodes.getDefault(app.id, topic?.id ?? 0);
     return {
       kind: topic ? 'topic' : 'app',
       name: topic?.name ?? app.name,
@@ -61,6 +66,7 @@ export function createSubscribeLinks({ account }: CoreDeps, nouns: Nouns) {
       contact: topic?.contact || app.contact,
       qrcodeText: qrcode.url,
       expired: false,
+      disabled,
     };
   }
 

@@ -2,6 +2,7 @@
 import { createBatcher } from '#src/lib/batcher.js';
 import { insertSubscriptions, type NewEvent, type NewSubscription } from '#src/store/events.js';
 import type { CoreDeps } from './deps.js';
+import type { Disabled } from './disabled.js';
 import { notFound } from './errors.js';
 import type { FindFull } from './space-limits.js';
 import type { SubscriptionSource } from './types.js';
@@ -18,8 +19,8 @@ export interface SubscribeInput {
   extra: string;
 }
 
-/** What became of it. `full`: the plan of the space's owner allows no more people. */
-export type SubscribeResult = 'subscribed' | 'already' | 'blocked' | 'full';
+/** What became of it. `full`: the plan of the space's owner allows no more people. `disabled`: the app's developer is. */
+export type SubscribeResult = 'subscribed' | 'already' | 'blocked' | 'full' | 'disabled';
 
 /** One relation as lists show it. */
 export interface Subscription {
@@ -55,7 +56,7 @@ export type Subscriptions = ReturnType<typeof createSubscriptions>;
 /** Makes the verbs of subscriptions. */
 export function createSubscriptions(
   { db, clock, newId, wake, account }: CoreDeps,
-  outside: { findFull: FindFull },
+  outside: { findFull: FindFull; disabled: Pick<Disabled, 'isAppDisabled'> },
 ) {
   const subscribeBatch = createBatcher({
     run: async (items: SubscribeInput[]): Promise<SubscribeResult[]> => {
@@ -84,8 +85,8 @@ export function createSubscriptions(
   });
 
   /** Subscribes; committed, with its event, when it answers. Blocked people stay blocked, a full place stays full. */
-  function subscribe(input: SubscribeInput): Promise<SubscribeResult> {
-    return subscribeBatch(input);
+  async function subscribe(input: SubscribeInput): Promise<SubscribeResult> {
+    return (await outside.disabled.isAppDisabled(input.appId)) ? 'disabled' : subscribeBatch(input);
   }
 
   /** A person leaves an app and all its topics, or one topic. Returns how many relations ended. */

@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import { isOldSecretAlive } from '#src/core/callback-secrets.js';
 import { CONTACT_OF } from '#src/core/contacts.js';
+import type { Disabled, DisabledSet } from '#src/core/disabled.js';
 import type {
   ChannelSettings,
   Event,
@@ -18,6 +19,7 @@ import type { Db } from '#src/store/open.js';
 import {
   CHANNEL_REMOVED,
   DELETED,
+  DISABLED,
   type MessageFacts,
   quietUntil,
   REMOVED,
@@ -66,9 +68,15 @@ export interface ContentDeps {
   /** The server's own settings of channels that have any, by channel id. */
   serverSettings: Readonly<Record<string, ChannelSettings>>;
   now: () => number;
+  disabled: Pick<Disabled, 'read'>;
 }
 
-type StoredContent = MessageFacts & { content: MessageContent; isRatherTwice: boolean };
+type StoredContent = MessageFacts & {
+  content: MessageContent;
+  isRatherTwice: boolean;
+  /** The person whose own key sent it, or null. */
+  senderId: number | null;
+};
 
 /** What a person says of a channel of theirs. */
 interface OwnSettings {
@@ -127,6 +135,7 @@ export function createContents(deps: ContentDeps) {
       const stored = {
         content,
         isRatherTwice: app?.ratherTwice ?? false,
+        senderId: row.senderId === null ? null : Number(row.senderId),
         deleted: row.deletedAt !== null,
         cancelled: row.state === CANCELLING,
         expiresAt: row.expiresAt?.getTime() ?? null,
@@ -156,7 +165,7 @@ export function createContents(deps: ContentDeps) {
   }
 
   async function loadMessageJobs(claimed: readonly ClaimedDelivery[]): Promise<Job[]> {
-    const [contents, addresses, settings] = await Promise.all([
+    const [contents, addresses, settings, disabled] = await Promise.all([
       loadMessages(claimed.map((delivery) => delivery.messageId ?? 0)),
       loadAddresses(
         db,
@@ -165,11 +174,13 @@ export function createContents(deps: ContentDeps) {
         deps.account.account,
       ),
       loadSettings(claimed.flatMap((delivery) => delivery.configId ?? [])),
+      deps.disabled.read(),
     ]);
     return claimed.map((delivery): Job => {
       const stored = contents.get(delivery.messageId ?? 0);
       const to = addresses.get(delivery.personId ?? 0);
-      const stop = stopOf(stored, to, { channel: delivery.channel, now: deps.now() });
+      const stop =
+        stopOf(stored, to, { channel: delivery.channel, now: deps.now() }) ?? stopSender(stored, disabled);
       if (!stored || !to || stop) {
         return { kind: 'stop', delivery, ...(stop ?? DELETED) };
       }
@@ -207,16 +218,18 @@ export function createContents(deps: ContentDeps) {
   }
 
   async function loadCallbackJobs(claimed: readonly ClaimedDelivery[]): Promise<Job[]> {
-    const [events, endpoints] = await Promise.all([
+    const [events, endpoints, disabled] = await Promise.all([
       listEvents(db, unique(claimed.map((delivery) => delivery.eventId ?? 0))),
       listEndpoints(db, unique(claimed.map((delivery) => delivery.callbackId ?? 0))),
+      deps.disabled.read(),
     ]);
     const eventOf = new Map(events.map((event) => [Number(event.id), event]));
     const endpointOf = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
     return claimed.map((delivery): Job => {
       const row = eventOf.get(delivery.eventId ?? 0);
       const endpoint = endpointOf.get(delivery.callbackId ?? 0);
-      const stop = row ? stopCallback(endpoint) : REMOVED;
+      const isDisabled = row !== undefined && disabled.apps.has(row.appId);
+      const stop = row ? (isDisabled ? DISABLED : stopCallback(endpoint)) : REMOVED;
       if (!row || !endpoint || stop) {
         return { kind: 'stop', delivery, ...(stop ?? REMOVED) };
       }
@@ -271,6 +284,12 @@ export function createContents(deps: ContentDeps) {
   }
 
   return { loadJobs };
+}
+
+/** Why nothing more goes out of who sent it. */
+function stopSender(stored: StoredContent | undefined, { people, apps }: DisabledSet): Stop | null {
+  const isDisabled = apps.has(stored?.content.appId ?? 0) || people.has(stored?.senderId ?? 0);
+  return isDisabled ? DISABLED : null;
 }
 
 const unique = (ids: readonly number[]): number[] => [...new Set(ids)];

@@ -32,6 +32,12 @@ const CANCELLED: Stop = {
   code: 'cancelled',
   why: '消息已取消发送 The message was cancelled',
 };
+/** The developer whose app or key sent it, or whose endpoint it is, was disabled. */
+export const DISABLED: Stop = {
+  state: 'cancelled',
+  code: 'developer_disabled',
+  why: '开发者已被停用 The developer is disabled',
+};
 /** The endpoint is no more. */
 export const REMOVED: Stop = {
   state: 'cancelled',

@@ -9,6 +9,7 @@ export type StoredMessage = Pick<
   Message,
   | 'id'
   | 'appId'
+  | 'senderId'
   | 'title'
   | 'summary'
   | 'body'
@@ -26,8 +27,8 @@ export type StoredMessage = Pick<
 const MESSAGES = both(
   (
     q,
-  ) => `SELECT "id", "appId", "title", "summary", "body", "format", "url", "priority", "extras", "sequence", "state", "createdAt",
-       "expiresAt", "deletedAt" FROM "Message" WHERE ${q.isIn('"id"', 'int')}`,
+  ) => `SELECT "id", "appId", "senderId", "title", "summary", "body", "format", "url", "priority", "extras", "sequence", "state",
+       "createdAt", "expiresAt", "deletedAt" FROM "Message" WHERE ${q.isIn('"id"', 'int')}`,
 );
 
 /** These messages, as far as there are any; in no order. */

@@ -6,6 +6,7 @@ import {
   CANCELLED,
   type Named,
   tellBlocked,
+  tellDisabled,
   tellNoApp,
   tellNoApps,
   tellNotSubscribed,
@@ -36,6 +37,9 @@ async function reachApp(talk: Talk, id: string): Promise<Named | string> {
   const app = await talk.core.apps.findApp(Number(id));
   if (!app) {
     return tellNoApp(id);
+  }
+  if (await talk.core.disabled.isAppDisabled(app.id)) {
+    return tellDisabled(app);
   }
   const [relation] = await talk.core.people.findByUids([talk.person.uid], app.id);
   if (relation?.blocked) {
@@ -109,6 +113,9 @@ async function choose(talk: Talk, question: Question, appId: number): Promise<st
 }
 
 async function sendTo(talk: Talk, app: Named, content: string): Promise<string> {
+  if (await talk.core.disabled.isAppDisabled(app.id)) {
+    return tellDisabled(app);
+  }
   return (await emit(talk, app, content)) ? tellSent(app) : tellTakesNoCommands(app);
 }
 

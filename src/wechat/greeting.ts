@@ -9,6 +9,7 @@ import {
   STILL_PAUSED,
   tellAlready,
   tellBlocked,
+  tellDisabled,
   tellFull,
   tellSubscribed,
 } from './texts.js';
@@ -39,6 +40,8 @@ export async function subscribeAndGreet(talk: Talk, wish: Wish): Promise<string>
   switch (result) {
     case 'blocked':
       return tellBlocked(app);
+    case 'disabled':
+      return tellDisabled(app);
     case 'full':
       return tellFull(app, topic);
     case 'already':

@@ -136,6 +136,14 @@ export const NOT_CONFIDED = lines(
   'The link could not be sent to your chat. Try again in a while, or sign in to the web pages.',
 );
 
+/** The app's developer is disabled. */
+export function tellDisabled(app: Named): string {
+  return lines(
+    `${nameApp(app)} 的开发者已被停用，不能订阅，也收不到指令。恢复后照旧。`,
+    'Its developer has been disabled: it takes neither subscribers nor commands until that ends.',
+  );
+}
+
 /** `「name」(#97)` */
 export function nameApp(app: Named): string {
   return `「${app.name}」(#${app.id})`;

@@ -16,7 +16,10 @@ describe('a person', () => {
     expect(first.uid).toMatch(/^UID_[A-Za-z0-9]{24,}$/);
     w.clock.advance(1000);
     await w.core.people.leave(name('oMing'));
-    expect(await w.core.people.findWechatName(first.personId)).toEqual({ openid: 'oMing', following: false });
+    expect(await w.core.people.findWechatName(first.personId)).toEqual({
+      pseudonym: expect.stringMatching(/^o[\w-]{27}$/),
+      following: false,
+    });
     await w.restart();
     w.clock.advance(1000);
     expect(await w.core.people.follow(name('oMing'))).toEqual(first);

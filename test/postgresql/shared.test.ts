@@ -105,6 +105,31 @@ it('the end of a key and of an app’s token', async () => {
   expect([await push(first()), await push(second())]).toEqual([1001, 1001]);
 });
 
+it('the disabling of a developer, and its end', async () => {
+  const store = await openStore(fleet.url);
+  const person = await store.db.person.findFirstOrThrow({ where: { uid } });
+  const account = { personId: person.id, role: 'developer', createdAt: new Date() };
+  const { id } = await store.db.account.upsert({
+    where: { personId: person.id },
+    create: account,
+    update: {},
+  });
+  const { key } = await makeKey('spt');
+  const push = async (at: RunningProcess): Promise<number> => {
+    const body = { spt: key, content: 'x' };
+    return ((await ask(`${at.url}/api/send/message/simple-push`, { body })).json as { code: number }).code;
+  };
+  expect([await push(first()), await push(second())]).toEqual([1000, 1000]);
+  // By a process of its own: neither of these two is told.
+  await store.db.account.update({ where: { id }, data: { disabledAt: new Date() } });
+  await sleep(REVOKED_MS);
+  expect([await push(first()), await push(second())]).toEqual([1002, 1002]);
+  await store.db.account.update({ where: { id }, data: { disabledAt: null } });
+  await sleep(REVOKED_MS);
+  expect([await push(first()), await push(second())]).toEqual([1000, 1000]);
+  await store.close();
+});
+
 it('the end of a session', async () => {
   const store = await openStore(fleet.url);
   const hashKey = deriveKey(Buffer.alloc(32, 7), 'hash');

@@ -1,7 +1,9 @@
 /** Takes a Bark push in, for one key or for many. */
 import type { Context } from 'koa';
+import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import type { KeyOwner } from '#src/core/keys.js';
+import { findOwners, livingOwners } from '#src/dialects/find-owners.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
 import { isRemoval, toDraft } from './draft.js';
 import { type BarkAnswer, BarkRefusal, SUCCESS, toUnknownKey } from './envelope.js';
@@ -39,21 +41,17 @@ async function pushBatch(
   if (keys.length > MAX_BATCH) {
     throw new BarkRefusal(400, `batch push count exceeds the maximum limit: ${MAX_BATCH}`);
   }
-  const owners = await Promise.all(keys.map((key) => core.keys.findOwner('bark', key)));
-  await publish(
-    core,
-    owners.flatMap((owner) => owner ?? []),
-    parameters,
-  );
-  const data = keys.map((key, at) =>
-    owners[at]
-      ? { code: 200, device_key: key }
-      : {
-          code: 400,
-          device_key: key,
-          message: `failed to get device token: ${toUnknownKey(key)}`,
-        },
-  );
+  const found = await findOwners(core, 'bark', keys);
+  await publish(core, livingOwners(found), parameters);
+  const data = keys.map((key, at) => {
+    const owner = found[at] ?? null;
+    if (owner === null) {
+      return { code: 400, device_key: key, message: `failed to get device token: ${toUnknownKey(key)}` };
+    }
+    return owner instanceof AppError
+      ? { code: owner.status, device_key: key, message: `${owner.zh} ${owner.en}` }
+      : { code: 200, device_key: key };
+  });
   return { ...SUCCESS, data };
 }
 

@@ -18,6 +18,7 @@ const APP_NAME = '青鸟 Qingniao';
 const NAMES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   413: 'Request Entity Too Large',
   429: 'Too Many Requests',

@@ -1,5 +1,6 @@
 /** The errors of an ntfy server that can happen here: each has a number, whose first three digits are the HTTP status. */
 import { AppError } from '#src/core/errors.js';
+import { isDeveloperDisabled } from '#src/dialects/find-owners.js';
 import { isOverloaded } from '#src/dialects/retry-later.js';
 import { BodyError } from '#src/lib/body.js';
 import type { Logger } from '#src/lib/logger.js';
@@ -72,6 +73,9 @@ export function toErrorAnswer(error: unknown, log: Logger | undefined): ErrorBod
   }
   if (error instanceof AppError && error.code === 'rate_limited') {
     return toErrorBody(42901);
+  }
+  if (isDeveloperDisabled(error)) {
+    return toErrorBody(40301, `${error.zh} ${error.en}`);
   }
   if (isOverloaded(error)) {
     return toErrorBody(50301);

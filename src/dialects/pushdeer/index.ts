@@ -5,6 +5,7 @@ import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { PACE_MS } from '#src/core/key-pace.js';
 import type { Dialect } from '#src/dialects/dialect.js';
+import { findOwners, livingOwners } from '#src/dialects/find-owners.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
 import { tellRetryLater } from '#src/dialects/retry-later.js';
 import { BodyError } from '#src/lib/body.js';
@@ -61,8 +62,7 @@ async function answer(core: Core, ctx: Context): Promise<void> {
 
 /** One result a known key, as PushDeer has one a device. */
 async function push(core: Core, fields: PushFields): Promise<string[]> {
-  const found = await Promise.all(fields.keys.map((key) => core.keys.findOwner('pushdeer', key)));
-  const [first, ...others] = found.flatMap((owner) => owner ?? []);
+  const [first, ...others] = livingOwners(await findOwners(core, 'pushdeer', fields.keys));
   if (!first) {
     throw new PushDeerRefusal('没有可用的设备，请先注册：pushkey 无效 unknown pushkey');
   }

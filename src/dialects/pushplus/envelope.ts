@@ -67,6 +67,7 @@ const NUMBERS: Partial<Record<ErrorCode, Code>> = {
   unauthorized: CODES.unauthorized,
   forbidden: CODES.noRight,
   registration_closed: CODES.noRight,
+  developer_disabled: CODES.restricted,
   points_used_up: CODES.noPoints,
   rate_limited: CODES.restricted,
   quota_exceeded: CODES.restricted,

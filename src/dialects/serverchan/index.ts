@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import type { Context, Next } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { Dialect } from '#src/dialects/dialect.js';
+import { isDeveloperDisabled } from '#src/dialects/find-owners.js';
 import { isOverloaded, tellRetryLater } from '#src/dialects/retry-later.js';
 import type { Logger } from '#src/lib/logger.js';
 import { CHANNEL_NAMES } from './channel-codes.js';
@@ -36,7 +37,7 @@ export function createServerchan(core: Core): Dialect {
   router.all('/:name', async (ctx: Context, next: Next) => {
     const key = keyOf(ctx.params.name);
     // Nothing else ends so; without the ending it may be anybody's.
-    const isKey = key !== ctx.params.name || (await findOwner(core, key)) !== null;
+    const isKey = key !== ctx.params.name || (await isKnown(core, key));
     return isKey ? answerSend(ctx, key, isLegacyHost(ctx) ? 'legacy' : generationOf(key)) : next();
   });
   return {
@@ -85,6 +86,18 @@ function isLegacyHost(ctx: Context): boolean {
   return ctx.host.toLowerCase().startsWith('sc.');
 }
 
+/** A disabled developer's key is one as well, and is refused as such. */
+async function isKnown(core: Core, key: string): Promise<boolean> {
+  try {
+    return (await findOwner(core, key)) !== null;
+  } catch (error) {
+    if (isDeveloperDisabled(error)) {
+      return true;
+    }
+    throw error;
+  }
+}
+
 /** Under a word that other dialects use too, our keys are told by their ending or their beginning. */
 function isOurs(ctx: Context): boolean {
   return isPrefixed(ctx) || /\.send$|^sctp?\d+t/i.test(ctx.params.name ?? '');
@@ -118,6 +131,9 @@ function write(ctx: Context, { status, body }: Answer): void {
 
 /** Whatever else is thrown is a bug: logged with its stack, and nothing of it reaches the caller. */
 function toRefusal(ctx: Context, error: unknown): Refusal {
+  if (isDeveloperDisabled(error)) {
+    return new Refusal('AUTH', error.zh);
+  }
   if (isOverloaded(error)) {
     return new Refusal('SYSTEM', error.zh, error.status);
   }

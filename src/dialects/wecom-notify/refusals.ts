@@ -1,5 +1,6 @@
 /** Refusals of the WeCom notify dialect: a status of its table, and a sentence as `{"error": "..."}`. */
 import { AppError } from '#src/core/errors.js';
+import { isDeveloperDisabled } from '#src/dialects/find-owners.js';
 import { bodyWords } from '#src/dialects/read-form.js';
 import { isOverloaded } from '#src/dialects/retry-later.js';
 import { BodyError } from '#src/lib/body.js';
@@ -9,7 +10,7 @@ import type { Logger } from '#src/lib/logger.js';
 export class Refusal extends Error {
   readonly status: number;
 
-  constructor(status: 400 | 404 | 405 | 500 | 503, message: string) {
+  constructor(status: 400 | 403 | 404 | 405 | 500 | 503, message: string) {
     super(message);
     this.name = 'Refusal';
     this.status = status;
@@ -23,6 +24,9 @@ export function toRefusal(error: unknown, log: Logger | undefined): Refusal {
   }
   if (error instanceof BodyError) {
     return new Refusal(400, bodyWords(error));
+  }
+  if (isDeveloperDisabled(error)) {
+    return new Refusal(403, error.zh);
   }
   if (error instanceof AppError && error.status < 500) {
     return new Refusal(400, error.zh);

@@ -24,6 +24,7 @@ export class TypeMismatch extends Error {
 const NUMBERS: Partial<Record<ErrorCode, number>> = {
   unauthorized: CODES.unauthorized,
   forbidden: CODES.unauthorized,
+  developer_disabled: CODES.unauthorized,
   method_not_allowed: CODES.noSuchCall,
   bad_json: CODES.exception,
   bad_encoding: CODES.exception,

@@ -1,6 +1,7 @@
 /** The simple push: whoever holds a receiver's own token (SPT) sends to that receiver; no app takes part. */
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
+import { findOwners, livingOwners } from '#src/dialects/find-owners.js';
 import { unescapeAll } from '#src/lib/form-fields.js';
 import { type ContentFields, toDraft } from './draft.js';
 import { type Call, CODES, type Reply } from './envelope.js';
@@ -53,11 +54,14 @@ async function push(core: Core, given: readonly string[], fields: ContentFields)
   if (spts.length > MAX_SPTS) {
     throw new AppError('too_many_targets', { field: 'sptList', limit: MAX_SPTS });
   }
-  const owners = await Promise.all(spts.map((spt) => core.keys.findOwner('spt', spt)));
-  const named = owners.map(
-    (owner): Named => (owner ? { target: { uid: owner.uid } } : { target: {}, refusal: 'SPT不正确' }),
-  );
-  const people = owners.flatMap((owner) => owner?.personId ?? []);
+  const found = await findOwners(core, 'spt', spts);
+  const named = found.map((owner): Named => {
+    if (owner === null || owner instanceof AppError) {
+      return { target: {}, refusal: owner?.zh ?? 'SPT不正确' };
+    }
+    return { target: { uid: owner.uid } };
+  });
+  const people = livingOwners(found).map(({ personId }) => personId);
   const senderId = people[0];
   if (senderId === undefined) {
     throw new Refusal(CODES.refused, 'SPT不正确');

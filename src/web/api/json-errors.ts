@@ -29,12 +29,13 @@ export function answerError(ctx: Context, thrown: unknown): void {
   const known = error ?? new AppError('internal');
   // The line in the log that says a request failed says why.
   ctx.state.why = known.en;
-  ctx.status = known.status;
+  // Whoever may not come in is told so by 401, whatever keeps them out.
+  ctx.status = known.code === 'developer_disabled' ? 401 : known.status;
   ctx.body = toErrorBody(known);
   if (known.retryAfterS !== null) {
     ctx.set('Retry-After', String(known.retryAfterS));
   }
-  if (known.status === 401) {
+  if (ctx.status === 401) {
     ctx.set('WWW-Authenticate', 'Bearer realm="qingniao"');
   }
 }

@@ -23,11 +23,13 @@ export interface SubscribeTarget {
   /** What the QR picture encodes. */
   qrcodeText: string;
   expired: boolean;
+  /** Its developer is disabled. */
+  disabled?: boolean;
 }
 
 /** What became of subscribing. `must_follow`: the person does not follow the account yet. */
 export interface SubscribeResult {
-  result: 'subscribed' | 'already' | 'must_follow' | 'blocked' | 'full';
+  result: 'subscribed' | 'already' | 'must_follow' | 'blocked' | 'full' | 'disabled';
   followTip?: string;
 }
 
@@ -74,6 +76,10 @@ export function createSubscribePage(needs: SubscribePageNeeds): Middleware {
     const target = /^[\w-]{1,128}$/.test(code) ? await needs.findSubscribeTarget(code) : null;
     if (target === null || target.expired) {
       refuse(page, target === null ? 'notFound' : 'expired', target === null ? 404 : 410);
+      return;
+    }
+    if (target.disabled) {
+      refuse(page, 'disabled', 403);
       return;
     }
     await answer({ ctx, page, code, target });
@@ -217,7 +223,7 @@ function showResult({ page, code, target }: Visit, { result, followTip }: Subscr
 
 function refuse(
   page: Page<Words>,
-  why: 'notFound' | 'expired' | 'stale' | 'cancelled' | 'failed' | 'foreign',
+  why: 'notFound' | 'expired' | 'disabled' | 'stale' | 'cancelled' | 'failed' | 'foreign',
   status: number,
   code?: string,
 ): void {

@@ -35,6 +35,11 @@ export const SUBSCRIBE_WORDS = {
     '订阅「{name}」的人数已达上限。如有疑问，请联系对方。',
     '"{name}" has as many subscribers as it may have. Ask its owner if you think this is a mistake.',
   ],
+  disabled: ['暂时不能订阅', 'Not open for now'],
+  disabledText: [
+    '它的开发者已被停用，恢复后可以再来订阅。',
+    'Its developer has been disabled. You can subscribe when that ends.',
+  ],
   confirm: ['确认订阅', 'Confirm'],
   confirmHint: [
     '点一下才会订阅；退订随时可以，在聊天里发「订阅」',

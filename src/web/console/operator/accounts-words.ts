@@ -28,8 +28,8 @@ export const ACCOUNTS_WORDS = {
   ],
   disable: ['停用', 'Disable'],
   disableSure: [
-    '停用后立即退出登录，个人令牌不再有效；应用照常发送。确定吗？',
-    'Signed out at once, personal tokens stop working; apps go on sending. Sure?',
+    '停用后立即退出登录；其应用和所有密钥不能再发送，二维码和订阅页停止，回调不再发出，还没送出的和到时间的定时消息会取消。启用后恢复，已取消的不补发。确定吗？',
+    'Signed out at once. Their apps and all their keys stop sending, codes and subscribe pages close, callbacks are not sent, what is still to go out and schedules that come due are cancelled. Enabling restores all but what was cancelled. Sure?',
   ],
   enable: ['启用', 'Enable'],
   changed: ['已修改', 'Changed'],
