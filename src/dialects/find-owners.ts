@@ -1,7 +1,8 @@
 /** Looks up several keys of one call: one of a disabled developer fails alone, as an unknown one does. */
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
-import type { KeyKind, KeyOwner } from '#src/core/keys.js';
+import type { KeyKind } from '#src/core/key-kinds.js';
+import type { KeyOwner } from '#src/core/keys.js';
 
 /** Whether something was refused because its developer is disabled. */
 export function isDeveloperDisabled(error: unknown): error is AppError {
