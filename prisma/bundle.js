@@ -11,6 +11,7 @@ const PROGRAMS = [
   'restore',
   'check-data',
   'rotate-key',
+  'rotate-key',
   'simulator/main',
   'store/sqlite-thread',
   'store/backup-process',

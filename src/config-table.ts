@@ -10,6 +10,7 @@ export const SETTINGS = {
   DATA_DIR: ['./data', 'database, secret key and stored files'],
   DATABASE_URL: ['', 'file: path of the SQLite file; DATA_DIR/qingniao.db'],
   SECRET_KEY: ['', '32 bytes, base64; made once and kept in DATA_DIR/secret.key'],
+  SECRET_KEY_PREVIOUS: ['', 'the key before the last change, while npm run rotate-key reseals'],
   ADMIN_TOKEN: ['', 'bearer token of the management API; at least 24 characters on a live server'],
   ALLOWED_HOSTS: [
     '',

@@ -35,6 +35,8 @@ export interface Config {
   dataDir: string;
   databaseUrl: string;
   secretKey: Buffer | null;
+  /** The key before it; null where none was given. */
+  secretKeyPrevious: Buffer | null;
   adminToken: string | null;
   /** Further host names by which people may ask for this server. */
   allowedHosts: readonly string[];
@@ -99,6 +101,7 @@ export function parseConfig(env: Environment): Config {
     dataDir,
     databaseUrl: reader.read('DATABASE_URL') || `file:${join(dataDir, 'qingniao.db')}`,
     secretKey: reader.readSecretKey('SECRET_KEY'),
+    secretKeyPrevious: reader.readSecretKey('SECRET_KEY_PREVIOUS'),
     adminToken: reader.read('ADMIN_TOKEN') || null,
     allowedHosts: reader.readHosts('ALLOWED_HOSTS'),
     maxWrongKeys: reader.readCount('MAX_WRONG_KEYS', MOST_WRONG_KEYS),

@@ -3,8 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.js';
 import type { Clock } from './lib/clock.js';
-import { keyMarkOf, readSecretKey } from './lib/secret-key.js';
-import { backupTimeOf, type FileFacts, inspectDatabase, isBackupName } from './store/backups.js';
+import { createKeyRing } from './lib/key-ring.js';
+import { readKeys } from './open-data.js';
+import { backupTimeOf, type FileFacts, inspectDatabase, isBackupName, neededKeyOf } from './store/backups.js';
 import { isInUse, LockFileError } from './store/file-lock.js';
 import { findFileTrouble } from './store/file-trouble.js';
 import { isDatabaseLost } from './store/key-mark.js';
@@ -131,8 +132,8 @@ function judgeFile(what: string, path: string, facts: FileFacts | string): DataF
 }
 
 function judgeKey(config: Config, facts: FileFacts | string): DataFinding {
-  const key = config.secretKey ?? readSecretKey(config.dataDir);
-  if (!key) {
+  const { own, previous } = readKeys(config);
+  if (!own) {
     return {
       light: 'bad',
       zh: '没有密钥：放回 secret.key 或设置 SECRET_KEY',
@@ -147,12 +148,21 @@ function judgeKey(config: Config, facts: FileFacts | string): DataFinding {
       en: 'Nobody can tell whether the database was written with this secret key',
     };
   }
-  return mark === keyMarkOf(key)
+  const { ownMark, marks } = createKeyRing(own, previous);
+  const needed = typeof facts === 'string' ? null : neededKeyOf(facts);
+  if (!marks.includes(mark) || (needed !== null && !marks.includes(needed))) {
+    return {
+      light: 'bad',
+      zh: '数据库是用另一把密钥写的：放回原来的 secret.key，换过密钥的把原来的放在 SECRET_KEY_PREVIOUS；确实丢了用 npm run check-data -- --accept-key',
+      en: 'The database was written with another secret key: put the former secret.key back, or name it in SECRET_KEY_PREVIOUS where the key was changed; where it is lost, npm run check-data -- --accept-key',
+    };
+  }
+  return mark === ownMark && needed === null
     ? { light: 'good', zh: '数据库是用这把密钥写的', en: 'The database was written with this secret key' }
     : {
-        light: 'bad',
-        zh: '数据库是用另一把密钥写的：放回原来的 secret.key；确实丢了用 npm run check-data -- --accept-key',
-        en: 'The database was written with another secret key: put the former secret.key back; where it is lost, npm run check-data -- --accept-key',
+        light: 'warn',
+        zh: '密钥还没换完：运行 npm run rotate-key，在它说完成之前留着原来的密钥',
+        en: 'The secret key is being changed: run npm run rotate-key, and keep the former key until it says that it is done',
       };
 }
 

@@ -4,9 +4,10 @@ import { ConfigError, loadConfig } from './config.js';
 import { AppError } from './core/errors.js';
 import { type Doubt, findDoubt, tryFile } from './core/restores.js';
 import { systemClock } from './lib/clock.js';
+import { createKeyRing } from './lib/key-ring.js';
 import { endWithReader } from './lib/pipe-end.js';
 import { keepFilesPrivate } from './lib/private-files.js';
-import { keyMarkOf, readSecretKey } from './lib/secret-key.js';
+import { readKeys } from './open-data.js';
 import { copyWithLogs, restorePathOf } from './store/backups.js';
 import { findLogDamage, type LogDamage } from './store/wal-check.js';
 
@@ -47,11 +48,10 @@ async function restore(args: readonly string[]): Promise<void> {
   await copyWithLogs(file, partial);
   // Whoever opens the file takes what is whole of it, and the rest is gone.
   const damage = await findLogDamage(`${partial}-wal`);
-  const key = config.secretKey ?? readSecretKey(config.dataDir);
-  // Nothing carries the empty mark: without a key every file is another's.
+  const { own, previous } = readKeys(config);
   const isSure = args.includes('--yes');
   const facts = await tryFile(partial, target, {
-    ownMark: key ? keyMarkOf(key) : '',
+    ownMarks: own ? createKeyRing(own, previous).marks : [],
     refuse: (found) => {
       if (isSure) {
         return null;
@@ -95,7 +95,7 @@ function sayDoubt(doubt: Doubt): string {
     case 'empty':
       return '文件里什么都没有 there is nothing in it';
     case 'key':
-      return '由另一把密钥写成，请先放好那一把 written with another secret key: put its secret.key into DATA_DIR first';
+      return '由另一把密钥写成，请先放好那一把，换过密钥的放在 SECRET_KEY_PREVIOUS written with another secret key: put its secret.key into DATA_DIR first, or name it in SECRET_KEY_PREVIOUS where the key has been changed since';
     case 'old':
       return `最新的消息是 ${doubt.days} 天之前的 its newest message is ${doubt.days} days old`;
   }

@@ -10,6 +10,7 @@ import { createSendCallback } from './callbacks/send.js';
 import { createChannelRegistry } from './channels/registry.js';
 import type { Config } from './config.js';
 import { type Core, createCore } from './core/index.js';
+import { createKeyRotation } from './core/key-rotation.js';
 import { createPageLinks } from './core/page-links.js';
 import { createPlatformTokens } from './core/platform-tokens.js';
 import { answerStrangers, serveDialects } from './dialects/doors.js';
@@ -29,8 +30,6 @@ import { createNewId } from './lib/ids.js';
 import type { Logger } from './lib/logger.js';
 import { PROJECT_DIR } from './lib/project.js';
 import { createSafeFetch } from './lib/safe-fetch.js';
-import { createSecretBox } from './lib/secret-box.js';
-import { deriveKey, keyMarkOf } from './lib/secret-key.js';
 import { openData } from './open-data.js';
 import { openWecomDoor } from './open-wecom-door.js';
 import { createOutgoing } from './outgoing.js';
@@ -74,9 +73,7 @@ const VERSION: string = JSON.parse(readFileSync(join(PROJECT_DIR, 'package.json'
 export async function wire(input: WiringInput) {
   const { config, clock, log } = input;
   const publicUrl = config.publicUrl ?? input.selfUrl.replace('127.0.0.1', 'localhost');
-  const { key, store } = await openData(config, { clock, log });
-  const box = createSecretBox(deriveKey(key, 'box'));
-  const hashKey = deriveKey(key, 'hash');
+  const { ring: box, hashKey, store } = await openData(config, { clock, log });
   const { db } = store;
   connectionOf(db)?.onDamage((words) => log.error(explainLoss(words)));
   if (store.restored !== null) {
@@ -120,6 +117,7 @@ export async function wire(input: WiringInput) {
   };
   const resumeQueue = (queue: string): Promise<void> => limits.resume(queue).then(wake);
   store.session.onWord(wakeHere);
+  const keyRotation = createKeyRotation({ db, ring: box, session: store.session, clock, log });
   const core: Core = createCore(
     { db, clock, newId, box, hashKey, log: log.child('core'), account, publicUrl, wake },
     {
@@ -134,7 +132,7 @@ export async function wire(input: WiringInput) {
       channels: { kinds: outgoing.personal, trySend: outgoing.trySend },
       notify: { ...outgoing.notify, resumeQueue },
       contacts: outgoing.contacts,
-      ...(config.databaseUrl.startsWith('file:') ? { backups: placeBackups(config, keyMarkOf(key)) } : {}),
+      ...(config.databaseUrl.startsWith('file:') ? { backups: placeBackups(config, box.marks) } : {}),
     },
   );
   const firstAdminFile = await core.accounts.prepareFirstAdmin();
@@ -167,7 +165,7 @@ export async function wire(input: WiringInput) {
       db,
       box,
       account,
-      pageUrlOf: createPageLinks(hashKey, publicUrl).urlOf,
+      pageUrlOf: createPageLinks(box, publicUrl).urlOf,
       isShared: (id) => channels.find(id)?.isShared ?? false,
       serverSettings: outgoing.serverSettings,
       now: clock.now,
@@ -201,6 +199,7 @@ export async function wire(input: WiringInput) {
     lookAtTroubles: troubles.look,
     importFollowers: core.followerImport.step,
     makeBackup: core.backups.backupWhenDue,
+    ...(box.marks.length > 1 ? { exchangeKeys: async () => void (await keyRotation.step()) } : {}),
     noteQuota: createAskQuotas(core, wechat),
   });
   const { view, assets } = openViews({ dir: join(PROJECT_DIR, 'views') });
@@ -214,7 +213,6 @@ export async function wire(input: WiringInput) {
     publicUrl,
     callbackBase: config.sandbox ? input.selfUrl : publicUrl,
     version: VERSION,
-    signKey: deriveKey(key, 'sign'),
     box,
     dialects,
     previewCard: outgoing.server.preview,
@@ -268,7 +266,8 @@ export async function wire(input: WiringInput) {
       strangers,
     ],
   });
-  return { app, core, db, worker, upkeep, wechat, site, publicUrl, dialects, channels: outgoing.all, close };
+  const running = { app, core, db, worker, upkeep, keyRotation, wechat, site };
+  return { ...running, publicUrl, dialects, channels: outgoing.all, close };
 
   async function close(): Promise<void> {
     await core.backups.stop();
@@ -280,7 +279,7 @@ export async function wire(input: WiringInput) {
   }
 }
 
-function placeBackups({ dataDir, databaseUrl, backups }: Config, keyMark: string) {
+function placeBackups({ dataDir, databaseUrl, backups }: Config, keyMarks: readonly string[]) {
   const database = databaseUrl.slice('file:'.length);
-  return { folder: join(dataDir, 'backups'), database, keyMark, ...backups };
+  return { folder: join(dataDir, 'backups'), database, keyMarks, ...backups };
 }

@@ -40,6 +40,7 @@ const FLOORS: Record<string, readonly string[]> = {
 const TOP = [
   'main.ts',
   'restore.ts',
+  'rotate-key.ts',
   'check-data.ts',
   'data-check.ts',
   'open-data.ts',

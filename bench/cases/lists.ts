@@ -4,6 +4,7 @@ import { createMessageTrace } from '#src/core/message-trace.js';
 import { createPageLinks } from '#src/core/page-links.js';
 import { createSubscriberLists } from '#src/core/subscriber-lists.js';
 import { systemClock } from '#src/lib/clock.js';
+import { createKeyRing } from '#src/lib/key-ring.js';
 import type { CaseInput } from '../case.js';
 import { type BenchCase, bound } from '../case.js';
 import { type FilledLists, fillLists, type ListsOrder } from '../fill-lists.js';
@@ -38,7 +39,7 @@ export const lists: BenchCase = {
           account: { platform: 'wechat' as const, account: deps.account.account },
         };
         const list = createMessageList(all);
-        const trace = createMessageTrace(all, createPageLinks(Buffer.alloc(32), ''));
+        const trace = createMessageTrace(all, createPageLinks(createKeyRing(Buffer.alloc(32)), ''));
         const subscribers = createSubscriberLists(all);
         const seekMs = await time(() =>
           deps.db.message.findUnique({ where: { id: BigInt(filled.broadcastId) } }),

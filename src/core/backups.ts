@@ -50,7 +50,7 @@ export interface BackupPlaces {
   /** The database. */
   database: string;
   /** What a file carries that was written with this server's key. */
-  keyMark: string;
+  keyMarks: readonly string[];
   /** How often a copy is made without anybody asking for it; 0: never. */
   everyHours: number;
   /** So many copies are kept; the oldest goes when one more is made. */
@@ -213,8 +213,8 @@ export function createBackups(deps: CoreDeps, places: BackupPlaces | null) {
   }
 
   async function place(partial: string): Promise<WaitingRestore> {
-    const { database, keyMark } = getPlaces();
-    waitingFacts = await tryFile(partial, restorePathOf(database), { ownMark: keyMark });
+    const { database, keyMarks } = getPlaces();
+    waitingFacts = await tryFile(partial, restorePathOf(database), { ownMarks: keyMarks });
     const waiting = await findRestore();
     if (!waiting) {
       throw new AppError('unavailable');

@@ -34,7 +34,7 @@ export function createCallbackSecrets({ db, clock, box }: CoreDeps) {
     const oldSecretUntil = new Date(clock.now() + OVERLAP_MS);
     const { count } = await db.callback.updateMany({
       where: { id: row.id, secret: row.secret },
-      data: { secret: box.seal(secret), oldSecret: row.secret, oldUntil: oldSecretUntil },
+      data: { secret: box.seal(secret), oldSecret: box.seal(box.open(row.secret)), oldUntil: oldSecretUntil },
     });
     if (count === 0) {
       throw new AppError('conflict', { detail: '密钥刚被更换 The secret has just been replaced' });

@@ -103,7 +103,7 @@ export function createContacts(deps: CoreDeps, outside: ContactOutside) {
         detail: `验证码不对，还可以试 ${left} 次 wrong; ${left} tries left`,
       });
     }
-    if (!(await settleCheck(db, { personId, kind, ...tried }))) {
+    if (!(await settleCheck(db, { personId, kind, codeHash: tried.codeHash, address: box.seal(address) }))) {
       throw new AppError('expired', { what: '验证码 Code' });
     }
     return find(personId);

@@ -60,7 +60,7 @@ export function createFirstAdmin({ db, clock, box }: CoreDeps, path: string | nu
       rmSync(path, { force: true });
       return made;
     } catch (error) {
-      await saveSealed(held.sealed);
+      await saveSealed(box.seal(held.code));
       throw error;
     }
   }

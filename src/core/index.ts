@@ -115,7 +115,7 @@ export function createCore(deps: CoreDeps, outside: CoreOutside): Core {
 }
 
 function createNouns(deps: CoreDeps, outside: CoreOutside) {
-  const pageLinks = createPageLinks(deps.hashKey, deps.publicUrl);
+  const pageLinks = createPageLinks(deps.box, deps.publicUrl);
   const disabled = createDisabled(deps);
   const keys = createKeys(deps, disabled);
   const uses = createUses(deps);
@@ -204,7 +204,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     signIn,
     signOuts: createSignOuts({ sessions, signIn, keys, notifyCodes }),
     templateChoices: createTemplateChoices(settings),
-    shortCodes: createShortCodes(deps.hashKey),
+    shortCodes: createShortCodes(deps.box),
     spaces: createSpaces(deps, nouns.apps),
     subscribeLinks: createSubscribeLinks(deps, { ...nouns, disabled }),
     subscribers: createSubscribers(deps),

@@ -1,5 +1,6 @@
 /** The addresses of a message's page: ids and keyed hashes of them, so that no address can be guessed and none is stored. */
 import { equalsInConstantTime, keyedHash } from '#src/lib/hash.js';
+import type { KeyRing } from '#src/lib/key-ring.js';
 
 /** Makes and reads the keys of message pages. */
 export interface PageLinks {
@@ -16,18 +17,17 @@ const HASH_DIGITS = 24;
 /** Guessing at the other hash, 48 bits, would have somebody read what they did not, and nothing else. */
 const RECEIVER_DIGITS = 12;
 
-/** Makes the page links of a server. `hashKey` is the server's own. */
-export function createPageLinks(hashKey: Buffer, publicUrl: string): PageLinks {
+/** Makes the page links of a server. Those made with the key before its own are read as long as the ring holds it. */
+export function createPageLinks(ring: Pick<KeyRing, 'keysFor'>, publicUrl: string): PageLinks {
   // A broadcast asks for the same message's again and again.
-  let last = { id: '', hash: '' };
+  let last: { id: string; hash: string; key: Buffer | null } = { id: '', hash: '', key: null };
   const hashOf = (id: string): string => {
-    if (last.id !== id) {
-      last = { id, hash: keyedHash(hashKey, `page:${id}`).slice(0, HASH_DIGITS) };
+    const key = makerOf(ring);
+    if (last.id !== id || last.key !== key) {
+      last = { id, hash: pageHashOf(key, id), key };
     }
     return last.hash;
   };
-  const receiverHashOf = (id: string, delivery: string): string =>
-    keyedHash(hashKey, `read:${id}:${delivery}`).slice(0, RECEIVER_DIGITS);
   return {
     urlOf: (messageId, deliveryId) => {
       const id = messageId.toString(36);
@@ -36,21 +36,36 @@ export function createPageLinks(hashKey: Buffer, publicUrl: string): PageLinks {
         return page;
       }
       const delivery = deliveryId.toString(36);
-      return `${page}-${delivery}-${receiverHashOf(id, delivery)}`;
+      return `${page}-${delivery}-${receiverHashOf(makerOf(ring), id, delivery)}`;
     },
     readKey: (key) => {
       const [id = '', hash = ''] = key.split('-');
-      if (!/^[0-9a-z]{1,11}$/.test(id) || !equalsInConstantTime(hashOf(id), hash)) {
+      const isOurs = (by: Buffer): boolean => equalsInConstantTime(pageHashOf(by, id), hash);
+      if (!/^[0-9a-z]{1,11}$/.test(id) || !ring.keysFor('hash').some(isOurs)) {
         return null;
       }
       return Number.parseInt(id, 36);
     },
     readDelivery: (key) => {
       const [id = '', , delivery = '', hash = ''] = key.split('-');
-      if (!/^[0-9a-z]{1,11}$/.test(delivery) || !equalsInConstantTime(receiverHashOf(id, delivery), hash)) {
+      const isOurs = (by: Buffer): boolean => equalsInConstantTime(receiverHashOf(by, id, delivery), hash);
+      if (!/^[0-9a-z]{1,11}$/.test(delivery) || !ring.keysFor('hash').some(isOurs)) {
         return null;
       }
       return Number.parseInt(delivery, 36);
     },
   };
+}
+
+/** The key that new links are made with. */
+function makerOf(ring: Pick<KeyRing, 'keysFor'>): Buffer {
+  return ring.keysFor('hash')[0] ?? Buffer.alloc(0);
+}
+
+function pageHashOf(key: Buffer, id: string): string {
+  return keyedHash(key, `page:${id}`).slice(0, HASH_DIGITS);
+}
+
+function receiverHashOf(key: Buffer, id: string, delivery: string): string {
+  return keyedHash(key, `read:${id}:${delivery}`).slice(0, RECEIVER_DIGITS);
 }

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { equalsInConstantTime } from '#src/lib/hash.js';
-import { checkDatabase, type FileFacts, keepFile, removeWithLogs } from '#src/store/backups.js';
+import { checkDatabase, type FileFacts, keepFile, neededKeyOf, removeWithLogs } from '#src/store/backups.js';
 import { listMigrations } from '#src/store/migrations.js';
 import { AppError } from './errors.js';
 
@@ -46,8 +46,8 @@ export function findDoubt(
 
 /** How a file is judged beyond being whole. */
 export interface FileJudge {
-  /** The mark of this server's key, empty where it has none. */
-  ownMark: string;
+  /** The marks of the keys that this server opens things with. */
+  ownMarks: readonly string[];
   /** Why the caller does not want it, having seen what is in it. */
   refuse?: (facts: RestoreFacts) => string | null;
 }
@@ -56,7 +56,7 @@ export interface FileJudge {
 export async function tryFile(
   partial: string,
   target: string,
-  { ownMark, refuse = () => null }: FileJudge,
+  { ownMarks, refuse = () => null }: FileJudge,
 ): Promise<RestoreFacts> {
   try {
     const found = await checkDatabase(partial).done.catch((error: unknown) => {
@@ -67,7 +67,7 @@ export async function tryFile(
     const known = listMigrations('sqlite').map(({ name }) => name);
     refuseBad(found, known);
     const { messages, people, apps, newestAt } = found;
-    const key = judgeKey(found.keyMark, ownMark);
+    const key = judgeKey(found, ownMarks);
     const facts = { messages, people, apps, newestAt, key, isOlder: found.migrations.length < known.length };
     const doubt = refuse(facts);
     if (doubt !== null) {
@@ -115,11 +115,12 @@ function refuseBad(facts: FileFacts, known: readonly string[]): void {
   }
 }
 
-function judgeKey(mark: string, ownMark: string): RestoreFacts['key'] {
-  if (mark === '') {
+function judgeKey(found: FileFacts, ownMarks: readonly string[]): RestoreFacts['key'] {
+  if (found.keyMark === '') {
     return 'unknown';
   }
-  return equalsInConstantTime(mark, ownMark) ? 'same' : 'other';
+  const isOwn = (mark: string): boolean => ownMarks.some((own) => equalsInConstantTime(mark, own));
+  return isOwn(found.keyMark) && isOwn(neededKeyOf(found) ?? found.keyMark) ? 'same' : 'other';
 }
 
 function wrongFile(detail: string): AppError {

@@ -56,19 +56,24 @@ const READ_KEY_LENGTH = 20;
 /** More channels than these no message has. */
 const MAX_DELIVERIES = 20;
 
-/** Makes the verbs; `hashKey` is the server's own. */
-export function createSentMessages({ db, clock, hashKey }: CoreDeps) {
+/** Makes the verbs. */
+export function createSentMessages({ db, clock, box }: CoreDeps) {
   /** What the sender of a message shows to ask for it again: letters and digits, nothing that is stored. */
   function readKeyOf(messageId: number): string {
-    const digits = Buffer.from(keyedHash(hashKey, `read:${messageId}`), 'hex');
-    return [...digits.subarray(0, READ_KEY_LENGTH)]
-      .map((byte) => ALPHABET[byte % ALPHABET.length] ?? '')
-      .join('');
+    return readKeysOf(messageId)[0] ?? '';
+  }
+
+  /** The first is told, all of them are understood. */
+  function readKeysOf(messageId: number): string[] {
+    return box.keysFor('hash').map((key) => spellReadKey(keyedHash(key, `read:${messageId}`)));
   }
 
   /** The message that a read key belongs to; null for a wrong key, and when the message is gone. */
   async function findSent(messageId: number, readKey: string): Promise<SentMessage | null> {
-    if (!Number.isSafeInteger(messageId) || !equalsInConstantTime(readKeyOf(messageId), readKey)) {
+    if (
+      !Number.isSafeInteger(messageId) ||
+      !readKeysOf(messageId).some((own) => equalsInConstantTime(own, readKey))
+    ) {
       return null;
     }
     const id = BigInt(messageId);
@@ -193,4 +198,10 @@ function whyOf(deliveries: readonly { attempts: string }[]): string {
 /** The parameters that the door in kept with a message; none where it kept none. */
 export function readExtras(stored: string | null): MessageExtras {
   return stored === null ? {} : (JSON.parse(stored) as MessageExtras);
+}
+
+function spellReadKey(hash: string): string {
+  return [...Buffer.from(hash, 'hex').subarray(0, READ_KEY_LENGTH)]
+    .map((byte) => ALPHABET[byte % ALPHABET.length] ?? '')
+    .join('');
 }

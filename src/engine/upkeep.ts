@@ -13,6 +13,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 86_400_000;
 const LONGEST_PAUSE_MS = 2000;
+/** So soon each process notices which key seals. */
+const KEYS_MS = 2000;
 
 const NOTHING = async (): Promise<void> => {};
 
@@ -29,6 +31,8 @@ export interface UpkeepDeps {
   lookAtTroubles?: () => Promise<void>;
   /** Makes a backup where one is due. */
   makeBackup?: () => Promise<void>;
+  /** Goes on with the exchange of the secret key; absent: there is one key. */
+  exchangeKeys?: () => Promise<void>;
   /** Notes what the platform still allows. */
   noteQuota?: () => Promise<void>;
   /** Brings in a page of those who followed the account before this server was there. */
@@ -39,6 +43,7 @@ export interface UpkeepDeps {
 export function createUpkeep(deps: UpkeepDeps) {
   const { db, clock, log, readRetention, writeFigures = NOTHING, noteQuota = NOTHING } = deps;
   const { lookAtTroubles = NOTHING, importFollowers = async () => 'done', makeBackup = NOTHING } = deps;
+  const { exchangeKeys } = deps;
   let isStopped = false;
 
   const sweepOld = createSweep(db);
@@ -96,6 +101,9 @@ export function createUpkeep(deps: UpkeepDeps) {
     };
     isStopped = false;
     const figures = comeRound(guard('figures', writeFigures), { everyMs: MINUTE_MS });
+    const everywhere = exchangeKeys
+      ? [figures, comeRound(guard('keys', exchangeKeys), { everyMs: KEYS_MS })]
+      : [figures];
     const others = figuresOnly
       ? []
       : [
@@ -113,7 +121,7 @@ export function createUpkeep(deps: UpkeepDeps) {
     return () => {
       isStopped = true;
       shared.stop();
-      for (const end of [figures, ...others]) {
+      for (const end of [...everywhere, ...others]) {
         end();
       }
     };

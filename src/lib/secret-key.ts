@@ -11,9 +11,22 @@ export function keyPathOf(folder: string): string {
   return join(folder, 'secret.key');
 }
 
+/** Where the key before it is kept, while keys are exchanged. */
+export function previousKeyPathOf(folder: string): string {
+  return `${keyPathOf(folder)}.previous`;
+}
+
 /** Reads `secret.key` of a folder; null where there is none, or an empty file, which holds none either. Throws when it holds something else. */
 export function readSecretKey(folder: string): Buffer | null {
-  const path = keyPathOf(folder);
+  return readKeyFile(keyPathOf(folder));
+}
+
+/** Reads `secret.key.previous` in the same way. */
+export function readPreviousKey(folder: string): Buffer | null {
+  return readKeyFile(previousKeyPathOf(folder));
+}
+
+function readKeyFile(path: string): Buffer | null {
   const text = existsSync(path) ? readText(path).trim() : '';
   if (text === '') {
     return null;
@@ -43,6 +56,12 @@ export function makeSecretKey(folder: string): Buffer {
   const key = randomBytes(KEY_BYTES);
   writeWhole(keyPathOf(folder), `${key.toString('base64')}\n`);
   return key;
+}
+
+/** Keeps a folder's key as the one before, and makes a new one in its place. Whenever the process ends, both that count can be read. */
+export function replaceSecretKey(folder: string, present: Buffer): Buffer {
+  writeWhole(previousKeyPathOf(folder), `${present.toString('base64')}\n`);
+  return makeSecretKey(folder);
 }
 
 /** Puts a small file in place that is on the disk before it has its name. */

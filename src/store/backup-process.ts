@@ -11,6 +11,8 @@ export interface FileFacts {
   strangers: number;
   /** Proof of the secret key that it was written with; empty for old files. */
   keyMark: string;
+  /** The last exchange of secret keys as JSON; empty where there was none. */
+  keyRotation: string;
   messages: number;
   people: number;
   apps: number;
@@ -34,6 +36,9 @@ function run(): object {
       database.exec(`VACUUM INTO '${target.replaceAll("'", "''")}'`);
       return {};
     }
+    if (verb === 'keys') {
+      return readKeys(database);
+    }
     if (target === 'settle') {
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     }
@@ -41,6 +46,13 @@ function run(): object {
   } finally {
     database.close();
   }
+}
+
+function readKeys(database: Database.Database): Pick<FileFacts, 'keyMark' | 'keyRotation'> {
+  const [keyMark = '', keyRotation = ''] = ['key-mark', 'key-rotation'].map((key) =>
+    String(database.prepare('SELECT value FROM Setting WHERE key = ?').raw(true).all(key).flat()[0] ?? ''),
+  );
+  return { keyMark, keyRotation };
 }
 
 function check(database: Database.Database): FileFacts {
@@ -58,7 +70,7 @@ function check(database: Database.Database): FileFacts {
     integrity,
     migrations: migrations.map(String),
     strangers: Number(ask(`SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')`)[0]),
-    keyMark: isOurs ? String(ask(`SELECT value FROM Setting WHERE key = 'key-mark'`)[0] ?? '') : '',
+    ...(isOurs ? readKeys(database) : { keyMark: '', keyRotation: '' }),
     messages: count('Message'),
     people: count('Person'),
     apps: count('App'),

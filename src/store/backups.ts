@@ -8,6 +8,7 @@ import { formatChinaTime } from '#src/lib/china-time.js';
 import { programPath } from '#src/lib/project.js';
 import type { FileFacts } from './backup-process.js';
 import { isInUse } from './file-lock.js';
+import type { KeyRotation } from './key-rotation.js';
 
 export type { FileFacts } from './backup-process.js';
 
@@ -51,6 +52,27 @@ export function checkDatabase(path: string): FileJob<FileFacts> {
 export function inspectDatabase(path: string): FileJob<FileFacts> {
   const job = start('check', path, '');
   return { stop: job.stop, done: job.done.then((text) => JSON.parse(text) as FileFacts) };
+}
+
+/** Reads which secret key a database was written with, also while a server works on it. */
+export async function inspectKeys(
+  path: string,
+): Promise<{ mark: string | null; rotation: KeyRotation | null }> {
+  if (!existsSync(path)) {
+    return { mark: null, rotation: null };
+  }
+  const { keyMark, keyRotation } = JSON.parse(await start('keys', path, '').done) as FileFacts;
+  return { mark: keyMark || null, rotation: parseRotation(keyRotation) };
+}
+
+/** The key before, which a file still needs since not everything in it is sealed anew; null where it needs none. */
+export function neededKeyOf({ keyRotation }: Pick<FileFacts, 'keyRotation'>): string | null {
+  const rotation = parseRotation(keyRotation);
+  return rotation && rotation.finishedAt === null ? rotation.from : null;
+}
+
+function parseRotation(json: string): KeyRotation | null {
+  return json === '' ? null : (JSON.parse(json) as KeyRotation);
 }
 
 /**
@@ -174,7 +196,7 @@ export function removePartials(folder: string): void {
   }
 }
 
-function start(verb: 'copy' | 'check', path: string, target: string): FileJob<string> {
+function start(verb: 'copy' | 'check' | 'keys', path: string, target: string): FileJob<string> {
   // No environment: the server's own holds secrets.
   const args = [PROGRAM, verb, path, target];
   const child = spawn(process.execPath, args, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -3,6 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { equalsInConstantTime } from '#src/lib/hash.js';
 import { writeWhole } from '#src/lib/secret-key.js';
 import type { Db } from './db.js';
+import { commitOne } from './group-commit.js';
+import { both } from './sql.js';
 
 const SETTING = 'key-mark';
 
@@ -16,6 +18,17 @@ export async function saveKeyMark(db: Db, mark: string, now: number): Promise<vo
   const data = { value: mark, updatedAt: new Date(now) };
   await db.setting.upsert({ where: { key: SETTING }, create: { key: SETTING, ...data }, update: data });
 }
+
+/** Writes a setting that there is none of yet, and returns what counts: of several processes one is the first. */
+export async function keepSetting(db: Db, key: string, value: string, now: number): Promise<string> {
+  await commitOne(db, KEEP_SETTING, key, value, now);
+  return (await db.setting.findUniqueOrThrow({ where: { key } })).value;
+}
+
+const KEEP_SETTING = both(
+  (q) =>
+    `INSERT INTO "Setting" ("key", "value", "updatedAt") VALUES (?, ?, ${q.time()}) ON CONFLICT ("key") DO NOTHING`,
+);
 
 /** Whether two marks are of the same key. */
 export function isSameMark(a: string, b: string): boolean {

@@ -11,6 +11,10 @@ export interface Session {
   tell(word: string): void;
   /** Calls back with each word of another process, and with `back` when some may have been missed. */
   onWord(listener: (word: string) => void): void;
+  /** Lets the others read a short text about this process, for as long as it is there. */
+  label(text: string): Promise<void>;
+  /** The labels of all other processes; empty for one that has none. Throws while it is cut off. */
+  readLabels(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -19,6 +23,8 @@ export const ALONE: Session = {
   node: () => 0,
   tell: () => {},
   onWord: () => {},
+  label: async () => {},
+  readLabels: async () => [],
   close: async () => {},
 };
 
@@ -28,6 +34,11 @@ const NODES = ID_STRIDE;
 const LOCK_SPACE = 0x716e;
 const MIGRATION_LOCK = 1000;
 const CHANNEL = 'qingniao';
+/** Connections are known by it to whoever looks at the database; a label follows it. */
+const APPLICATION = 'qingniao';
+const OTHERS = `SELECT a.application_name AS "name" FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+  WHERE l.locktype = 'advisory' AND l.classid = ${LOCK_SPACE} AND l.objid < ${NODES} AND l.granted
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.pid <> pg_backend_pid()`;
 /** Words of one moment go together. */
 const GATHER_MS = 5;
 const RECONNECT_MS = 250;
@@ -58,6 +69,7 @@ export async function openSession(
   const words = new Set<string>();
   let held: { client: pg.Client; node: number } | null = null;
   let lastNode = 0;
+  let label = '';
   let isClosed = false;
   /** The connection takes one statement at a time. */
   let inTurn = createTurns();
@@ -66,7 +78,7 @@ export async function openSession(
   async function connect(): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: url,
-      application_name: 'qingniao',
+      application_name: `${APPLICATION} ${label}`.trim(),
       keepAlive: true,
       connectionTimeoutMillis: BEAT_MS,
     });
@@ -170,6 +182,19 @@ export async function openSession(
     },
     onWord: (listener) => {
       listeners.push(listener);
+    },
+    label: async (text) => {
+      label = text;
+      await held?.client.query(`SELECT set_config('application_name', $1, false)`, [
+        `${APPLICATION} ${label}`,
+      ]);
+    },
+    readLabels: async () => {
+      if (!held) {
+        throw new SessionError('cut off from the database');
+      }
+      const { rows } = await held.client.query<{ name: string | null }>(OTHERS);
+      return rows.map(({ name }) => (name ?? '').slice(APPLICATION.length).trim());
     },
     close: async () => {
       isClosed = true;

@@ -7,9 +7,9 @@ import type { MessageTemplates } from '#src/core/types.js';
 import { decodeUtf8, readRawBody } from '#src/lib/body.js';
 import type { Clock } from '#src/lib/clock.js';
 import { equalsInConstantTime } from '#src/lib/hash.js';
+import type { KeyRing } from '#src/lib/key-ring.js';
 import { lazyDoor } from '#src/lib/lazy.js';
 import { PROJECT_DIR } from '#src/lib/project.js';
-import type { SecretBox } from '#src/lib/secret-box.js';
 import type { View } from '#src/lib/view.js';
 import { describeApi } from './api/index.js';
 import type { ConsoleDeps } from './console/index.js';
@@ -55,10 +55,8 @@ export interface SiteDeps {
   version: string;
   /** The doors in, for their reference. */
   dialects: readonly (DialectFacts & { templates?: MessageTemplates })[];
-  /** Signs short-lived cookies. */
-  signKey: Buffer;
-  /** Seals what a page carries for us. */
-  box: SecretBox;
+  /** Signs short-lived cookies, and seals what a page carries for us. */
+  box: KeyRing;
   resumeQueue: ConsoleDeps['resumeQueue'];
   previewCard: ConsoleDeps['previewCard'];
   selfCheck: ConsoleDeps['selfCheck'];
@@ -74,7 +72,7 @@ export function createPages(deps: SiteDeps) {
   const { core, view, clock, publicUrl } = deps;
   const startedAt = new Date(clock.now());
   const demo = createDemo(deps);
-  const signer = createSigner(deps.signKey);
+  const signer = createSigner(deps.box);
   const visits = createVisits(deps);
   const pages: Middleware[] = [
     createHomePage({ view, describeState: () => describeState(deps, startedAt) }),
@@ -203,14 +201,16 @@ async function showKeys(core: Core, personId: number) {
 }
 
 /** Signs by HMAC-SHA-256: `value.mark`. */
-function createSigner(key: Buffer): Signer {
-  const markOf = (value: string): string => createHmac('sha256', key).update(value).digest('base64url');
+function createSigner(keys: Pick<KeyRing, 'keysFor'>): Signer {
+  const marksOf = (value: string): string[] =>
+    keys.keysFor('sign').map((key) => createHmac('sha256', key).update(value).digest('base64url'));
   return {
-    sign: (value) => `${value}.${markOf(value)}`,
+    sign: (value) => `${value}.${marksOf(value)[0]}`,
     verify: (signed) => {
       const at = signed.lastIndexOf('.');
       const value = signed.slice(0, at);
-      return at > 0 && equalsInConstantTime(markOf(value), signed.slice(at + 1)) ? value : null;
+      const isOurs = (mark: string): boolean => equalsInConstantTime(mark, signed.slice(at + 1));
+      return at > 0 && marksOf(value).some(isOurs) ? value : null;
     },
   };
 }

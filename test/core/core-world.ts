@@ -1,7 +1,7 @@
 /** The domain on a store of its own, with a clock that stands still and a WeChat that makes QR codes. */
 import { type Core, createCore } from '#src/core/index.js';
+import { createKeyRing } from '#src/lib/key-ring.js';
 import { silentLogger } from '#src/lib/logger.js';
-import { createSecretBox } from '#src/lib/secret-box.js';
 import { ACCOUNT, openStoreWorld } from '#test/store/store-world.js';
 
 const KEY = Buffer.alloc(32, 7);
@@ -21,7 +21,7 @@ export async function openCoreWorld() {
         db: store.db,
         clock: store.clock,
         newId: store.newId,
-        box: createSecretBox(KEY),
+        box: createKeyRing(KEY),
         hashKey: KEY,
         log: silentLogger,
         account: { platform: 'wechat', account: ACCOUNT.account },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createMessageList } from '#src/core/message-list.js';
 import { createMessageTrace } from '#src/core/message-trace.js';
 import { createPageLinks } from '#src/core/page-links.js';
+import { createKeyRing } from '#src/lib/key-ring.js';
 import { insertMessages } from '#src/store/messages.js';
 import { listenTo } from '#test/store/plans.js';
 import { openStoreWorld, type StoreWorld } from '#test/store/store-world.js';
@@ -78,7 +79,7 @@ it('shows nobody what is not theirs, however it is asked for', async () => {
 
 it('pages through the deliveries of a broadcast by an index, all and those of one state', async () => {
   const { db, asked } = listenTo(w.db);
-  const trace = createMessageTrace({ ...deps(), db }, createPageLinks(Buffer.alloc(32), ''));
+  const trace = createMessageTrace({ ...deps(), db }, createPageLinks(createKeyRing(Buffer.alloc(32)), ''));
   const messageId = 7;
   const now = new Date(w.clock.now());
   await w.db.delivery.createMany({

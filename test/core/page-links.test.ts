@@ -1,8 +1,9 @@
 /** Addresses of message pages: made here, read here, and not to be guessed. */
 import { expect, it } from 'vitest';
 import { createPageLinks } from '#src/core/page-links.js';
+import { createKeyRing } from '#src/lib/key-ring.js';
 
-const links = createPageLinks(Buffer.alloc(32, 1), 'https://push.example/sub');
+const links = createPageLinks(createKeyRing(Buffer.alloc(32, 1)), 'https://push.example/sub');
 const keyOf = (id: number) => links.urlOf(id).split('/m/')[1] ?? '';
 
 it.each([16, 489_200_025_600_080, Number.MAX_SAFE_INTEGER])('finds %i again in its address', (id) => {
@@ -16,7 +17,7 @@ it('gives the same message the same address, and each its own', () => {
 });
 
 it('knows no key of another server', () => {
-  const other = createPageLinks(Buffer.alloc(32, 2), 'https://push.example/sub');
+  const other = createPageLinks(createKeyRing(Buffer.alloc(32, 2)), 'https://push.example/sub');
   expect(other.readKey(keyOf(16))).toBeNull();
 });
 

@@ -1,6 +1,7 @@
 /** A person's own space, their preferences, and the codes that name messages and friends. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createShortCodes } from '#src/core/short-codes.js';
+import { createKeyRing } from '#src/lib/key-ring.js';
 import { type CoreWorld, openCoreWorld } from './core-world.js';
 
 let w: CoreWorld;
@@ -76,7 +77,7 @@ describe('a preference', () => {
 });
 
 describe('a short code', () => {
-  const codes = createShortCodes(Buffer.alloc(32, 1));
+  const codes = createShortCodes(createKeyRing(Buffer.alloc(32, 1)));
 
   it('is 32 hex digits that open to the id they were made of', () => {
     for (const id of [1, 2, 4096, Number.MAX_SAFE_INTEGER]) {
@@ -90,7 +91,7 @@ describe('a short code', () => {
   it('is nothing under another purpose, on another server, or when it was changed', () => {
     const code = codes.encode('message', 77);
     expect(codes.decode('friend', code)).toBeNull();
-    expect(createShortCodes(Buffer.alloc(32, 2)).decode('message', code)).toBeNull();
+    expect(createShortCodes(createKeyRing(Buffer.alloc(32, 2))).decode('message', code)).toBeNull();
     const changed = (code[0] === '0' ? '1' : '0') + code.slice(1);
     for (const wrong of [changed, '', 'x', `${code}0`, 'z'.repeat(32), '0'.repeat(32)]) {
       expect(codes.decode('message', wrong)).toBeNull();

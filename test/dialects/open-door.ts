@@ -10,8 +10,8 @@ import Koa from 'koa';
 import { type Core, createCore } from '#src/core/index.js';
 import type { Dialect } from '#src/dialects/registry.js';
 import { createNewId } from '#src/lib/ids.js';
+import { createKeyRing } from '#src/lib/key-ring.js';
 import { createLogger } from '#src/lib/logger.js';
-import { createSecretBox } from '#src/lib/secret-box.js';
 import { type Db, openStore } from '#src/store/open.js';
 import { openDatabase } from '#test/support/database.js';
 
@@ -90,7 +90,7 @@ function createDomain(db: Db, { clock, log, platform }: Pick<Door, 'clock' | 'lo
     db,
     clock,
     newId: createNewId(clock),
-    box: createSecretBox(randomBytes(32)),
+    box: createKeyRing(randomBytes(32)),
     hashKey: randomBytes(32),
     log: createLogger('debug', (line) => log.push(line)),
     account: { platform: 'wechat' as const, account: 'wx-test' },

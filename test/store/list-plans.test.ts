@@ -6,6 +6,7 @@ import type { MessageFilter } from '#src/core/message-places.js';
 import { createMessageTrace } from '#src/core/message-trace.js';
 import { createPageLinks } from '#src/core/page-links.js';
 import { createSubscriberLists } from '#src/core/subscriber-lists.js';
+import { createKeyRing } from '#src/lib/key-ring.js';
 import { claimDue } from '#src/store/claims.js';
 import { readPart } from '#src/store/message-deliveries.js';
 import { listQueueHeads } from '#src/store/outbox.js';
@@ -149,7 +150,7 @@ describe('the list of messages', () => {
 });
 
 describe('the deliveries of a broadcast', () => {
-  const trace = () => createMessageTrace(deps(), createPageLinks(Buffer.alloc(32), ''));
+  const trace = () => createMessageTrace(deps(), createPageLinks(createKeyRing(Buffer.alloc(32)), ''));
   const ofMessage = () => ({ messageId: filled.broadcastId, take: TAKE });
 
   it('a page', async () => {

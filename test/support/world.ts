@@ -75,7 +75,7 @@ export async function openWorld(options: WorldOptions = {}) {
     publicUrl: outside.url,
   });
   const database = await openDatabase(folder);
-  const env = {
+  const env: Record<string, string> = {
     DATA_DIR: folder,
     DATABASE_URL: database.url,
     ...(ON_POSTGRES ? { SECRET_KEY: SHARED_KEY } : {}),
@@ -112,6 +112,14 @@ export async function openWorld(options: WorldOptions = {}) {
     return { ...made, answer: made.app.callback() };
   };
   let parts = await boot();
+  let isUp = true;
+  /** Nothing where a start has failed. */
+  const stop = async (): Promise<void> => {
+    if (isUp) {
+      isUp = false;
+      await parts.close();
+    }
+  };
 
   /** Asks the server. */
   const call = (path: string, input: Ask = {}): Promise<Answer> => ask(`${serverUrl}${path}`, input);
@@ -202,10 +210,16 @@ export async function openWorld(options: WorldOptions = {}) {
     browser: (): Browser => openBrowser(serverUrl),
     /** A member of the WeCom corp, by user id. */
     wecomMember: (userId: string): Member => createMember({ sim }, userId),
-    /** Stops the server and starts it again on the same data; the outside world goes on meanwhile. */
-    async restart(): Promise<void> {
-      await parts.close();
+    /** The exchange of secret keys. */
+    get keyRotation() {
+      return parts.keyRotation;
+    },
+    /** Stops the server and starts it again on the same data, with more settings where some are given; the outside world goes on meanwhile. */
+    async restart(changes: Record<string, string> = {}): Promise<void> {
+      await stop();
+      Object.assign(env, changes);
       parts = await boot();
+      isUp = true;
     },
     /** The address of a recording webhook of the simulator. */
     webhook: (name: string): string => `${outside.url}/webhook/${name}`,
@@ -214,7 +228,7 @@ export async function openWorld(options: WorldOptions = {}) {
         await checkTokens();
       }
       await closeServer(server);
-      await parts.close();
+      await stop();
       await simulator.close();
       await closeServer(outside.server);
       await database.drop();

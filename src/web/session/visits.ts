@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
 import { type SignedIn, sessionLifeOf } from '#src/core/sessions.js';
-import { equalsInConstantTime, keyedHash } from '#src/lib/hash.js';
+import { equalsInConstantTime, sha256Hex } from '#src/lib/hash.js';
 import { nameBrowser } from '#src/lib/user-agent.js';
 import { isForeign } from '#src/web/pages/same-origin.js';
 import { type CookieInput, type Cookies, createCookies } from './cookies.js';
@@ -35,7 +35,6 @@ export interface SigningIn {
 /** What visits are made with. */
 export interface VisitsNeeds {
   core: Core;
-  signKey: Buffer;
   publicUrl: string;
 }
 
@@ -46,7 +45,7 @@ const FOLLOWER_COOKIE = 'qn_me';
 const FOLLOWER_PATH = '/me';
 
 /** Makes the verbs. */
-export function createVisits({ core, signKey, publicUrl }: VisitsNeeds): Visits {
+export function createVisits({ core, publicUrl }: VisitsNeeds): Visits {
   const cookies = createCookies(publicUrl);
 
   async function findVisitor(ctx: Context): Promise<Visitor | null> {
@@ -56,7 +55,7 @@ export function createVisits({ core, signKey, publicUrl }: VisitsNeeds): Visits 
       const found = secret === '' ? null : await core.sessions.findSession(secret);
       if (found) {
         prolong(ctx, toCookie(name, secret), found);
-        return { ...found, csrf: keyedHash(signKey, `csrf:${secret}`) };
+        return { ...found, csrf: sha256Hex(`csrf:${secret}`) };
       }
     }
     return null;

@@ -9,8 +9,8 @@ import Koa from 'koa';
 import { AppError } from '#src/core/errors.js';
 import { type Core, createCore } from '#src/core/index.js';
 import { createNewId } from '#src/lib/ids.js';
+import { createKeyRing } from '#src/lib/key-ring.js';
 import { createLogger, silentLogger } from '#src/lib/logger.js';
-import { createSecretBox } from '#src/lib/secret-box.js';
 import { openStore } from '#src/store/open.js';
 import { createApi } from '#src/web/api/index.js';
 import { openDatabase } from '#test/support/database.js';
@@ -104,7 +104,7 @@ export async function openApiWorld() {
         db: store.db,
         clock,
         newId: createNewId(clock),
-        box: createSecretBox(Buffer.alloc(32, 7)),
+        box: createKeyRing(Buffer.alloc(32, 7)),
         hashKey: Buffer.alloc(32, 9),
         log: silentLogger,
         account: { platform: 'wechat', account: 'wxtest' },

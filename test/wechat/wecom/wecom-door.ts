@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import Koa from 'koa';
 import { type Core, createCore } from '#src/core/index.js';
 import { createNewId } from '#src/lib/ids.js';
+import { createKeyRing } from '#src/lib/key-ring.js';
 import { createLogger } from '#src/lib/logger.js';
 import { decodeAesKey, decryptMessage, encryptMessage, signatureOf } from '#src/lib/message-crypto.js';
-import { createSecretBox } from '#src/lib/secret-box.js';
 import { buildXml, parseFlatXml, type XmlFields } from '#src/lib/xml.js';
 import { openStore } from '#src/store/open.js';
 import { createWecomDoor, type WecomDoorSettings } from '#src/wechat/index.js';
@@ -48,7 +48,7 @@ export async function openMemberDoor({ settings = APP, budgetMs, bend }: MemberD
       db: store.db,
       clock,
       newId: createNewId(clock),
-      box: createSecretBox(Buffer.alloc(32, 1)),
+      box: createKeyRing(Buffer.alloc(32, 1)),
       hashKey: Buffer.alloc(32, 2),
       log,
       account: { platform: 'wechat', account: 'wx0000000000000001' },
