@@ -290,7 +290,6 @@ describe('the look through all data', () => {
     copyFileSync(databasePath(), sound);
     writeFileSync(`${databasePath()}-wal`, randomBytes(100));
     expect((await lights())[1]).toMatch(/^bad: .*qingniao\.db-wal is damaged.*npm run restore/);
-    rmSync(`${databasePath()}-wal`);
     writeFileSync(databasePath(), randomBytes(40_000));
     expect((await lights())[0]).toMatch(/^bad: The database .* is damaged .*npm run restore/);
     rmSync(databasePath());
