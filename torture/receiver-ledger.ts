@@ -48,7 +48,8 @@ export function judgeReceiver(received: Received): string[] {
     return [`${delivery.state} without a reason`];
   }
   if (delivery.state === 'sent' && shown.length === 0) {
-    return ['recorded as sent, and nobody saw it'];
+    const tries = delivery.attempts.map((attempt) => JSON.stringify(attempt)).join(' ');
+    return [`recorded as sent, and nobody saw it: ${tellTimes(received)}; its trace: ${tries}`];
   }
   const { dropsRepeats } = wayOf(received.way);
   const most = dropsRepeats ? 1 : Math.max(1, delivery.attempts.length) + countForgotten(received);
@@ -69,7 +70,7 @@ export function judgeReceiver(received: Received): string[] {
 /** When it showed and was tried, by the world's time after it was asked for, and what broke meanwhile. */
 function tellTimes({ shown, tries, breaks, askedAt, toWorld }: Received): string {
   const seconds = (at: number): string => `${((toWorld(at) - toWorld(askedAt)) / 1000).toFixed(1)} s`;
-  const last = Math.max(...shown.map(({ at }) => at));
+  const last = Math.max(...[...shown, ...tries].map(({ at }) => at));
   const around = breaks.filter(({ from, to }) => to >= askedAt && from <= last);
   return [
     `shown ${shown.map(({ at }) => seconds(at)).join(', ')}`,
