@@ -84,7 +84,9 @@ export function fitKeyword(keyword: string, text: string, chinaTime: string): st
     return chinaTime.slice(0, 10);
   }
   const { take, empty } = RULES[kind] ?? FREE;
+  // Half of a pair is no text: WeChat refuses the whole call for one.
   const line = text
+    .toWellFormed()
     .replace(EMOJI, '')
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim();
