@@ -1,6 +1,7 @@
 /** The Koa app: what every request passes, and all doors in the order in which they are asked. */
 import Koa, { type Context, type Middleware, type Next } from 'koa';
 import { AppError } from '#src/core/errors.js';
+import type { WrongKeys } from '#src/core/wrong-keys.js';
 import { BodyError } from '#src/lib/body.js';
 import { readClientAddress } from '#src/lib/client-address.js';
 import { randomText } from '#src/lib/ids.js';
@@ -15,6 +16,8 @@ export interface AppParts {
   writeErrorPage: WriteErrorPage;
   /** How many reverse proxies stand in front. */
   proxies?: number;
+  /** Counts the wrong tokens, keys and codes that doors refuse; absent: nobody does. */
+  wrongKeys?: WrongKeys;
 }
 
 /** Makes the app. Of all headers that proxies write it reads one, and only as far as `proxies` says. */
@@ -26,7 +29,7 @@ export function createApp(parts: AppParts): Koa {
       parts.log.error('an answer could not be written', { error });
     }
   });
-  app.use(nameCaller(parts.proxies ?? 0));
+  app.use(nameCaller(parts));
   app.use(trackRequest(parts.log));
   app.use(catchErrors(parts));
   for (const door of parts.doors) {
@@ -39,11 +42,12 @@ export function createApp(parts: AppParts): Koa {
 }
 
 /**
- * Sets `ctx.ip` for all that follows. Not Koa's own `proxy` setting: that believes X-Forwarded-Host and -Proto too, which
+ * Sets `ctx.ip` and what counts wrong keys for all that follows. Not Koa's own `proxy` setting: that believes X-Forwarded-Host and -Proto too, which
  * many proxies pass on as the caller wrote them.
  */
-function nameCaller(proxies: number): Middleware {
+function nameCaller({ proxies = 0, wrongKeys }: AppParts): Middleware {
   return (ctx, next) => {
+    ctx.state.wrongKeys = wrongKeys;
     // No browser may take an answer for something else than what we say it is, a dialect's too.
     ctx.set('X-Content-Type-Options', 'nosniff');
     const forwarded = ctx.get('X-Forwarded-For');

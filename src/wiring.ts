@@ -126,6 +126,7 @@ export async function wire(input: WiringInput) {
       checkUrl: http.checkUrl,
       adminToken: config.adminToken,
       maxBacklog: config.maxBacklog,
+      maxWrongKeys: config.maxWrongKeys,
       onCommitted: counters.countAccept,
       firstAdminPath: join(config.dataDir, 'first-admin-code'),
       registration: config.sandbox ? 'open' : 'closed',
@@ -195,7 +196,10 @@ export async function wire(input: WiringInput) {
     clock,
     log: engineLog,
     readRetention: core.retention.readRules,
-    writeFigures: core.figures.writeDown,
+    writeFigures: () => {
+      core.wrongKeys.logRecent();
+      return core.figures.writeDown();
+    },
     lookAtTroubles: troubles.look,
     importFollowers: core.followerImport.step,
     makeBackup: core.backups.backupWhenDue,
@@ -250,6 +254,7 @@ export async function wire(input: WiringInput) {
     log,
     writeErrorPage: site.writeErrorPage,
     proxies: config.trustProxy,
+    wrongKeys: core.wrongKeys,
     doors: [
       ...(input.extraDoors ?? []).map((door) => guardHost(door)),
       ops,

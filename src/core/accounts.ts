@@ -9,6 +9,7 @@ import type { Keys } from './keys.js';
 import type { Preferences } from './preferences.js';
 import type { Settings } from './settings.js';
 import { linkSpace } from './spaces.js';
+import { asWrongKey } from './wrong-keys.js';
 
 /** What an account may manage: everything, or its own apps. */
 export type AccountRole = 'operator' | 'developer';
@@ -63,7 +64,7 @@ export function createAccounts({ db, clock }: CoreDeps, means: AccountMeans) {
     }
     const owner = bearer === '' ? null : await keys.findOwner('personal', bearer);
     if (!owner) {
-      throw new AppError('unauthorized');
+      throw asWrongKey(new AppError('unauthorized'), bearer === '' ? 0 : 1);
     }
     const accountId = await openAccount(owner.personId);
     const entry = await findEntry(owner.personId);

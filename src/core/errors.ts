@@ -37,6 +37,11 @@ export const ERRORS = {
   method_not_allowed: { status: 405, zh: '不支持该请求方法', en: 'Method not allowed' },
   conflict: { status: 409, zh: '状态冲突：{detail}', en: 'Conflict: {detail}' },
   expired: { status: 410, zh: '{what}已过期', en: '{what} has expired' },
+  too_many_wrong_keys: {
+    status: 429,
+    zh: '错误的令牌、密钥或验证码太多，请 {seconds} 秒后再试；正确的现在就能用（上限由管理员用 MAX_WRONG_KEYS 设置）',
+    en: 'Too many wrong tokens, keys or codes: try again in {seconds} seconds; a right one works now (the operator sets the limit by MAX_WRONG_KEYS)',
+  },
   wrong_host: {
     status: 421,
     zh: '这里不用主机名 {host}：请用 PUBLIC_URL 的地址，或由管理员把它加进 ALLOWED_HOSTS',

@@ -60,6 +60,7 @@ import { createSubscriptions } from './subscriptions.js';
 import { createTemplateChoices } from './template-choice.js';
 import { createTopics } from './topics.js';
 import { createUses } from './uses.js';
+import { createWrongKeys } from './wrong-keys.js';
 
 export type { CoreDeps } from './deps.js';
 
@@ -83,6 +84,8 @@ export interface CoreOutside {
   onCommitted?: (source: string, tookMs: number) => void;
   /** So many deliveries and messages may wait; 0 or absent: any number. */
   maxBacklog?: number;
+  /** So many wrong tokens, keys and codes from one address are answered as such; 0 or absent: any number. */
+  maxWrongKeys?: number;
   /** The account's list of followers; absent: it has none. */
   listFollowers?: ListFollowers;
   /** Where the database is and its backups are; absent: there are none. */
@@ -211,5 +214,6 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     subscriberLists: createSubscriberLists(deps),
     overview: createOverview(deps),
     uses,
+    wrongKeys: createWrongKeys(deps, { limit: outside.maxWrongKeys ?? 0 }),
   };
 }

@@ -1,7 +1,10 @@
 /** Serves all dialects, at the root and each under a prefix of its own: for clients that take a base address, `/bark/...`. */
 import type { Context, Middleware, Next } from 'koa';
+import { AppError } from '#src/core/errors.js';
+import { asWrongKey, judgeKey } from '#src/core/wrong-keys.js';
 import { openToOrigins } from './cross-origin.js';
 import type { Dialect } from './dialect.js';
+import { tellRetryLater } from './retry-later.js';
 import { toStranger } from './stranger.js';
 
 interface Door {
@@ -42,7 +45,12 @@ export function answerStrangers(dialects: readonly Dialect[]): Middleware {
   return async (ctx, next) => {
     const stranger = await toStranger(ctx, oneSlash(ctx.path));
     const dialect = stranger && dialects.find((one) => one.answerStranger?.(ctx, stranger));
-    return dialect ? openToOrigins(dialect, ctx, ctx.path) : next();
+    if (!dialect) {
+      return next();
+    }
+    openToOrigins(dialect, ctx, ctx.path);
+    // Its words are written: what shows too many wrong keys hears by status and header when to come back.
+    tellRetryLater(ctx, await judgeKey(ctx, asWrongKey(new AppError('not_found', { what: 'key' }))));
   };
 }
 

@@ -80,6 +80,8 @@ export async function openWorld(options: WorldOptions = {}) {
     DATABASE_URL: database.url,
     ...(ON_POSTGRES ? { SECRET_KEY: SHARED_KEY } : {}),
     ADMIN_TOKEN,
+    // Tests knock with wrong keys a lot, all from one address; those of the limit set it.
+    MAX_WRONG_KEYS: '0',
     PUBLIC_URL: serverUrl,
     ALLOW_PRIVATE_TARGETS: 'true',
     WECHAT_APP_ID: simulatorDefaults.appId,

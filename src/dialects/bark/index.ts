@@ -2,6 +2,7 @@
 import Router from '@koa/router';
 import type { Context, Next } from 'koa';
 import type { Core } from '#src/core/index.js';
+import { judgeKey } from '#src/core/wrong-keys.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { tellRetryLater } from '#src/dialects/retry-later.js';
 import type { Logger } from '#src/lib/logger.js';
@@ -137,7 +138,8 @@ async function answer(
       throw new BarkRefusal(405, 'Method Not Allowed');
     }
     send(ctx, await run(ctx), core.clock.now());
-  } catch (error) {
+  } catch (thrown) {
+    const error = await judgeKey(ctx, thrown);
     send(ctx, toErrorAnswer(error, log), core.clock.now());
     tellRetryLater(ctx, error);
   }

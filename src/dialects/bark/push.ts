@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import type { KeyOwner } from '#src/core/keys.js';
+import { asWrongKey, judgeKey } from '#src/core/wrong-keys.js';
 import { findOwners, livingOwners } from '#src/dialects/find-owners.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
 import { isRemoval, toDraft } from './draft.js';
@@ -16,7 +17,7 @@ export const MAX_BATCH = 200;
 export async function push(core: Core, ctx: Context, segments: readonly string[]): Promise<BarkAnswer> {
   const { parameters, isV2 } = await readParameters(ctx, segments);
   const batch = isV2 ? readBatch(parameters) : [];
-  return batch.length > 0 ? pushBatch(core, parameters, batch) : pushOne(core, parameters);
+  return batch.length > 0 ? pushBatch(core, ctx, { parameters, keys: batch }) : pushOne(core, parameters);
 }
 
 async function pushOne(core: Core, parameters: BarkParameters): Promise<BarkAnswer> {
@@ -26,7 +27,7 @@ async function pushOne(core: Core, parameters: BarkParameters): Promise<BarkAnsw
   }
   const owner = await core.keys.findOwner('bark', key);
   if (!owner) {
-    throw new BarkRefusal(400, `failed to get device token: ${toUnknownKey(key)}`);
+    throw asWrongKey(new BarkRefusal(400, `failed to get device token: ${toUnknownKey(key)}`));
   }
   await publish(core, [owner], parameters);
   return SUCCESS;
@@ -35,14 +36,19 @@ async function pushOne(core: Core, parameters: BarkParameters): Promise<BarkAnsw
 /** One row a key, in the caller's order; an unknown key fails alone. */
 async function pushBatch(
   core: Core,
-  parameters: BarkParameters,
-  keys: readonly string[],
+  ctx: Context,
+  { parameters, keys }: { parameters: BarkParameters; keys: readonly string[] },
 ): Promise<BarkAnswer> {
   if (keys.length > MAX_BATCH) {
     throw new BarkRefusal(400, `batch push count exceeds the maximum limit: ${MAX_BATCH}`);
   }
   const found = await findOwners(core, 'bark', keys);
   await publish(core, livingOwners(found), parameters);
+  const unknown = found.filter((owner) => owner === null).length;
+  const judged = await judgeKey(ctx, asWrongKey(new BarkRefusal(400, 'unknown keys'), unknown));
+  if (judged instanceof AppError && unknown === keys.length) {
+    throw judged;
+  }
   const data = keys.map((key, at) => {
     const owner = found[at] ?? null;
     if (owner === null) {

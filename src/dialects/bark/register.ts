@@ -1,6 +1,7 @@
 /** Registration, as the Bark app and its tools ask for it: keys are made in WeChat, so it can only confirm what exists. */
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
+import { asWrongKey } from '#src/core/wrong-keys.js';
 import { type BarkAnswer, BarkRefusal, SUCCESS, toUnknownKey } from './envelope.js';
 import { readRegistration, unescapeSegments } from './read-parameters.js';
 
@@ -12,7 +13,7 @@ const NO_NEW_KEYS =
 export async function checkKey(core: Core, segment: string): Promise<BarkAnswer> {
   const [key = ''] = unescapeSegments([segment]);
   if (!(await core.keys.findOwner('bark', key))) {
-    throw new BarkRefusal(400, toUnknownKey(key));
+    throw asWrongKey(new BarkRefusal(400, toUnknownKey(key)));
   }
   return SUCCESS;
 }
@@ -33,7 +34,7 @@ export async function register(core: Core, ctx: Context): Promise<BarkAnswer> {
     throw new BarkRefusal(400, 'device token is invalid');
   }
   if (key === '' || !(await core.keys.findOwner('bark', key))) {
-    throw new BarkRefusal(400, NO_NEW_KEYS);
+    throw asWrongKey(new BarkRefusal(400, NO_NEW_KEYS), key === '' ? 0 : 1);
   }
   return { ...SUCCESS, data: { key, device_key: key, device_token: token } };
 }

@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
+import { asWrongKey, judgeKey } from '#src/core/wrong-keys.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
 import { isObject, parseFields } from '#src/dialects/read-form.js';
@@ -63,7 +64,8 @@ export function createGotify(core: Core): Dialect {
 async function answer(core: Core, ctx: Context): Promise<void> {
   try {
     ctx.body = await post(core, ctx);
-  } catch (error) {
+  } catch (thrown) {
+    const error = await judgeKey(ctx, thrown);
     const log: Logger | undefined = ctx.state.log;
     if (error instanceof GotifyRefusal) {
       refuse(ctx, error.status, error.message);
@@ -83,7 +85,7 @@ async function post(core: Core, ctx: Context) {
   const token = readToken(ctx);
   const owner = token === '' ? null : await core.keys.findOwner('gotify', token);
   if (!owner) {
-    throw new GotifyRefusal(401, NO_TOKEN);
+    throw asWrongKey(new GotifyRefusal(401, NO_TOKEN), token === '' ? 0 : 1);
   }
   const said = await readMessage(ctx);
   const { message, title, priority, extras } = said;

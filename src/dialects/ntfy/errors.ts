@@ -71,8 +71,8 @@ export function toErrorAnswer(error: unknown, log: Logger | undefined): ErrorBod
   if (error instanceof BodyError) {
     return error.reason === 'too_large' ? toErrorBody(41301) : toErrorBody(40014, error.message);
   }
-  if (error instanceof AppError && error.code === 'rate_limited') {
-    return toErrorBody(42901);
+  if (error instanceof AppError && error.status === 429) {
+    return toErrorBody(42901, error.code === 'too_many_wrong_keys' ? error.en : '');
   }
   if (isDeveloperDisabled(error)) {
     return toErrorBody(40301, `${error.zh} ${error.en}`);

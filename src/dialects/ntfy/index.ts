@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { KeyOwner } from '#src/core/keys.js';
+import { asWrongKey, judgeKey } from '#src/core/wrong-keys.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
 import { parseObject } from '#src/dialects/read-form.js';
@@ -178,7 +179,8 @@ async function answer(core: Core, ctx: Context, { topic, read }: Publish): Promi
       ? publishToPeople(core, [owner], draft)
       : publishInSequence(core, owner, { draft, name, log: ctx.state.log }));
     ctx.body = toAnswer(reading, { topic, messageId, nowMs });
-  } catch (error) {
+  } catch (thrown) {
+    const error = await judgeKey(ctx, thrown);
     refuse(ctx, toErrorAnswer(error, ctx.state.log));
     tellRetryLater(ctx, error);
   }
@@ -196,7 +198,8 @@ async function change(
     await changeSequence(core, await getOwner(core, topic), { name, event });
     const time = Math.floor(core.clock.now() / 1000);
     ctx.body = { id: randomText(ID_LENGTH), sequence_id: name, time, expires: time + CACHE_S, event, topic };
-  } catch (error) {
+  } catch (thrown) {
+    const error = await judgeKey(ctx, thrown);
     refuse(ctx, toErrorAnswer(error, ctx.state.log));
     tellRetryLater(ctx, error);
   }
@@ -205,7 +208,7 @@ async function change(
 async function getOwner(core: Core, topic: string): Promise<KeyOwner> {
   const owner = OUR_TOPIC.test(topic) ? await core.keys.findOwner('ntfy', topic) : null;
   if (!owner) {
-    throw new NtfyRefusal(40301, NO_TOPIC);
+    throw asWrongKey(new NtfyRefusal(40301, NO_TOPIC));
   }
   return owner;
 }

@@ -4,6 +4,7 @@ import type { Context } from 'koa';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { PACE_MS } from '#src/core/key-pace.js';
+import { asWrongKey, judgeKey } from '#src/core/wrong-keys.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { findOwners, livingOwners } from '#src/dialects/find-owners.js';
 import { publishToPeople } from '#src/dialects/person-push.js';
@@ -45,7 +46,8 @@ async function answer(core: Core, ctx: Context): Promise<void> {
       throw new PushDeerRefusal('The pushkey field is required.');
     }
     ctx.body = { code: 0, content: { result: await push(core, await readPush(ctx)) } };
-  } catch (error) {
+  } catch (thrown) {
+    const error = await judgeKey(ctx, thrown);
     if (error instanceof AppError && error.code === 'rate_limited') {
       // The one refusal that PushDeer's server makes by its status.
       ctx.status = 429;
@@ -64,7 +66,8 @@ async function answer(core: Core, ctx: Context): Promise<void> {
 async function push(core: Core, fields: PushFields): Promise<string[]> {
   const [first, ...others] = livingOwners(await findOwners(core, 'pushdeer', fields.keys));
   if (!first) {
-    throw new PushDeerRefusal('没有可用的设备，请先注册：pushkey 无效 unknown pushkey');
+    const refusal = new PushDeerRefusal('没有可用的设备，请先注册：pushkey 无效 unknown pushkey');
+    throw asWrongKey(refusal, fields.keys.length);
   }
   await publishToPeople(core, [first, ...others], toDraft(fields));
   return [first, ...others].map(() => DEVICE_REACHED);

@@ -70,6 +70,7 @@ const NUMBERS: Partial<Record<ErrorCode, Code>> = {
   developer_disabled: CODES.restricted,
   points_used_up: CODES.noPoints,
   rate_limited: CODES.restricted,
+  too_many_wrong_keys: CODES.restricted,
   quota_exceeded: CODES.restricted,
   limit_reached: CODES.restricted,
   limit_full: CODES.restricted,

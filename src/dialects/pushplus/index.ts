@@ -2,6 +2,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
+import { judgeKey } from '#src/core/wrong-keys.js';
 import type { Dialect, DialectRoute } from '#src/dialects/dialect.js';
 import { tellRetryLater } from '#src/dialects/retry-later.js';
 import type { Logger } from '#src/lib/logger.js';
@@ -64,7 +65,8 @@ async function answer(ctx: Context, run: () => Promise<Envelope>): Promise<void>
       throw invalid(`不支持 ${ctx.method}`);
     }
     ctx.body = await run();
-  } catch (error) {
+  } catch (thrown) {
+    const error = await judgeKey(ctx, thrown);
     ctx.body = toFailure(toRefusal(error, logOf(ctx)));
     tellRetryLater(ctx, error);
   }

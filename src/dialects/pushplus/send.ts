@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { KeyOwner } from '#src/core/keys.js';
 import type { PublishCommand } from '#src/core/types.js';
+import { asWrongKey } from '#src/core/wrong-keys.js';
 import { readReceivers } from './audience.js';
 import { type ChannelName, findWay, readChannel } from './channels.js';
 import { type Draft, readDraft } from './draft.js';
@@ -93,7 +94,7 @@ export function createSend(core: Core) {
       ? await core.keys.findOwner('pushplus', token.toLowerCase())
       : null;
     if (!owner) {
-      throw wrongToken();
+      throw asWrongKey(wrongToken(), token === '' ? 0 : 1);
     }
     const plan = await readPlan(core, owner.personId);
     if (plan) {

@@ -1,4 +1,5 @@
 /** The answers of Server酱's three generations, byte for byte. */
+import { asWrongKey } from '#src/core/wrong-keys.js';
 
 /** A generation of the interface: how it answers, and what it reads. */
 export type Generation = 'legacy' | 'turbo' | 'three';
@@ -41,7 +42,7 @@ export class AddressBlocked extends Error {
 
 /** The refusal of a key that nobody holds. */
 export function wrongKey(): Refusal {
-  return new Refusal('AUTH', '错误的Key');
+  return asWrongKey(new Refusal('AUTH', '错误的Key'));
 }
 
 /** A message was taken in. `readKey` is ready for the status call. */

@@ -2,9 +2,10 @@
 import Router from '@koa/router';
 import type { Context, Next } from 'koa';
 import type { Core } from '#src/core/index.js';
+import { judgeKey } from '#src/core/wrong-keys.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { isDeveloperDisabled } from '#src/dialects/find-owners.js';
-import { isOverloaded, tellRetryLater } from '#src/dialects/retry-later.js';
+import { isGuessing, isOverloaded, tellRetryLater } from '#src/dialects/retry-later.js';
 import type { Logger } from '#src/lib/logger.js';
 import { CHANNEL_NAMES } from './channel-codes.js';
 import { AddressBlocked, type Answer, type Generation, Refusal, toRefused, wrongKey } from './envelope.js';
@@ -114,7 +115,8 @@ function isPrefixed(ctx: Context): boolean {
 async function answer(ctx: Context, generation: Generation, run: () => Promise<Answer>): Promise<void> {
   try {
     write(ctx, await run());
-  } catch (error) {
+  } catch (thrown) {
+    const error = await judgeKey(ctx, thrown);
     if (error instanceof AddressBlocked) {
       write(ctx, { status: 429, body: 'Too Many Requests' });
       return;
@@ -133,6 +135,9 @@ function write(ctx: Context, { status, body }: Answer): void {
 function toRefusal(ctx: Context, error: unknown): Refusal {
   if (isDeveloperDisabled(error)) {
     return new Refusal('AUTH', error.zh);
+  }
+  if (isGuessing(error)) {
+    return new Refusal('AUTH', error.zh, error.status);
   }
   if (isOverloaded(error)) {
     return new Refusal('SYSTEM', error.zh, error.status);

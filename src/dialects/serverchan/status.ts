@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { SentDelivery, SentMessage } from '#src/core/sent-messages.js';
 import type { Attempt } from '#src/core/types.js';
+import { asWrongKey } from '#src/core/wrong-keys.js';
 import { formatChinaTime } from '#src/lib/china-time.js';
 import { CHANNEL_NAMES } from './channel-codes.js';
 import { type Answer, Refusal } from './envelope.js';
@@ -17,7 +18,7 @@ export async function readStatus(core: Core, ctx: Context): Promise<Answer> {
     ? await core.messages.findSent(Number(id), readkey.slice(READ_KEY_PREFIX.length))
     : null;
   if (sent?.source !== 'serverchan') {
-    throw new Refusal('INPUT', 'id 或 readkey 不正确');
+    throw asWrongKey(new Refusal('INPUT', 'id 或 readkey 不正确'), readkey === '' ? 0 : 1);
   }
   return { status: 200, body: { code: 0, message: '', data: toStatus(sent, readkey) } };
 }

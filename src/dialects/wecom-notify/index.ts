@@ -4,6 +4,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { NotifyTarget } from '#src/core/notify-codes.js';
+import { asWrongKey, judgeKey } from '#src/core/wrong-keys.js';
 import type { Dialect } from '#src/dialects/dialect.js';
 import { tellRetryLater } from '#src/dialects/retry-later.js';
 import { awaitAnswer, type Delay } from './await-answer.js';
@@ -34,7 +35,7 @@ async function notify(core: Core, ctx: Context, delay: Delay): Promise<object> {
   }
   const target = await core.notifyCodes.findTarget(ctx.params.code ?? '');
   if (!target) {
-    throw new Refusal(404, '未找到配置，请检查 Code 是否正确');
+    throw asWrongKey(new Refusal(404, '未找到配置，请检查 Code 是否正确'));
   }
   const note = await readNote(ctx);
   if (target.refusesLong) {
@@ -66,7 +67,8 @@ async function answer(ctx: Context, run: () => Promise<object>): Promise<void> {
   try {
     ctx.body = await run();
     ctx.status = 200;
-  } catch (error) {
+  } catch (thrown) {
+    const error = await judgeKey(ctx, thrown);
     const { status, message } = toRefusal(error, ctx.state.log);
     ctx.status = status;
     ctx.body = { error: message };

@@ -2,6 +2,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
+import { judgeKey } from '#src/core/wrong-keys.js';
 import type { Dialect, DialectFeature } from '#src/dialects/dialect.js';
 import { tellRetryLater } from '#src/dialects/retry-later.js';
 import type { Logger } from '#src/lib/logger.js';
@@ -73,7 +74,8 @@ async function answer(ctx: Context, call: Call | undefined): Promise<void> {
   }
   try {
     ctx.body = toSuccess(await call.run(await readInput(ctx)));
-  } catch (error) {
+  } catch (thrown) {
+    const error = await judgeKey(ctx, thrown);
     const { log }: { log?: Logger } = ctx.state;
     ctx.body = toErrorEnvelope(error, call.path, log);
     tellRetryLater(ctx, error);

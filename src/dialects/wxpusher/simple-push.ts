@@ -1,6 +1,7 @@
 /** The simple push: whoever holds a receiver's own token (SPT) sends to that receiver; no app takes part. */
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
+import { asWrongKey } from '#src/core/wrong-keys.js';
 import { findOwners, livingOwners } from '#src/dialects/find-owners.js';
 import { unescapeAll } from '#src/lib/form-fields.js';
 import { type ContentFields, toDraft } from './draft.js';
@@ -64,7 +65,7 @@ async function push(core: Core, given: readonly string[], fields: ContentFields)
   const people = livingOwners(found).map(({ personId }) => personId);
   const senderId = people[0];
   if (senderId === undefined) {
-    throw new Refusal(CODES.refused, 'SPT不正确');
+    throw asWrongKey(new Refusal(CODES.refused, 'SPT不正确'), spts.length);
   }
   const published = await core.publish({
     appId: null,

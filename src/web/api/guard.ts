@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa';
 import type { AuditNote } from '#src/core/audit.js';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
+import { judgeKey } from '#src/core/wrong-keys.js';
 import { readText } from '#src/lib/body.js';
 import { parseJson } from '#src/lib/json.js';
 import { answerError, MAX_BODY_BYTES } from './json-errors.js';
@@ -50,7 +51,7 @@ export function answerJson(run: (ctx: Context) => Promise<void> | void): Middlew
     try {
       await run(ctx);
     } catch (error) {
-      answerError(ctx, error);
+      answerError(ctx, await judgeKey(ctx, error));
     }
   };
 }

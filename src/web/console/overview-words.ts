@@ -44,6 +44,12 @@ export const OVERVIEW_WORDS = {
     '投递照常进行；请检查时间同步（NTP）和时区。',
     'Deliveries go on; check time synchronisation (NTP) and the time zone.',
   ],
+  wrongKeys: ['错的令牌和密钥', 'Wrong tokens and keys'],
+  wrongKeysCount: ['十分钟内 {count} 个，{refused} 次答以 429', '{count} in ten minutes, 429 for {refused}'],
+  wrongKeysWhy: [
+    '最多的来自 {busiest}：有人在猜，或程序还用着旧密钥。对的不受影响；每个地址的上限是 {limit}（MAX_WRONG_KEYS）。',
+    'Most come from {busiest}: somebody guesses, or a program goes on with a key that was replaced. Right ones work; {limit} of each address (MAX_WRONG_KEYS).',
+  ],
   ofAccounts: ['{accounts} 个账号', '{accounts} accounts'],
   now: ['现在', 'Now'],
   hoursAgo: ['{hours} 小时前', '{hours} h ago'],

@@ -93,7 +93,7 @@ async function listTroubles(core: Core, { t, language }: ConsoleVisit<Words>) {
     code,
     why,
   }));
-  return [...drawJump(clockJump, t), ...resting, ...others];
+  return [...drawWrongKeys(core, t), ...drawJump(clockJump, t), ...resting, ...others];
 }
 
 /** A clock that jumped makes times wrong that people read; what waits goes on by itself. */
@@ -104,6 +104,17 @@ function drawJump(jump: Overview['clockJump'], t: ConsoleVisit<Words>['t']) {
   const seconds = Math.round(Math.abs(jump.byMs) / 1000).toLocaleString('en-US');
   const what = t(jump.byMs < 0 ? 'clockBack' : 'clockAhead', { seconds });
   return [{ title: t('clock'), what, since: jump.at, code: '', why: t('clockWhy') }];
+}
+
+/** Somebody guesses, or a program goes on with a key that was replaced. */
+function drawWrongKeys(core: Core, t: ConsoleVisit<Words>['t']) {
+  const { recent, limit } = core.wrongKeys.read();
+  if (!recent) {
+    return [];
+  }
+  const { since, count, refused, busiest } = recent;
+  const why = t('wrongKeysWhy', { busiest, limit });
+  return [{ title: t('wrongKeys'), what: t('wrongKeysCount', { count, refused }), since, code: '429', why }];
 }
 
 async function drawHours(core: Core, { t }: ConsoleVisit<Words>) {

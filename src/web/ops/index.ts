@@ -2,6 +2,7 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '#src/core/errors.js';
+import { asWrongKey, judgeKey } from '#src/core/wrong-keys.js';
 import { equalsInConstantTime } from '#src/lib/hash.js';
 import type { Logger } from '#src/lib/logger.js';
 import { answerError, readBearer } from '#src/web/api/index.js';
@@ -47,7 +48,8 @@ export function createOps(needs: OpsNeeds): Middleware {
   router.get('/metrics', async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
     if (!isLocalRequest(ctx) && !holdsToken(ctx, needs.adminToken)) {
-      answerError(ctx, new AppError('unauthorized'));
+      const wrong = asWrongKey(new AppError('unauthorized'), readBearer(ctx) === '' ? 0 : 1);
+      answerError(ctx, await judgeKey(ctx, wrong));
       return;
     }
     const text = await needs.metrics();

@@ -15,4 +15,5 @@ export const COMMON_WORDS = {
   backHome: ['回到首页', 'Back to the start page'],
   foreign: ['这个请求不是从本站页面发出的', 'This request did not come from our page'],
   foreignText: ['请返回，刷新页面再试一次。', 'Go back, reload the page and try again.'],
+  tooManyWrong: ['错的太多，请稍后再试', 'Too many wrong ones: try again later'],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -5,6 +5,7 @@ import type { View } from '#src/lib/view.js';
 import { KEYS_WORDS } from './keys-words.js';
 import { createPageOpener, type Page } from './page.js';
 import { isForeign } from './same-origin.js';
+import { refuseGuess } from './wrong-code.js';
 
 /** A key as its owner sees it. */
 export interface ShownKey {
@@ -43,7 +44,7 @@ export function createKeysPage(needs: KeysPageNeeds): Middleware {
       page.show({ template: 'keys-ask', title: page.t('heading'), values: { key } });
       // Else browsers that send no Sec-Fetch-Site would write `Origin: null` for the form.
       ctx.set('Referrer-Policy', 'same-origin');
-    } else {
+    } else if (state !== null || !(await refuseGuess(ctx as Context, page))) {
       refuse(page, state);
     }
     ctx.set('Cache-Control', 'no-store');
@@ -59,7 +60,7 @@ export function createKeysPage(needs: KeysPageNeeds): Middleware {
     const opened = state === 'ok' ? await needs.openLink(key) : null;
     if (opened) {
       page.show({ template: 'keys', title: page.t('heading'), values: opened });
-    } else {
+    } else if (state !== null || !(await refuseGuess(ctx as Context, page))) {
       // Two taps at once: the second finds the link used up.
       refuse(page, state === 'ok' ? 'used' : state);
     }

@@ -8,6 +8,7 @@ import { createBodyRenderer, type MessageBody } from './message-body.js';
 import { type MessageOrigin, readOrigin } from './message-origin.js';
 import { MESSAGE_WORDS } from './message-words.js';
 import { createPageOpener, type Page } from './page.js';
+import { refuseGuess } from './wrong-code.js';
 
 /** A message as its page shows it. */
 export interface MessageView {
@@ -58,7 +59,7 @@ export function createMessagePage(needs: MessagePageNeeds): Middleware {
       const isShown = origin.ivSeed === null && !origin.titleOnly;
       const body = isShown ? renderBody(message.body, message.format) : NO_BODY;
       showMessage(page, message, { body, origin });
-    } else {
+    } else if (message || !(await refuseGuess(ctx as Context, page))) {
       refuse(page, message?.state ?? 'notFound');
     }
   });

@@ -11,6 +11,7 @@ import { createPageOpener, type Page } from './page.js';
 import { isForeign } from './same-origin.js';
 import { createSubscribeStates, type Signer, type SubscribeStates } from './subscribe-state.js';
 import { SUBSCRIBE_WORDS } from './subscribe-words.js';
+import { refuseGuess } from './wrong-code.js';
 
 /** What a code subscribes to. */
 export interface SubscribeTarget {
@@ -74,6 +75,9 @@ export function createSubscribePage(needs: SubscribePageNeeds): Middleware {
     const code = String(ctx.params.code ?? '');
     const page = openPage(ctx);
     const target = /^[\w-]{1,128}$/.test(code) ? await needs.findSubscribeTarget(code) : null;
+    if (target === null && (await refuseGuess(ctx, page))) {
+      return;
+    }
     if (target === null || target.expired) {
       refuse(page, target === null ? 'notFound' : 'expired', target === null ? 404 : 410);
       return;

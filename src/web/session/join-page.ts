@@ -2,7 +2,7 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { createPageOpener, type Page } from '#src/web/pages/page.js';
-import { createWindowLimit } from '#src/web/pages/window-limit.js';
+import { refuseGuess } from '#src/web/pages/wrong-code.js';
 import { readForm } from './form.js';
 import { signInPath, toLocalPath } from './next-path.js';
 import type { SignInNeeds } from './sign-in-page.js';
@@ -21,13 +21,10 @@ interface Turn {
 
 const PATH = '/sign-in/join';
 const FORM_BYTES = 8 * 1024;
-const TRIES = 10;
-const TRIES_WINDOW_MS = 10 * 60_000;
 
 /** Serves /sign-in/join (GET; POST is one of its forms) and POST /sign-out. */
 export function createJoinPage(needs: SignInNeeds): Middleware {
   const openPage = createPageOpener(needs.view, SIGN_IN_WORDS);
-  const takeTry = createWindowLimit({ clock: needs.core.clock, max: TRIES, windowMs: TRIES_WINDOW_MS });
   const router = new Router();
   router.get(PATH, async (ctx) => {
     const next = toLocalPath(ctx.query.next, '/console');
@@ -48,7 +45,7 @@ export function createJoinPage(needs: SignInNeeds): Middleware {
         visitor: posted.visitor,
         next: toLocalPath(posted.values.next, '/console'),
       };
-      await join(turn, posted.values, needs, takeTry);
+      await join(turn, posted.values, needs);
     }
   });
   router.post('/sign-out', async (ctx) => {
@@ -82,18 +79,10 @@ async function showChoices(turn: Turn, { core }: SignInNeeds, error: string): Pr
   ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' });
 }
 
-async function join(
-  turn: Turn,
-  values: Readonly<Record<string, string>>,
-  needs: SignInNeeds,
-  takeTry: (name: string) => boolean,
-): Promise<void> {
+async function join(turn: Turn, values: Readonly<Record<string, string>>, needs: SignInNeeds): Promise<void> {
   const { ctx, page, visitor } = turn;
   const { accounts, audit } = needs.core;
   const code = values.code;
-  if (code !== undefined && !takeTry(ctx.ip)) {
-    return showChoices(turn, needs, page.t('tooManyTries'));
-  }
   const accountId =
     code === undefined
       ? await accounts.register(visitor.personId)
@@ -101,7 +90,7 @@ async function join(
   if (accountId === null) {
     const wrong = { action: 'account.wrong-code', address: readPlace(ctx).address } as const;
     await audit.writeEntry({ role: 'follower', personId: visitor.personId }, wrong);
-    return showChoices(turn, needs, page.t('wrongCode'));
+    return (await refuseGuess(ctx, page)) ? undefined : showChoices(turn, needs, page.t('wrongCode'));
   }
   const role = code === undefined ? 'developer' : 'operator';
   await audit.writeEntry(

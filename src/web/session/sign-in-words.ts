@@ -66,7 +66,6 @@ export const SIGN_IN_WORDS = {
   ],
   firstAdminCode: ['管理员码', 'Administrator code'],
   wrongCode: ['管理员码不对，请照文件里的内容填写。', 'That is not the code: copy it from the file.'],
-  tooManyTries: ['试得太多，请十分钟后再来。', 'Too many tries: come back in ten minutes.'],
   confirm: ['确认', 'Confirm'],
   developer: ['成为开发者', 'Become a developer'],
   developerText: [

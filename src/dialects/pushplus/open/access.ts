@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { ACCESS_LIFE_MS } from '#src/core/open-access.js';
+import { asWrongKey } from '#src/core/wrong-keys.js';
 import { CODES, Refusal, wrongToken } from '#src/dialects/pushplus/envelope.js';
 import type { Caller, Reply } from './call.js';
 import { parseFields, readFields, text } from './read-fields.js';
@@ -15,7 +16,7 @@ export async function getAccessKey(core: Core, ctx: Context): Promise<Reply> {
   const { token, secretKey } = parseFields(askSchema, await readFields(ctx));
   const owner = await core.keys.findOwner('pushplus', token.trim());
   if (!owner) {
-    throw wrongToken();
+    throw asWrongKey(wrongToken());
   }
   if (owner.name !== '') {
     throw new Refusal(CODES.wrongToken, '不支持使用消息token，请使用用户token');
@@ -34,7 +35,8 @@ export async function findCaller(core: Core, ctx: Context): Promise<Caller> {
   const accessKey = ctx.get('access-key').trim();
   const owner = accessKey === '' ? null : await core.openAccess.findOwner(accessKey);
   if (!owner) {
-    throw new Refusal(CODES.unauthorized, '请求未授权，AccessKey无效或已过期');
+    const refusal = new Refusal(CODES.unauthorized, '请求未授权，AccessKey无效或已过期');
+    throw asWrongKey(refusal, accessKey === '' ? 0 : 1);
   }
   return { personId: owner.personId, uid: owner.uid };
 }
@@ -44,7 +46,7 @@ function toRefusal(error: AppError): Refusal | AppError {
     case 'forbidden':
       return new Refusal(CODES.forbidden, '请求的IP不在安全IP列表内');
     case 'unauthorized':
-      return new Refusal(CODES.unauthorized, 'secretKey不正确');
+      return asWrongKey(new Refusal(CODES.unauthorized, 'secretKey不正确'));
     default:
       return error;
   }

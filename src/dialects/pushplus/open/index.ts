@@ -2,8 +2,10 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Core } from '#src/core/index.js';
+import { judgeKey } from '#src/core/wrong-keys.js';
 import type { DialectRoute } from '#src/dialects/dialect.js';
 import { invalid, toFailure, toRefusal, toSuccess } from '#src/dialects/pushplus/envelope.js';
+import { tellRetryLater } from '#src/dialects/retry-later.js';
 import type { Logger } from '#src/lib/logger.js';
 import { findCaller, getAccessKey } from './access.js';
 import { createBlacklistCalls } from './blacklists.js';
@@ -90,8 +92,10 @@ async function answer(ctx: Context, run: () => Promise<Reply>): Promise<void> {
   try {
     const { data, msg } = await run();
     ctx.body = toSuccess(data, msg);
-  } catch (error) {
+  } catch (thrown) {
+    const error = await judgeKey(ctx, thrown);
     const { log }: { log?: Logger } = ctx.state;
     ctx.body = toFailure(toRefusal(error, log));
+    tellRetryLater(ctx, error);
   }
 }
