@@ -9,6 +9,7 @@ import type { Keys } from './keys.js';
 import type { Preferences } from './preferences.js';
 import type { Settings } from './settings.js';
 import { linkSpace } from './spaces.js';
+import type { TokenScope } from './token-scopes.js';
 import { asWrongKey } from './wrong-keys.js';
 
 /** What an account may manage: everything, or its own apps. */
@@ -16,11 +17,21 @@ export type AccountRole = 'operator' | 'developer';
 
 /**
  * Somebody who manages: the operator (everything) or a developer (the apps of one account, and themselves). An operator
- * who holds ADMIN_TOKEN is nobody in particular; one who signed in is a person with an account.
+ * who holds ADMIN_TOKEN is nobody in particular; one who signed in is a person with an account. `token` is there where a
+ * personal token speaks for them.
  */
-export type Manager =
+export type Manager = (
   | { role: 'operator'; accountId?: number; personId?: number }
-  | { role: 'developer'; accountId: number; personId: number };
+  | { role: 'developer'; accountId: number; personId: number }
+) & { token?: TokenGrant };
+
+/** What a personal token may do, and what made it. */
+export interface TokenGrant {
+  keyId: number;
+  scopes: readonly TokenScope[];
+  sessionId: number | null;
+  expiresAt: Date | null;
+}
 
 /** Whether people may become developers by themselves. */
 export type Registration = 'open' | 'closed';
@@ -57,7 +68,10 @@ export function createAccounts({ db, clock }: CoreDeps, means: AccountMeans) {
   const { keys, settings, preferences, apps, disabled, firstAdmin, adminToken } = means;
   const adminHash = adminToken === null ? null : sha256Hex(adminToken);
 
-  /** Who holds a bearer token; throws unauthorized, developer_disabled. A person's first call with a personal token opens their account. */
+  /**
+   * Who holds a bearer token; throws unauthorized, developer_disabled. A person's first call with a personal token opens
+   * their account. An operator's token without the scope `operate` speaks for a developer.
+   */
   async function authenticate(bearer: string): Promise<Manager> {
     if (adminHash !== null && equalsInConstantTime(sha256Hex(bearer), adminHash)) {
       return { role: 'operator' };
@@ -71,7 +85,10 @@ export function createAccounts({ db, clock }: CoreDeps, means: AccountMeans) {
     if (entry.kind !== 'account') {
       throw new AppError('unauthorized');
     }
-    return { role: entry.role, accountId, personId: owner.personId };
+    await keys.noteUse(owner.keyId);
+    const { personId, keyId, scopes, sessionId, expiresAt } = owner;
+    const role = scopes.includes('operate') ? entry.role : 'developer';
+    return { role, accountId, personId, token: { keyId, scopes, sessionId, expiresAt } };
   }
 
   /** What a person is here. */

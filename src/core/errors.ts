@@ -33,6 +33,11 @@ export const ERRORS = {
     zh: '该开发者已被停用，管理员恢复后即可继续使用',
     en: 'This developer has been disabled; all works again when the operator enables them',
   },
+  scope_missing: {
+    status: 403,
+    zh: '这个令牌没有 {scope} 权限，请用有此权限的令牌',
+    en: 'This token lacks the scope {scope}: use one that has it',
+  },
   not_found: { status: 404, zh: '{what}不存在', en: '{what} not found' },
   method_not_allowed: { status: 405, zh: '不支持该请求方法', en: 'Method not allowed' },
   conflict: { status: 409, zh: '状态冲突：{detail}', en: 'Conflict: {detail}' },

@@ -76,7 +76,13 @@ export function createSignOuts({ sessions, signIn, keys, notifyCodes }: SignOutM
     return Object.fromEntries(Object.entries(ended).filter(([, some]) => some > 0));
   }
 
-  return { endEverywhere };
+  /** Ends one session of a person, with the keys that were made there. Throws not_found. */
+  async function endOne(personId: number, sessionId: number): Promise<EndedCounts> {
+    await sessions.revokeSession(personId, sessionId);
+    return { session: 1, ...(await keys.revokeMadeBy([sessionId])) };
+  }
+
+  return { endEverywhere, endOne };
 }
 
 /** What ended, by kind, in words: `2 个网页登录、1 个管理接口令牌`. Empty where nothing did. */

@@ -20,7 +20,8 @@ const ROWS: Readonly<Record<string, Access>> = { ...PAGES_ROWS, ...API_ROWS, ...
 const TAKES_AWAY =
   /^DELETE|\/(?:delete|remove|revoke|leave|end|end-others|sign-out|cancel|registration|restore|:act)$|\/accounts\/:id$/;
 /** These end the session that the others need, or make a follower somebody else: test/web/session tries them. */
-const ENDS_ACTOR = /\/sign-(?:out|in\/join)$/;
+const ENDS_ACTOR =
+  /\/sign-(?:out(?:\/everywhere)?|in\/join)$|^DELETE \/api\/v1\/users\/:uid\/sessions$|\/people\/:uid\/sessions\/end$/;
 /** Doors that are filled when somebody first knocks. */
 const LAZY = ['/docs', '/README.md', '/docs/running.md'];
 /** A contact is there once somebody has typed its code: test/web/me and test/web/api try these. */

@@ -51,6 +51,8 @@ export function declareCallbackRoutes(core: Core): Route[] {
 function getEndpoint(core: Core): Route {
   return declareRoute({
     name: 'getCallback',
+    // It shows the signing secret.
+    scope: 'manage',
     method: 'get',
     path: '/apps/{id}/callback',
     tag: 'callbacks',
@@ -98,6 +100,7 @@ function replaceSecret(core: Core): Route {
 function testEndpoint(core: Core): Route {
   return declareRoute({
     name: 'testCallback',
+    scope: 'send',
     method: 'post',
     path: '/apps/{id}/callback/test',
     tag: 'callbacks',
@@ -147,6 +150,7 @@ function listLog(core: Core): Route {
 function replayCallback(core: Core): Route {
   return declareRoute({
     name: 'replayCallback',
+    scope: 'send',
     method: 'post',
     path: '/callbacks/{id}/replay',
     tag: 'callbacks',

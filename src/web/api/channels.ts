@@ -144,6 +144,7 @@ function deleteChannel(core: Core): Route {
 function testChannel(core: Core): Route {
   return declareRoute({
     name: 'testChannel',
+    scope: 'send',
     method: 'post',
     path: '/users/{uid}/channels/{id}/test',
     tag: 'channels',

@@ -7,12 +7,16 @@ import { judgeKey } from '#src/core/wrong-keys.js';
 import { readText } from '#src/lib/body.js';
 import { parseJson } from '#src/lib/json.js';
 import { answerError, MAX_BODY_BYTES } from './json-errors.js';
-import { isFileAnswer, type Route } from './route.js';
+import { isFileAnswer, type Route, scopeOf } from './route.js';
 
 /** Makes the middleware that answers a declared call. */
 export function guardRoute(route: Route, core: Core): Middleware {
   return answerJson(async (ctx) => {
     const manager = await core.accounts.authenticate(readBearer(ctx));
+    const scope = scopeOf(route);
+    if (manager.token && !manager.token.scopes.includes(scope)) {
+      throw new AppError('scope_missing', { scope });
+    }
     if (route.operatorOnly && manager.role !== 'operator') {
       throw new AppError('forbidden');
     }

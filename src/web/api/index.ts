@@ -19,6 +19,7 @@ import { declarePlanRoutes } from './plans.js';
 import { declarePointRoutes } from './points.js';
 import { declareRetentionRoutes } from './retention.js';
 import type { Route } from './route.js';
+import { declareSessionRoutes } from './sessions.js';
 import { declareSubscriberRoutes } from './subscribers.js';
 import { declareTopicRoutes } from './topics.js';
 import { declareUserRoutes } from './users.js';
@@ -76,6 +77,7 @@ function declareRoutes(core: Core, extras: ApiExtras): Route[] {
     ...declareTopicRoutes(core),
     ...declareSubscriberRoutes(core),
     ...declareUserRoutes(core),
+    ...declareSessionRoutes(core),
     ...declareOpenAccessRoutes(core),
     ...declarePlanRoutes(core),
     ...declareRetentionRoutes(core),

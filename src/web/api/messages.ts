@@ -79,6 +79,7 @@ const messageParams = z.object({ id: bigId });
 function cancelMessage(core: Core): Route {
   return declareRoute({
     name: 'cancelMessage',
+    scope: 'send',
     method: 'post',
     path: '/messages/{id}/cancel',
     tag: 'messages',
@@ -106,6 +107,7 @@ function cancelMessage(core: Core): Route {
 function resendMessage(core: Core): Route {
   return declareRoute({
     name: 'resendMessage',
+    scope: 'send',
     method: 'post',
     path: '/messages/{id}/resend',
     tag: 'messages',

@@ -53,7 +53,8 @@ function createCode(core: Core): Route {
     body: creation,
     answer: z.object({ id: idField, code: z.string() }),
     errors: ['bad_field', 'wecom_failed'],
-    run: ({ manager, body }) => core.notifyCodes.createCode(body, ownerOf(manager)),
+    // Also an operator who is somebody: signing out everywhere ends it with the rest.
+    run: ({ manager, body }) => core.notifyCodes.createCode(body, manager.personId ?? null),
   });
 }
 

@@ -25,6 +25,8 @@ export function declareOpenAccessRoutes(core: Core): Route[] {
 function getOpenAccess(core: Core): Route {
   return declareRoute({
     name: 'getOpenAccess',
+    // It shows the secret.
+    scope: 'manage',
     method: 'get',
     path: '/users/{uid}/open-access',
     tag: 'keys',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '#src/core/errors.js';
 import type { Fields } from './parse.js';
-import type { Route } from './route.js';
+import { type Route, scopeOf } from './route.js';
 import { buildWebhooks } from './webhooks.js';
 
 /** Where the calls live: the path before each of them, and the server's address. */
@@ -66,6 +66,7 @@ function toOperation(route: Route) {
     operationId: route.name,
     tags: [route.tag],
     summary: route.summary,
+    security: [{ bearer: [scopeOf(route)] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body
       ? {
@@ -100,7 +101,7 @@ function toParameters(fields: Fields, place: 'path' | 'query') {
 
 /** Every status a call can refuse with, and the codes behind it. */
 function toRefusals(route: Route) {
-  const codes = new Set<ErrorCode>(['unauthorized', 'internal', ...(route.errors ?? [])]);
+  const codes = new Set<ErrorCode>(['unauthorized', 'scope_missing', 'internal', ...(route.errors ?? [])]);
   if (route.operatorOnly) {
     codes.add('forbidden');
   }

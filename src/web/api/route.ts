@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Manager } from '#src/core/accounts.js';
 import type { ErrorCode } from '#src/core/errors.js';
+import type { TokenScope } from '#src/core/token-scopes.js';
 import { type Fields, parseBody, parseParams, parseQuery } from './parse.js';
 
 /** What a call gets: who makes it, and its input after the check. */
@@ -38,6 +39,8 @@ interface RouteHead {
   status: 200 | 201 | 202 | 204;
   /** Developers are refused. */
   operatorOnly?: boolean;
+  /** What a personal token needs for it, where that is not what `scopeOf` says. */
+  scope?: TokenScope;
   /** It answers with a file of this media type. */
   file?: string;
   /** Codes it can refuse with, beside those that its input and the sign-in imply. */
@@ -116,6 +119,14 @@ export function declareFileRoute<P extends Fields>(
       return run({ ...raw, params: parseParams(params, raw.params) as z.output<P> });
     },
   };
+}
+
+/** What a personal token needs for a call. What is forgotten in a declaration needs more rather than less. */
+export function scopeOf({ scope, operatorOnly, method }: Route): TokenScope {
+  if (operatorOnly) {
+    return 'operate';
+  }
+  return scope ?? (method === 'get' ? 'read' : 'manage');
 }
 
 /** Whether an answer is a file. */

@@ -1,9 +1,12 @@
 /** The calls about people and the keys by which programs reach them. */
 import { z } from 'zod';
+import type { Manager } from '#src/core/accounts.js';
 import { AppError } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import { KEY_KINDS } from '#src/core/key-kinds.js';
+import type { NewKeyTraits } from '#src/core/keys.js';
 import type { QuietHours } from '#src/core/quiet-hours.js';
+import { TOKEN_SCOPES, type TokenScope } from '#src/core/token-scopes.js';
 import { getOwnPerson } from './access.js';
 import { declareRoute, type Route } from './route.js';
 import { idField, listOf, moment, smallId } from './schema.js';
@@ -24,6 +27,8 @@ const expiry = z
   .max(MAX_DATE_MS)
   .nullable()
   .describe('何时失效，毫秒时间戳；null 为不失效 When it ends; null: never');
+
+const scopes = z.array(z.enum(TOKEN_SCOPES)).min(1);
 
 const timeOfDay = z
   .string()
@@ -123,18 +128,51 @@ function createKey(core: Core): Route {
       '创建密钥，供对应接口向该用户推送；personal 是管理接口的个人令牌 Create a key for a dialect; `personal` is a token of this API',
     status: 201,
     params: userParams,
-    body: z.object({ kind, name: keyName.default(''), expiresAt: expiry.default(null) }),
+    body: z.object({
+      kind,
+      name: keyName.default(''),
+      expiresAt: expiry.default(null),
+      scopes: scopes
+        .optional()
+        .describe(
+          'personal 令牌可以做什么，不写为全部；用令牌创建令牌时，不能多于、晚于它自己 What a personal token may do, all unless told; one made by a token has no more scopes and no later end than that',
+        ),
+    }),
     answer: z.object({ id: idField, key: z.string() }),
+    errors: ['bad_field'],
     async run({ manager, params, body }) {
       const person = await getOwnPerson(core, manager, params.uid);
-      const expiresAt = body.expiresAt === null ? null : new Date(body.expiresAt);
       if (manager.role === 'operator' && body.kind === 'pushplus') {
         // A key with which groups are managed, given by the operator: that is a permission.
         await core.accounts.admitSender(person.personId);
       }
-      return core.keys.createKey(person.personId, body.kind, { name: body.name, expiresAt });
+      return core.keys.createKey(person.personId, body.kind, toTraits(manager, body));
     },
   });
+}
+
+/** What a key is made with: nobody makes a token that may do more, or works longer, than the one they hold. */
+function toTraits(
+  { token }: Manager,
+  asked: { kind: string; name: string; expiresAt: number | null; scopes?: TokenScope[] | undefined },
+): NewKeyTraits {
+  const by = token ? { by: { sessionId: token.sessionId, keyId: token.keyId } } : {};
+  const expiresAt = asked.expiresAt === null ? null : new Date(asked.expiresAt);
+  if (asked.kind !== 'personal') {
+    if (asked.scopes) {
+      const detail = '只有 personal 令牌有权限之分 only personal tokens have scopes';
+      throw new AppError('bad_field', { field: 'scopes', detail });
+    }
+    return { name: asked.name, expiresAt, ...by };
+  }
+  const allowed = token?.scopes ?? TOKEN_SCOPES;
+  const missing = asked.scopes?.find((scope) => !allowed.includes(scope));
+  if (missing) {
+    throw new AppError('scope_missing', { scope: missing });
+  }
+  const end = token?.expiresAt ?? null;
+  const isLater = end !== null && (expiresAt === null || expiresAt > end);
+  return { name: asked.name, expiresAt: isLater ? end : expiresAt, scopes: asked.scopes ?? allowed, ...by };
 }
 
 function listKeys(core: Core): Route {
@@ -154,6 +192,12 @@ function listKeys(core: Core): Route {
         name: z.string(),
         createdAt: moment,
         expiresAt: moment.nullable(),
+        scopes: scopes
+          .nullable()
+          .describe('personal 令牌可以做什么，其他为 null What a personal token may do; others: null'),
+        usedAt: moment
+          .nullable()
+          .describe('personal 令牌最近使用，精确到小时 When a personal token was last used, to the hour'),
       }),
     ),
     async run({ manager, params }) {

@@ -17,7 +17,6 @@ export const SESSIONS_WORDS = {
   end: ['退出', 'End'],
   endOf: ['退出 {browser}', 'End {browser}'],
   endOthers: ['退出其他所有登录', 'End all others'],
-  ended: ['已退出该登录', 'That session has ended'],
   othersEnded: ['已结束：{what}', 'Ended: {what}'],
   noOthers: ['没有其他登录', 'There was no other session'],
   endOthersAsk: [

@@ -26,11 +26,11 @@ export const sessionsModule: ConsoleModule = {
       flash('good', ended.zh === '' ? t('noOthers') : t('othersEnded', { what: ended[language] }));
       redirect(PATH);
     });
-    post(`${PATH}/:id/end`, async ({ visitor, idParam, t, audit, flash, redirect }) => {
+    post(`${PATH}/:id/end`, async ({ visitor, language, idParam, t, audit, flash, redirect }) => {
       const id = idParam('id');
-      await core.sessions.revokeSession(visitor.personId, id);
-      await audit('session.end', `session ${id}`);
-      flash('good', t('ended'));
+      const ended = tellEnded(await core.signOuts.endOne(visitor.personId, id));
+      await audit('session.end', `session ${id}`, ended.en);
+      flash('good', t('othersEnded', { what: ended[language] }));
       redirect(PATH);
     });
   },

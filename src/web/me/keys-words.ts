@@ -25,5 +25,8 @@ export const KEYS_WORDS = {
   made: ['密钥已生成', 'The key is made'],
   replaced: ['密钥已更换，旧的已失效', 'Replaced: the old key is dead'],
   revoked: ['密钥已停用', 'The key is revoked'],
+  open: ['查看与新建', 'Open'],
+  openOf: ['查看与新建：{label}', 'Open: {label}'],
+  count: ['共 {count} 个', '{count} in all'],
   others: ['另有 {count} 个', '{count} more'],
 } as const satisfies Record<string, readonly [string, string]>;

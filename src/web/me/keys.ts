@@ -3,6 +3,7 @@ import { notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import type { MaskedKey } from '#src/core/keys.js';
 import type { Language } from '#src/lib/i18n.js';
+import { mountTokenPages } from '#src/web/console/keys/token-pages.js';
 import { KEY_KIND_ROWS, type KeyKindRow, titleOf } from '#src/web/key-kinds.js';
 import type { Visitor } from '#src/web/session/visits.js';
 import type { MeDeps, MeDesk } from './index.js';
@@ -12,6 +13,7 @@ const PATH = '/me/keys';
 
 /** Mounts /me/keys and its forms. */
 export function mountKeys(desk: MeDesk, { core, publicUrl }: MeDeps): void {
+  mountTokenPages(desk, { core, publicUrl, base: `${PATH}/personal` });
   const { get, post } = desk.pages(KEYS_WORDS);
   get(PATH, async ({ visitor, language, t, show }) => {
     const known = await core.keys.listKeys(visitor.personId);
@@ -24,7 +26,7 @@ export function mountKeys(desk: MeDesk, { core, publicUrl }: MeDeps): void {
   });
   post(`${PATH}/:kind/make`, async ({ visitor, param, t, audit, flash, redirect }) => {
     const { kind } = getKind(visitor, param('kind'));
-    await core.keys.showKey(visitor.personId, kind);
+    await core.keys.showKey(visitor.personId, kind, { sessionId: visitor.sessionId });
     await audit('key.create', kind);
     flash('good', t('made'));
     redirect(`${PATH}#${kind}`);
@@ -32,7 +34,7 @@ export function mountKeys(desk: MeDesk, { core, publicUrl }: MeDeps): void {
   post(`${PATH}/:kind/replace`, async ({ visitor, param, t, audit, flash, redirect }) => {
     const { kind } = getKind(visitor, param('kind'));
     const old = await listMain(core, visitor.personId, kind);
-    await core.keys.createKey(visitor.personId, kind);
+    await core.keys.createKey(visitor.personId, kind, { by: { sessionId: visitor.sessionId } });
     await revokeAll(core, visitor.personId, old);
     await audit('key.replace', kind);
     flash('good', t('replaced'));
@@ -53,7 +55,8 @@ function kindsFor({ account }: Visitor): KeyKindRow[] {
 
 function getKind(visitor: Visitor, kind: string): KeyKindRow {
   const row = kindsFor(visitor).find((known) => known.kind === kind);
-  if (!row) {
+  // Personal tokens have a page of their own.
+  if (!row || row.forManagers) {
     throw notFound('密钥 Key');
   }
   return row;
@@ -71,11 +74,12 @@ async function describeKind(
   }: { row: KeyKindRow; known: readonly MaskedKey[]; publicUrl: string; language: Language },
 ) {
   const mine = known.filter(({ kind }) => kind === row.kind);
-  const hasMain = mine.some(isMain);
+  const hasMain = !row.forManagers && mine.some(isMain);
   const value = hasMain ? await core.keys.showKey(personId, row.kind) : null;
   return {
     kind: row.kind,
     label: titleOf(row, language),
+    page: row.forManagers ? `${PATH}/${row.kind}` : '',
     value,
     others: mine.length - (hasMain ? 1 : 0),
     example: value === null ? '' : row.exampleOf(publicUrl, value),

@@ -20,6 +20,8 @@ export interface Visits {
   signIn(ctx: Context, who: SigningIn): Promise<void>;
   /** Ends the session of this request. */
   signOut(ctx: Context, visitor: Visitor): Promise<void>;
+  /** Takes this browser's cookies, whose sessions have ended. */
+  forget(ctx: Context): void;
   /** Whether a form is one of ours for this visitor: it carries the token and no other site sent it. */
   isOwnForm(ctx: Context, visitor: Visitor, token: string): boolean;
   cookies: Cookies;
@@ -76,6 +78,10 @@ export function createVisits({ core, publicUrl }: VisitsNeeds): Visits {
 
   async function signOut(ctx: Context, visitor: Visitor): Promise<void> {
     await core.sessions.revokeSession(visitor.personId, visitor.sessionId);
+    forget(ctx);
+  }
+
+  function forget(ctx: Context): void {
     for (const name of [COOKIE, FOLLOWER_COOKIE]) {
       cookies.set(ctx, toCookie(name, ''));
     }
@@ -86,7 +92,7 @@ export function createVisits({ core, publicUrl }: VisitsNeeds): Visits {
     return !isForeign(ctx, publicUrl) && equalsInConstantTime(visitor.csrf, token);
   }
 
-  return { findVisitor, signIn, signOut, isOwnForm, cookies };
+  return { findVisitor, signIn, signOut, forget, isOwnForm, cookies };
 }
 
 /** Writes down that somebody signed in with this browser. */

@@ -53,6 +53,8 @@ it('lists keys masked, and revokes one at once', async () => {
         name: '',
         createdAt: START,
         expiresAt: null,
+        scopes: null,
+        usedAt: null,
       },
     ],
   });

@@ -205,10 +205,13 @@ describe('my keys', () => {
   });
 
   it('of the management are for those who manage', async () => {
-    expect((await ming.post('/me/keys/personal/make')).status).toBe(404);
+    const refused = await ming.post('/me/keys/personal/make', { name: 'x', 'scopes[]': ['read'] });
+    expect(refused.headers.get('location')).toMatch(/^\/sign-in\/join/);
+    expect((await ming.get('/me/keys')).text).not.toContain('/me/keys/personal');
     expect((await ming.post('/me/keys/access/make')).status).toBe(404);
     expect((await ming.post('/me/keys/constructor/make')).status).toBe(404);
     const dev = await w.signIn('Dev', { role: 'developer' });
-    expect((await dev.submit('/me/keys/personal/make')).text).toContain('QN_');
+    const made = await dev.post('/me/keys/personal/make', { name: 'ci', 'scopes[]': ['read'] });
+    expect(made.text).toMatch(/QN_\w{32}/);
   });
 });

@@ -1,4 +1,5 @@
 /** One's own keys in the console: a page for each kind, with programs that use it, and the encryption helper. */
+import { notFound } from '#src/core/errors.js';
 import type { Core } from '#src/core/index.js';
 import type { ConsoleDesk, ConsoleModule, ConsoleVisit } from '#src/web/console/module.js';
 import { writeKeyExamples } from '#src/web/key-examples.js';
@@ -7,6 +8,7 @@ import type { FormErrors } from '#src/web/session/form.js';
 import { KEYS_WORDS, type KeysKey } from './keys-words.js';
 import { mountMessageTokens, readPushPlus } from './message-tokens.js';
 import { getKindRow, listOwnKinds, openOwnKind } from './own-keys.js';
+import { mountTokenPages } from './token-pages.js';
 
 const PATH = '/console/keys';
 const SEAL = `${PATH}/sendkey/seal`;
@@ -25,11 +27,13 @@ export const keysModule: ConsoleModule = {
         label: titleOf(row, visit.language),
         text: row.text[zhOrEn],
         main,
+        isMany: row.forManagers === true,
         others: others.length,
       }));
       visit.show({ template: 'keys', title: visit.t('keys'), values: { kinds } });
     });
     mountSeal(desk, core, publicUrl);
+    mountTokenPages(desk, { core, publicUrl, base: `${PATH}/personal` });
     get(`${PATH}/:kind`, (visit) => showPage(visit, visit.param('kind')));
     mountMessageTokens(desk, core, (visit, errors) => showPage(visit, 'pushplus', errors));
     mountChanges(desk, core);
@@ -59,19 +63,28 @@ async function showKind(
   });
 }
 
+/** A kind of which people have one key; personal tokens have a page of their own. */
+function getOneKind(kind: string) {
+  const row = getKindRow(kind);
+  if (row.forManagers) {
+    throw notFound('密钥 Key');
+  }
+  return row;
+}
+
 function mountChanges(desk: ConsoleDesk, core: Core): void {
   const { post } = desk.pages(KEYS_WORDS);
   post(`${PATH}/:kind/make`, async ({ visitor, param, t, audit, flash, redirect }) => {
-    const { kind } = getKindRow(param('kind'));
-    await core.keys.showKey(visitor.personId, kind);
+    const { kind } = getOneKind(param('kind'));
+    await core.keys.showKey(visitor.personId, kind, { sessionId: visitor.sessionId });
     await audit('key.create', kind);
     flash('good', t('made'));
     redirect(`${PATH}/${kind}`);
   });
   post(`${PATH}/:kind/replace`, async ({ visitor, param, t, audit, flash, redirect }) => {
-    const row = getKindRow(param('kind'));
+    const row = getOneKind(param('kind'));
     const { main } = await openOwnKind(core, visitor.personId, row);
-    await core.keys.createKey(visitor.personId, row.kind);
+    await core.keys.createKey(visitor.personId, row.kind, { by: { sessionId: visitor.sessionId } });
     if (main) {
       await core.keys.revokeKey(visitor.personId, main.id);
     }

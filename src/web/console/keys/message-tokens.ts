@@ -53,7 +53,7 @@ export function mountMessageTokens(
     visit.submit(
       tokenSchema(core, visit),
       async ({ name, until }) => {
-        const traits = { name, expiresAt: until };
+        const traits = { name, expiresAt: until, by: { sessionId: visit.visitor.sessionId } };
         const { id } = await core.keys.createKey(visit.visitor.personId, 'pushplus', traits);
         await visit.audit('key.create', `pushplus token ${id}`);
         visit.flash('good', visit.t('tokenMade'));

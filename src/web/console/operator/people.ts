@@ -12,6 +12,7 @@ import { operatorPages, readBefore } from './desk.js';
 import { DIALECT_PLAN_WORDS, ownPlans, toPlanFields } from './dialect-plan-fields.js';
 import { PEOPLE_WORDS } from './people-words.js';
 import { readPersonPage } from './person-page.js';
+import { mountPersonSignIns } from './person-sign-ins.js';
 
 const PATH = '/console/people';
 const TAKE = 20;
@@ -19,8 +20,11 @@ const SEARCH_MAX = 100;
 const SOURCES = ['scan', 'link', 'command'] as const;
 const WORDS = { ...DIALECT_PLAN_WORDS, ...PEOPLE_WORDS };
 
+/** The words of these pages. */
+export type PeopleKey = keyof typeof WORDS;
+
 /** A request to these pages. */
-export type PeopleVisit = ConsoleVisit<keyof typeof WORDS>;
+export type PeopleVisit = ConsoleVisit<PeopleKey>;
 
 const grantForm = z.object({
   amount: z.coerce.number().int().min(-MAX_GRANT).max(MAX_GRANT),
@@ -34,6 +38,11 @@ export const peopleModule: ConsoleModule = {
     const { get, post } = operatorPages(desk, WORDS);
     get(PATH, (visit) => showList(core, visit));
     get(`${PATH}/:uid`, (visit) => showPerson(core, visit, {}));
+    mountPersonSignIns({
+      ...{ core, post },
+      path: `${PATH}/:uid`,
+      openPerson: (visit) => openPerson(core, visit),
+    });
     post(`${PATH}/:uid/pause`, async (visit) => {
       const { personId, paused, path } = await openPerson(core, visit);
       await core.people.setPaused(personId, !paused);

@@ -1,6 +1,7 @@
 /** Gathers what the server knows of one person. */
 import type { Core } from '#src/core/index.js';
 import { takeCodePoints } from '#src/lib/text.js';
+import { nameBrowser } from '#src/lib/user-agent.js';
 
 const RELATIONS = 50;
 const LATEST = 10;
@@ -9,6 +10,7 @@ const SLICE = { skip: 0, take: LATEST };
 
 /** Everything of a person's page; secrets are masked where they are read. */
 export async function readPersonPage(core: Core, personId: number) {
+  const sessions = await core.sessions.listSessions(personId);
   const [identities, relations, channels, keys, contacts, points, entries, plans, received, sent, account] =
     await Promise.all([
       core.peopleLists.listIdentities(personId),
@@ -29,7 +31,8 @@ export async function readPersonPage(core: Core, personId: number) {
     hasMoreRelations: relations.length > RELATIONS,
     mostRelations: RELATIONS,
     channels: channels.map((channel) => ({ ...channel, settings: sayConfig(channel.config) })),
-    keys,
+    keys: keys.toReversed(),
+    sessions: sessions.map((row) => ({ ...row, browser: nameBrowser(row.userAgent) })),
     contacts: { email: maskMail(contacts.email), phone: maskPhone(contacts.phone) },
     points,
     entries: entries.items,

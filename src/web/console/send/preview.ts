@@ -1,6 +1,7 @@
 /** What is shown beside the form: the card with what does not fit, the page behind it, and the command of each dialect. */
 import { createBodyRenderer } from '#src/web/pages/message-body.js';
 import type { Form } from '#src/web/session/form.js';
+import type { Visitor } from '#src/web/session/visits.js';
 import type { CardLine, ConsoleDeps } from '../module.js';
 import { type LineKeys, LONGEST_BODY, PLACEHOLDERS, writeCurlLines } from './curl-lines.js';
 import type { SendVisit } from './index.js';
@@ -33,7 +34,7 @@ export function createPreview({ core, publicUrl, previewCard, templates }: Conso
       extras: {},
     });
     const isOwn = draft.to === 'me';
-    const keys = isOwn ? await showOwnKeys(visitor.personId) : PLACEHOLDERS;
+    const keys = isOwn ? await showOwnKeys(visitor) : PLACEHOLDERS;
     // A text that is empty loses nothing.
     const lines =
       card.lines?.map((line) => ({ ...line, isCut: line.isCut && line.whole.trim() !== '' })) ?? null;
@@ -52,9 +53,9 @@ export function createPreview({ core, publicUrl, previewCard, templates }: Conso
     };
   };
 
-  async function showOwnKeys(personId: number): Promise<LineKeys> {
+  async function showOwnKeys({ personId, sessionId }: Visitor): Promise<LineKeys> {
     const shown = await Promise.all(
-      KINDS.map(async (kind) => [kind, await core.keys.showKey(personId, kind)] as const),
+      KINDS.map(async (kind) => [kind, await core.keys.showKey(personId, kind, { sessionId })] as const),
     );
     const notify = await core.notifyCodes.showOwnCode(personId);
     return { ...PLACEHOLDERS, ...Object.fromEntries(shown), notify };
