@@ -27,6 +27,7 @@ import type { ChannelSettings, MessageContent, Recipient } from './core/types.js
 import type { Clock } from './lib/clock.js';
 import { type NewId, randomHex } from './lib/ids.js';
 import type { Logger } from './lib/logger.js';
+import { createRecentCounts } from './lib/recent-counts.js';
 import type { SafeFetch } from './lib/safe-fetch.js';
 import { createSmsPlatform } from './platforms/aliyun-sms.js';
 import type { TokenStore, WechatPlatform } from './platforms/wechat/index.js';
@@ -49,6 +50,8 @@ export interface OutgoingInput {
   takePlaces: TakePlaces;
   /** The template that the operator chose on a page. */
   readTemplateChoice(): Promise<TemplateChoice | null>;
+  /** Told of a name of a target that leads into a private network. */
+  onInside: (host: string) => void;
 }
 
 /** Whether the settings name the template, which then cannot be chosen on a page; those of the sandbox can be. */
@@ -93,6 +96,7 @@ export function createOutgoing(input: OutgoingInput) {
   const mail = createMailChannel({
     defaultMailer: config.mailer,
     allowPrivate: config.allowPrivateTargets,
+    onInside: input.onInside,
   });
   const personal: readonly Channel[] = [
     own,
@@ -206,5 +210,21 @@ function testMessage(id: number, input: OutgoingInput): MessageContent {
     createdAt: new Date(input.clock.now()),
     isUrgent: false,
     extras: {},
+  };
+}
+
+/** How often the log names the same host again. */
+const INSIDE_AGAIN_MS = 10 * 60_000;
+
+/** Writes into the operator's log, and nowhere else, which names of targets lead into a private network. */
+export function createNoteInside({
+  clock,
+  log,
+}: Pick<OutgoingInput, 'clock' | 'log'>): (host: string) => void {
+  const addTo = createRecentCounts({ clock, windowMs: INSIDE_AGAIN_MS, names: 1000 });
+  return (host) => {
+    if (addTo(host).count === 1) {
+      log.warn('the host of a target leads into a private network: nothing is sent there', { host });
+    }
   };
 }

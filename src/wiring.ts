@@ -32,7 +32,7 @@ import { PROJECT_DIR } from './lib/project.js';
 import { createSafeFetch } from './lib/safe-fetch.js';
 import { openData } from './open-data.js';
 import { openWecomDoor } from './open-wecom-door.js';
-import { createOutgoing } from './outgoing.js';
+import { createNoteInside, createOutgoing } from './outgoing.js';
 import { createWechatPlatform } from './platforms/wechat/index.js';
 import { createSelfCheckOutside } from './self-check.js';
 import { explainLoss } from './store/damage.js';
@@ -44,6 +44,7 @@ import { createApi } from './web/api/index.js';
 import { createPageCompression } from './web/compress-pages.js';
 import { createHostGuard } from './web/host-guard.js';
 import { createOps } from './web/ops/index.js';
+import { createPublicFiles } from './web/ops/public-files.js';
 import { openViews } from './web/pages/index.js';
 import { createPages } from './web/site.js';
 import { buildMenu, createWechatDoor } from './wechat/index.js';
@@ -88,7 +89,8 @@ export async function wire(input: WiringInput) {
     clock,
     log: log.child('wechat-api'),
   });
-  const http = createSafeFetch({ allowPrivate: config.allowPrivateTargets, proxy: config.proxy });
+  const onInside = createNoteInside({ clock, log });
+  const http = createSafeFetch({ allowPrivate: config.allowPrivateTargets, proxy: config.proxy, onInside });
   const outgoing = createOutgoing({
     config,
     selfUrl: input.selfUrl,
@@ -96,6 +98,7 @@ export async function wire(input: WiringInput) {
     log,
     newId,
     http,
+    onInside,
     wechat,
     tokens,
     publicUrl,
@@ -215,6 +218,7 @@ export async function wire(input: WiringInput) {
     clock,
     view,
     publicUrl,
+    database: providerOf(db),
     callbackBase: config.sandbox ? input.selfUrl : publicUrl,
     version: VERSION,
     box,
@@ -258,6 +262,7 @@ export async function wire(input: WiringInput) {
     doors: [
       ...(input.extraDoors ?? []).map((door) => guardHost(door)),
       ops,
+      createPublicFiles({ securityContact: config.securityContact, publicUrl, clock }),
       wechatDoor,
       ...(wecomDoor ? [wecomDoor] : []),
       // Up to here callers come by the original services' host names too; from here on cookies and loopback count.

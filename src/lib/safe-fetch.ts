@@ -1,16 +1,15 @@
 /** HTTP requests to addresses that users gave: they reach the public internet and nothing of our own network. */
 import type { LookupFunction } from 'node:net';
-import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import { createOutgoingAgent, type OutgoingAgent } from './connector.js';
 import { createHostResolver, type HostAddress, type ResolveHost } from './host-resolver.js';
 import { type ExchangeAnswer, ExchangeError, exchange } from './http-exchange.js';
 import type { OutgoingProxy } from './outgoing-proxy.js';
-import { isPublicAddress } from './public-address.js';
+import { findReachable, isPlainlyInside, type Reach, UnreachableHost } from './reachable.js';
 import { describeTlsFault, type TlsTrust } from './tls-trust.js';
 
 /**
- * `blocked`: the address leads into a private network. `bad_url`: the address or a header is not usable at all. `tls`: the
+ * `blocked`: the address is plainly in a private network; a name that leads there is `dns`, as one that leads nowhere. `bad_url`: the address or a header is not usable at all. `tls`: the
  * server's certificate is not taken.
  */
 export type FetchErrorReason = 'blocked' | 'dns' | 'timeout' | 'network' | 'bad_url' | 'tls';
@@ -102,6 +101,8 @@ export interface SafeFetchOptions {
   /** Replaces DNS, for tests. */
   resolve?: ResolveHost;
   proxy?: OutgoingProxy | null;
+  /** Told of a name that leads into a private network, which its sender is not. */
+  onInside?: (host: string) => void;
 }
 
 /**
@@ -110,8 +111,9 @@ export interface SafeFetchOptions {
  * that address too, not the name, unless private networks are open anyway.
  */
 export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
-  const { allowPrivate, resolve = createHostResolver(), proxy = null } = options;
-  const find = (host: string): Promise<HostAddress[]> => findUsable(resolve, allowPrivate, host);
+  const { allowPrivate, resolve = createHostResolver(), proxy = null, onInside } = options;
+  const reach = { allowPrivate, resolve, ...(onInside ? { onInside } : {}) };
+  const find = (host: string): Promise<HostAddress[]> => findUsable(host, reach);
   const open = (trust?: TlsTrust): OutgoingAgent =>
     createOutgoingAgent(
       {
@@ -178,23 +180,21 @@ function readUrl(text: string, allowPrivate: boolean): URL {
   }
   // The URL parser has already turned forms such as 0x7f.1 or 2130706433 into 127.0.0.1.
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  const isInside = isIP(host) ? !isPublicAddress(host) : /(^|\.)localhost$/.test(host);
-  if (isInside && !allowPrivate) {
+  if (isPlainlyInside(host) && !allowPrivate) {
     throw new FetchError('blocked', 'the address is in a private network');
   }
   return url;
 }
 
 /** The addresses of a host that may be connected to, at least one. Throws FetchError dns, blocked. */
-async function findUsable(resolve: ResolveHost, allowPrivate: boolean, host: string): Promise<HostAddress[]> {
-  const found = await resolve(host.replace(/^\[|\]$/g, '')).catch(() => {
-    throw new FetchError('dns', 'the host name could not be resolved');
-  });
-  const usable = allowPrivate ? found : found.filter(({ address }) => isPublicAddress(address));
-  if (usable.length === 0) {
-    throw refusal(found);
+async function findUsable(host: string, reach: Reach): Promise<HostAddress[]> {
+  try {
+    return await findReachable(host.replace(/^\[|\]$/g, ''), reach);
+  } catch (error) {
+    throw error instanceof UnreachableHost
+      ? new FetchError(error.isPlainlyInside ? 'blocked' : 'dns', error.message)
+      : error;
   }
-  return usable;
 }
 
 /** A `lookup` for net.connect, which takes the address to connect to from here and asks nobody else. */
@@ -212,12 +212,6 @@ function guardLookup(find: (host: string) => Promise<HostAddress[]>): LookupFunc
       (error: NodeJS.ErrnoException) => callback(error, [], 0),
     );
   };
-}
-
-function refusal(found: HostAddress[]): FetchError {
-  return found.length === 0
-    ? new FetchError('dns', 'the host name has no address')
-    : new FetchError('blocked', 'the host name leads into a private network');
 }
 
 function withoutConnectionHeaders(headers: Record<string, string>): Record<string, string> {

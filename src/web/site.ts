@@ -1,7 +1,7 @@
 /** All pages for people, given the few verbs that each needs. */
 import { createHmac } from 'node:crypto';
 import Router from '@koa/router';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { MessageTemplates } from '#src/core/types.js';
 import { decodeUtf8, readRawBody } from '#src/lib/body.js';
@@ -17,6 +17,7 @@ import { createDemoProgram } from './demo/program.js';
 import { createDesks } from './desks.js';
 import { createReferencePage, type DialectFacts } from './docs/index.js';
 import { KEY_KIND_ROWS } from './key-kinds.js';
+import { isLocalRequest } from './local-request.js';
 import { createNotifyPage } from './notify/index.js';
 import {
   createDemoInbox,
@@ -50,6 +51,7 @@ export interface SiteDeps {
   clock: Clock;
   view: View;
   publicUrl: string;
+  database: 'sqlite' | 'postgresql';
   /** Where the demo app's callbacks come back to. */
   callbackBase: string;
   version: string;
@@ -75,7 +77,12 @@ export function createPages(deps: SiteDeps) {
   const signer = createSigner(deps.box);
   const visits = createVisits(deps);
   const pages: Middleware[] = [
-    createHomePage({ view, describeState: () => describeState(deps, startedAt) }),
+    createHomePage({
+      view,
+      sandbox: deps.sandbox,
+      publicUrl,
+      describeState: async (ctx) => ((await seesState(ctx)) ? describeState(deps, startedAt) : null),
+    }),
     createOtherAddresses(),
     lazyDoor(/\.md$|^\/docs\/(?:pictures\/|[\w-]+\.\w+$)/, () => createDocsPage({ view, dir: PROJECT_DIR })),
     lazyDoor(/^\/docs(?:\/|$)/, () =>
@@ -119,6 +126,16 @@ export function createPages(deps: SiteDeps) {
     }),
   ];
   return { pages, writeErrorPage: createErrorPage({ view }) };
+
+  /** Operators see how the server is, and whoever sits at a sandbox's own machine. */
+  async function seesState(ctx: Context): Promise<boolean> {
+    if (deps.sandbox && isLocalRequest(ctx)) {
+      return true;
+    }
+    const visitor = await visits.findVisitor(ctx);
+    const entry = visitor && (await core.accounts.findEntry(visitor.personId));
+    return entry?.kind === 'account' && entry.role === 'operator';
+  }
 }
 
 function createDemo(deps: SiteDeps): Middleware[] {
@@ -163,11 +180,10 @@ async function describeState(deps: SiteDeps, startedAt: Date) {
   const isValid = expiresAt !== null && expiresAt > deps.clock.now();
   return {
     sandbox: deps.sandbox,
-    publicUrl: deps.publicUrl,
     wechat: rest
       ? { appId: deps.appId, token: toRestLight(rest.code), advice: rest.why }
       : { appId: deps.appId, token: isValid ? ('valid' as const) : ('none' as const) },
-    database: 'sqlite' as const,
+    database: deps.database,
     queue,
     counts,
     perHour,

@@ -66,15 +66,15 @@ describe('an address of a user', () => {
   });
 
   it.each([
-    ['http://10.0.0.1/', async () => []],
-    ['http://127.0.0.1:9/', async () => []],
-    ['http://localhost/', async () => []],
-    ['http://metadata.example/', async () => [{ address: '169.254.169.254', family: 4 as const }]],
-    ['http://six.example/', async () => [{ address: '::1', family: 6 as const }]],
-  ])('in a private network is never asked of the proxy: %s', async (url, resolve) => {
+    ['http://10.0.0.1/', 'blocked', async () => []],
+    ['http://127.0.0.1:9/', 'blocked', async () => []],
+    ['http://localhost/', 'blocked', async () => []],
+    ['http://metadata.example/', 'dns', async () => [{ address: '169.254.169.254', family: 4 as const }]],
+    ['http://six.example/', 'dns', async () => [{ address: '::1', family: 6 as const }]],
+  ])('in a private network is never asked of the proxy: %s', async (url, reason, resolve) => {
     const proxy = await openProxy();
     const http = openClient({ proxy: proxy.url, resolve });
-    await expect(http.fetch(url, ASK)).rejects.toMatchObject({ reason: 'blocked' });
+    await expect(http.fetch(url, ASK)).rejects.toMatchObject({ reason });
     expect(proxy.targets).toEqual([]);
   });
 

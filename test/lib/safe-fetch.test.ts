@@ -93,7 +93,8 @@ describe('addresses', () => {
 });
 
 describe('names', () => {
-  it('blocks a name that leads inside, without connecting', async () => {
+  it('refuses a name that leads inside, without connecting, as one that leads nowhere; only the operator hears', async () => {
+    const inside: string[] = [];
     const hits: string[] = [];
     const { url } = await openServer((req, res) => {
       hits.push(req.url ?? '');
@@ -101,11 +102,23 @@ describe('names', () => {
     });
     const client = openFetch({
       allowPrivate: false,
-      resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+      resolve: async (name) => {
+        if (name === 'rebind.example.com') {
+          return [{ address: '127.0.0.1', family: 4 }];
+        }
+        throw new Error('ENOTFOUND');
+      },
+      onInside: (host) => inside.push(host),
     });
-    const target = url.replace('127.0.0.1', 'rebind.example.com');
-    await expect(client.fetch(target, BOUNDS)).rejects.toThrow(reason('blocked'));
-    expect(hits).toEqual([]);
+    const refusalOf = (name: string) =>
+      client.fetch(url.replace('127.0.0.1', name), BOUNDS).then(
+        () => null,
+        ({ reason: why, message, zh }: FetchError) => ({ why, message, zh }),
+      );
+    const refusal = await refusalOf('rebind.example.com');
+    expect(refusal).toMatchObject({ why: 'dns' });
+    expect(await refusalOf('nowhere.example.com')).toEqual(refusal);
+    expect([hits, inside]).toEqual([[], ['rebind.example.com']]);
   });
 
   it('connects to the address it checked: one look-up for a connection', async () => {

@@ -21,6 +21,8 @@ export interface MailDeps {
   /** Whether a person's mail server may stand in a private network. */
   allowPrivate: boolean;
   resolve?: ResolveHost;
+  /** Told of a person's mail server that stands in a private network. */
+  onInside?: (host: string) => void;
   timeoutMs?: number;
 }
 
@@ -54,7 +56,8 @@ export function createMailChannel(deps: MailDeps): Channel<MailCard> {
         return { kind: 'refused', code: 'no_receiver', why };
       }
       const allowPrivate = server.isTrusted || deps.allowPrivate;
-      const reach = { allowPrivate, resolve, timeoutMs: deps.timeoutMs ?? MAIL_TIMEOUT_MS };
+      const { onInside, timeoutMs = MAIL_TIMEOUT_MS } = deps;
+      const reach = { allowPrivate, resolve, timeoutMs, ...(onInside ? { onInside } : {}) };
       try {
         return await sendMail({ server, reach }, { card, to }, io);
       } catch (error) {

@@ -1,10 +1,9 @@
 /** Connects to a mail server that a user named: only to an address that was checked, and not for ever. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { ResolveHost } from '#src/lib/host-resolver.js';
-import { isPublicAddress } from '#src/lib/public-address.js';
+import { findReachable, type Reach, UnreachableHost } from '#src/lib/reachable.js';
 
-/** Why there is no connection. `blocked`: the name leads into a private network. */
+/** Why there is no connection. `blocked`: the host is plainly in a private network; a name that leads there is `dns`. */
 export class MailSocketError extends Error {
   readonly reason: 'blocked' | 'dns' | 'timeout' | 'network';
 
@@ -16,23 +15,15 @@ export class MailSocketError extends Error {
 }
 
 /** Where to connect. */
-export interface SocketTarget {
+export interface SocketTarget extends Reach {
   host: string;
   port: number;
-  /** Whether private networks are allowed. */
-  allowPrivate: boolean;
-  resolve: ResolveHost;
   timeoutMs: number;
 }
 
 /** A connected socket. Throws `MailSocketError` and nothing else. */
 export async function openMailSocket(target: SocketTarget): Promise<Socket> {
-  const addresses = await usableAddresses(target);
-  const first = addresses[0];
-  if (!first) {
-    throw new MailSocketError('blocked', 'the mail server is in a private network');
-  }
-  const socket = connect({ host: first.address, port: target.port });
+  const socket = connect({ host: await firstAddress(target), port: target.port });
   const late = new MailSocketError('timeout', `no connection within ${target.timeoutMs} ms`);
   const timer = setTimeout(() => socket.destroy(late), target.timeoutMs);
   try {
@@ -48,11 +39,12 @@ export async function openMailSocket(target: SocketTarget): Promise<Socket> {
 }
 
 /** IPv4 first: the resolver's order. One name's addresses are one service, so the first usable one will do. */
-async function usableAddresses({ host, allowPrivate, resolve }: SocketTarget) {
+async function firstAddress({ host, ...reach }: SocketTarget): Promise<string> {
   try {
-    const found = await resolve(host);
-    return found.filter(({ address }) => allowPrivate || isPublicAddress(address));
-  } catch {
-    throw new MailSocketError('dns', 'the name of the mail server could not be resolved');
+    return (await findReachable(host, reach))[0]?.address ?? host;
+  } catch (error) {
+    throw error instanceof UnreachableHost
+      ? new MailSocketError(error.isPlainlyInside ? 'blocked' : 'dns', error.message)
+      : error;
   }
 }

@@ -1,14 +1,14 @@
 /** Opens a conversation with a mail server, and ends it whatever happens. */
 import { createTransport, type Transporter } from 'nodemailer';
 import type SMTPTransport from 'nodemailer/lib/smtp-transport/index.js';
-import type { ResolveHost } from '#src/lib/host-resolver.js';
+import type { Reach } from '#src/lib/reachable.js';
 import { openMailSocket } from './open-socket.js';
 import type { SmtpServer } from './smtp-server.js';
 
 /** A mail server, and how it may be reached. */
 export interface MailRoute {
   server: SmtpServer;
-  reach: { allowPrivate: boolean; resolve: ResolveHost; timeoutMs: number };
+  reach: Reach & { timeoutMs: number };
 }
 
 /** For connecting, the greeting, and silence in between. */

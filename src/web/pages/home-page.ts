@@ -38,11 +38,10 @@ export function toRestLight(code: string): WechatLight {
   return QUOTA_CODES.has(code) ? 'quota' : 'resting';
 }
 
-/** The state of the server, as far as anybody may know it. */
+/** The state of the server, for those who may know it. */
 export interface HomeState {
   /** A simulator plays WeChat. */
   sandbox: boolean;
-  publicUrl: string;
   wechat: { appId: string; token: WechatLight; advice?: string };
   database: 'sqlite' | 'postgresql';
   queue: { due: number; oldestDueSeconds: number };
@@ -55,7 +54,11 @@ export interface HomeState {
 
 /** What the start page needs. */
 export interface HomePageNeeds {
-  describeState(): Promise<HomeState>;
+  /** A simulator plays WeChat. */
+  sandbox: boolean;
+  publicUrl: string;
+  /** The state for whoever may see it; null for strangers, who learn what this is and no more. */
+  describeState(ctx: Context): Promise<HomeState | null>;
   view: View;
 }
 
@@ -65,20 +68,21 @@ export function createHomePage(needs: HomePageNeeds): Middleware {
   const router = new Router();
   router.get('/', async (ctx) => {
     const page = openPage(ctx as Context);
-    const state = await needs.describeState();
-    const hours = state.perHour ?? [];
+    const state = await needs.describeState(ctx as Context);
+    const hours = state?.perHour ?? [];
     const figure = hours.some((count) => count > 0) ? layOutHours(hours) : null;
     page.show({
       template: 'home',
       title: page.t('siteLine'),
       values: {
         state,
+        sandbox: needs.sandbox,
         figure,
-        queueAge: writeAge(state.queue.oldestDueSeconds),
+        queueAge: writeAge(state?.queue.oldestDueSeconds ?? 0),
         number: (count: number) => count.toLocaleString('en-US'),
-        startedAt: formatChinaTime(state.startedAt),
-        databaseName: state.database === 'sqlite' ? 'SQLite' : 'PostgreSQL',
-        examples: writeExamples(state.publicUrl.replace(/\/+$/, ''), page.t),
+        startedAt: state ? formatChinaTime(state.startedAt) : '',
+        databaseName: state?.database === 'sqlite' ? 'SQLite' : 'PostgreSQL',
+        examples: writeExamples(needs.publicUrl.replace(/\/+$/, ''), page.t),
       },
     });
   });

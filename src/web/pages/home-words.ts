@@ -78,8 +78,8 @@ export const HOME_WORDS = {
   ],
   stepApp: ['建一个应用', 'Make an app'],
   stepAppText: [
-    '在控制台点「新建应用」，或用接口。appToken 只显示这一次；把 subscribeUrl 或二维码发给要收消息的人。',
-    'In the console, or by the API. The appToken is shown this once; give the subscribeUrl or the code to those who want the messages.',
+    '在控制台点「新建应用」，或用接口：ADMIN_TOKEN 是启动服务器时设的管理令牌（openssl rand -hex 24），没有设就用控制台「密钥」页里自己的个人令牌。appToken 只显示这一次；把 subscribeUrl 或二维码发给要收消息的人。',
+    'In the console, or by the API: ADMIN_TOKEN is what the operator set when the server was started (openssl rand -hex 24); without one take a personal token of your own from the console’s Keys. The appToken is shown this once; give the subscribeUrl or the code to those who want the messages.',
   ],
   stepPush: ['推送一条消息', 'Push a message'],
   stepPushText: [

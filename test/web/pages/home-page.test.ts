@@ -6,7 +6,6 @@ import { elementsOf, type OpenPages, openPages, policyOf, views } from './open-p
 
 const calm: HomeState = {
   sandbox: true,
-  publicUrl: 'http://localhost:8080',
   wechat: { appId: 'wx0000000000000001', token: 'valid' },
   database: 'sqlite',
   queue: { due: 0, oldestDueSeconds: 0 },
@@ -15,19 +14,23 @@ const calm: HomeState = {
   startedAt: new Date('2026-09-28T05:05:09Z'),
 };
 
-let state = calm;
+let state: HomeState | null = calm;
 let pages: OpenPages;
 
 beforeAll(async () => {
   const writeErrorPage = createErrorPage({ view: views.view });
-  pages = await openPages(createHomePage({ view: views.view, describeState: async () => state }), (ctx) =>
-    writeErrorPage(ctx, ctx.path === '/boom' ? 500 : 404, 'req_1'),
-  );
+  const home = createHomePage({
+    view: views.view,
+    sandbox: true,
+    publicUrl: 'http://localhost:8080',
+    describeState: async () => state,
+  });
+  pages = await openPages(home, (ctx) => writeErrorPage(ctx, ctx.path === '/boom' ? 500 : 404, 'req_1'));
 });
 
 afterAll(() => pages.close());
 
-async function open(shown: HomeState, path = '/', headers: Record<string, string> = {}) {
+async function open(shown: HomeState | null, path = '/', headers: Record<string, string> = {}) {
   state = shown;
   const response = await fetch(`${pages.url}${path}`, { headers });
   return { response, html: await response.text() };
@@ -47,7 +50,14 @@ describe('the start page', () => {
     expect(html).not.toContain('<svg');
   });
 
-  it('of a live server shows trouble with advice, and no simulator', async () => {
+  it('tells a stranger what this is, and nothing of the server', async () => {
+    const { html } = await open(null);
+    expect(html).toContain('程序发一个 HTTP 请求');
+    expect(html).toContain('/console');
+    expect(html).not.toMatch(/运行状态|SQLite|PostgreSQL|wx0000000000000001|1,286|0\.1\.0/);
+  });
+
+  it('of a live server shows trouble with advice', async () => {
     const { html } = await open({
       ...calm,
       sandbox: false,
@@ -55,7 +65,6 @@ describe('the start page', () => {
       queue: { due: 312, oldestDueSeconds: 5400 },
       counts: { ...calm.counts, failed24h: 4 },
     });
-    expect(html).not.toContain('/simulator/');
     expect(html).toContain('取凭证失败');
     expect(html).toContain('加白名单 &lt;1.2.3.4&gt;');
     expect(html).toContain('312 条待发');
