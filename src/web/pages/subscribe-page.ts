@@ -69,8 +69,7 @@ interface Visit {
  */
 export function createSubscribePage(needs: SubscribePageNeeds): Middleware {
   const openPage = createPageOpener(needs.view, SUBSCRIBE_WORDS);
-  const isSecure = needs.publicUrl.startsWith('https:');
-  const states = createSubscribeStates({ signer: needs.signer, clock: needs.clock, isSecure });
+  const states = createSubscribeStates(needs);
   const visit = (answer: (visit: Visit) => Promise<void> | void) => async (ctx: Context, _next: Next) => {
     const code = String(ctx.params.code ?? '');
     const page = openPage(ctx);

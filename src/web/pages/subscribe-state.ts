@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { Clock } from '#src/lib/clock.js';
 import { equalsInConstantTime } from '#src/lib/hash.js';
 import { randomText } from '#src/lib/ids.js';
+import { createCookies } from '#src/web/session/cookies.js';
 
 /** Signs texts and recognises its own signatures. */
 export interface Signer {
@@ -25,43 +26,32 @@ const LIFETIME_MS = 10 * 60_000;
 /** WeChat allows 128 bytes of [A-Za-z0-9]; 32 such characters cannot be guessed. */
 const STATE_LENGTH = 32;
 
-/** Makes the keeper of states. `isSecure` says that people reach us by https. */
+/** Makes the keeper of states. */
 export function createSubscribeStates(needs: {
   signer: Signer;
   clock: Clock;
-  isSecure: boolean;
+  publicUrl: string;
   /** The cookie's name, and the path of the pages that get it; those of subscribing unless told. */
   cookie?: string;
   pathOf?: (code: string) => string;
 }): SubscribeStates {
-  const { signer, clock, isSecure, cookie = COOKIE, pathOf = subscribePath } = needs;
-  const setCookie = (ctx: Context, code: string, value: string, maxAgeS: number) => {
-    // Lax, since the way back from WeChat is a navigation that another site began. Written by hand, since Koa refuses
-    // Secure cookies when the proxy in front of us ends TLS.
-    const flags = `Path=${pathOf(code)}; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
-    ctx.append('Set-Cookie', `${cookie}=${encodeURIComponent(value)}; ${flags}`);
-  };
+  const { signer, clock, cookie = COOKIE, pathOf = subscribePath } = needs;
+  const cookies = createCookies(needs.publicUrl);
+  const setCookie = (ctx: Context, code: string, value: string): void =>
+    cookies.set(ctx, { name: cookie, value, path: pathOf(code), maxAgeS: LIFETIME_MS / 1000 });
   return {
     begin(ctx, code) {
       const state = randomText(STATE_LENGTH);
       const signed = signer.sign(`${state}.${clock.now() + LIFETIME_MS}.${code}`);
-      setCookie(ctx, code, signed, LIFETIME_MS / 1000);
+      setCookie(ctx, code, signed);
       return state;
     },
     finish(ctx, attempt) {
-      const signed = readCookie(ctx, cookie);
-      setCookie(ctx, attempt.code, '', 0);
+      const signed = cookies.read(ctx, cookie);
+      setCookie(ctx, attempt.code, '');
       const [state = '', expiresAtMs = '', code = ''] = (signer.verify(signed) ?? '').split('.');
       const isSame = equalsInConstantTime(state, attempt.state) && code === attempt.code;
       return isSame && state.length === STATE_LENGTH && clock.now() < Number(expiresAtMs);
     },
   };
-}
-
-function readCookie(ctx: Context, cookie: string): string {
-  try {
-    return decodeURIComponent(ctx.cookies.get(cookie) ?? '');
-  } catch {
-    return '';
-  }
 }

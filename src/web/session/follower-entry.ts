@@ -34,7 +34,7 @@ export function createFollowerEntry(needs: FollowerEntryNeeds): Middleware {
   const states = createSubscribeStates({
     signer: needs.signer,
     clock: needs.core.clock,
-    isSecure: needs.publicUrl.startsWith('https:'),
+    publicUrl: needs.publicUrl,
     cookie: COOKIE,
     pathOf: () => RETURN,
   });

@@ -78,7 +78,8 @@ function get(path: string, headers: Record<string, string> = {}): Promise<Respon
 async function ask(code = 'duty') {
   const response = await get(`/s/${code}/subscribe`);
   const location = new URL(response.headers.get('location') ?? '');
-  const setCookie = response.headers.getSetCookie().find((line) => line.startsWith('qn_subscribe=')) ?? '';
+  const setCookie =
+    response.headers.getSetCookie().find((line) => line.startsWith('__Host-qn_subscribe=')) ?? '';
   const state = location.searchParams.get('state') ?? '';
   return { response, location, setCookie, state, cookie: setCookie.split(';')[0] ?? '' };
 }
@@ -88,7 +89,9 @@ async function comeBack(code = 'duty') {
   const { state, cookie } = await ask(code);
   const response = await get(`/s/${code}/return?code=good&state=${state}`, { cookie });
   const [, ticket = ''] = /name="ticket" value="([^"]+)"/.exec(await response.text()) ?? [];
-  const setCookie = response.headers.getSetCookie().findLast((line) => line.startsWith('qn_subscribe='));
+  const setCookie = response.headers
+    .getSetCookie()
+    .findLast((line) => line.startsWith('__Host-qn_subscribe='));
   return { ticket, cookie: setCookie?.split(';')[0] ?? '' };
 }
 
@@ -165,7 +168,7 @@ describe('one tap', () => {
     expect(response.status).toBe(302);
     expect(location.searchParams.get('redirect_uri')).toBe('https://push.example.com/s/duty/return');
     expect(state).toMatch(/^[A-Za-z0-9]{32}$/);
-    expect(setCookie).toContain('; Path=/s/duty; Max-Age=600; HttpOnly; SameSite=Lax; Secure');
+    expect(setCookie).toContain('; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure');
     expect((await ask()).state).not.toBe(state);
   });
 
@@ -186,7 +189,7 @@ describe('one tap', () => {
     expect(html).toContain('订阅成功');
     expect(html).toContain('欢迎！\n回复 help');
     expect(subscribed).toEqual([{ code: 'duty', openid: 'oMing' }]);
-    expect(response.headers.getSetCookie().join()).toContain('qn_subscribe=; Path=/s/duty; Max-Age=0');
+    expect(response.headers.getSetCookie().join()).toContain('__Host-qn_subscribe=; Path=/; Max-Age=0');
   });
 
   it.each([
@@ -227,9 +230,12 @@ describe('coming back without the right to', () => {
     ],
     [
       'with a forged cookie',
-      async () => ({ state: 'a'.repeat(32), cookie: `qn_subscribe=${'a'.repeat(32)}.9999999999999.duty~00` }),
+      async () => ({
+        state: 'a'.repeat(32),
+        cookie: `__Host-qn_subscribe=${'a'.repeat(32)}.9999999999999.duty~00`,
+      }),
     ],
-    ['with a broken cookie', async () => ({ state: '', cookie: 'qn_subscribe=%E0%A4%A' })],
+    ['with a broken cookie', async () => ({ state: '', cookie: '__Host-qn_subscribe=%E0%A4%A' })],
     [
       'after ten minutes',
       async () => {
