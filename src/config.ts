@@ -44,6 +44,10 @@ export interface Config {
   maxWrongKeys: number;
   /** Whom to tell of a weakness; null: nobody is named. */
   securityContact: string | null;
+  /** The pages that anybody may use without signing in; each costs the operator's platform accounts something. */
+  openPages: { demo: boolean; notify: boolean };
+  /** With less free disk, in megabytes, nothing more is taken in; 0: never refused. */
+  minFreeMb: number;
   /** So many deliveries and messages may wait before more are refused; 0: any number. */
   maxBacklog: number;
   /** Backups by the clock: how often, 0 for never, and how many are kept. */
@@ -71,6 +75,7 @@ export interface Config {
 const MAX_PROXIES = 10;
 const MOST_BACKUP_HOURS = 24 * 365;
 const MOST_BACKUPS = 1000;
+const MOST_FREE_MB = 100_000_000;
 const MOST_BACKLOG = 1_000_000_000;
 const MOST_WRONG_KEYS = 1_000_000;
 
@@ -106,6 +111,11 @@ export function parseConfig(env: Environment): Config {
     allowedHosts: reader.readHosts('ALLOWED_HOSTS'),
     maxWrongKeys: reader.readCount('MAX_WRONG_KEYS', MOST_WRONG_KEYS),
     securityContact: reader.readContact('SECURITY_CONTACT'),
+    openPages: {
+      demo: reader.readFlag('DEMO_PAGE', sandbox),
+      notify: reader.readFlag('NOTIFY_PAGE', sandbox),
+    },
+    minFreeMb: reader.readCount('MIN_FREE_MB', MOST_FREE_MB),
     maxBacklog: reader.readCount('MAX_BACKLOG', MOST_BACKLOG),
     backups: {
       everyHours: reader.readCount('BACKUP_HOURS', MOST_BACKUP_HOURS),

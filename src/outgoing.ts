@@ -23,7 +23,7 @@ import type { Config } from './config.js';
 import type { ChannelTest } from './core/channels.js';
 import type { NotifyOutside } from './core/notify-codes.js';
 import type { TemplateChoice } from './core/template-choice.js';
-import type { ChannelSettings, MessageContent, Recipient } from './core/types.js';
+import type { AdmitPost, ChannelSettings, MessageContent, Recipient } from './core/types.js';
 import type { Clock } from './lib/clock.js';
 import { type NewId, randomHex } from './lib/ids.js';
 import type { Logger } from './lib/logger.js';
@@ -52,6 +52,8 @@ export interface OutgoingInput {
   readTemplateChoice(): Promise<TemplateChoice | null>;
   /** Told of a name of a target that leads into a private network. */
   onInside: (host: string) => void;
+  /** Asked before something goes out by the server's own mailer or SMS account. */
+  admitPost: AdmitPost;
 }
 
 /** Whether the settings name the template, which then cannot be chosen on a page; those of the sandbox can be. */
@@ -93,11 +95,12 @@ export function createOutgoing(input: OutgoingInput) {
     clock,
     ...(isTemplateFixed(config) ? {} : { readChoice: input.readTemplateChoice }),
   });
-  const mail = createMailChannel({
+  const mailer = {
     defaultMailer: config.mailer,
     allowPrivate: config.allowPrivateTargets,
     onInside: input.onInside,
-  });
+  };
+  const mail = createMailChannel({ ...mailer, admit: input.admitPost });
   const personal: readonly Channel[] = [
     own,
     createWecomAppChannel({ platform: wecom, takePlaces: input.takePlaces }),
@@ -110,7 +113,10 @@ export function createOutgoing(input: OutgoingInput) {
     createGotifyChannel(),
     createWebhookChannel({ sign: signHeaders }),
     mail,
-    createSmsChannel({ platform: sms }),
+    createSmsChannel({
+      platform: sms,
+      ...(config.sms ? { server: { accessKeyId: config.sms.accessKeyId, admit: input.admitPost } } : {}),
+    }),
   ];
 
   const makeIo = (): ChannelIo => ({ deliveryId: input.newId(), http: input.http, clock });
@@ -141,7 +147,8 @@ export function createOutgoing(input: OutgoingInput) {
     trySend,
     notify: createNotifyOutside(wecom, input),
     contacts: createCodeSender({
-      mail: config.mailer ? mail : null,
+      // Codes and questions go to addresses that nobody has proved yet, and are counted before they are sent.
+      mail: config.mailer ? createMailChannel(mailer) : null,
       sms: config.sms ? { platform: sms, settings: config.sms } : null,
       makeIo,
     }),

@@ -34,6 +34,14 @@ export function createCodeSender({ mail, sms, makeIo }: CodeSenderDeps): Contact
   }
   return {
     kinds: [...senders.keys()],
+    sendQuestion: mail
+      ? async (address, url) => {
+          const io = makeIo();
+          const recipient = { personId: 0, uid: '', address };
+          const outcome = await mail.send(mail.render(questionMessage(url, io)), {}, recipient, io);
+          return outcome.kind === 'sent' ? { ok: true, detail: '' } : { ok: false, detail: outcome.why };
+        }
+      : null,
     async sendCode(kind, address, code) {
       const outcome = await senders.get(kind)?.(address, code);
       return outcome?.kind === 'sent' ? { ok: true, detail: '' } : { ok: false, detail: outcome?.why ?? '' };
@@ -52,6 +60,20 @@ function toSms(settings: SmsSettings, { phone, code, io }: { phone: string; code
     templateCode: codeTemplate ?? templateCode,
     templateParam,
     outId: String(io.deliveryId),
+  };
+}
+
+/** Nothing in it is of the person who wants to write: else the question itself could carry their words to strangers. */
+function questionMessage(url: string, io: ChannelIo): MessageContent {
+  const zh =
+    '有人想把消息推送转发到这个邮箱。想收到的话，请打开下面的链接，点「同意」。不认识的话什么都不用做，也可以在那里点「不要再问」。';
+  const en =
+    'Somebody wants to have push messages sent to this address. If you want them, open the link and agree. If not, do nothing, or choose there not to be asked again.';
+  return {
+    ...codeMessage('', io),
+    title: '确认接收邮件 Do you want these mails?',
+    body: `${zh}\n${en}`,
+    url,
   };
 }
 

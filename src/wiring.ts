@@ -104,6 +104,7 @@ export async function wire(input: WiringInput) {
     publicUrl,
     takePlaces: createPlaces({ db: providerOf(db) === 'sqlite' ? null : db, clock }),
     readTemplateChoice: () => core.templateChoices.read(),
+    admitPost: (post) => core.serverPost.admit(post),
   });
   const counters = createCounters();
   watchCommits(db, counters.countCommit);
@@ -215,6 +216,7 @@ export async function wire(input: WiringInput) {
     wechat,
     appId: config.wechat.appId,
     sandbox: config.sandbox,
+    openPages: config.openPages,
     clock,
     view,
     publicUrl,

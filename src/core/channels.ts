@@ -5,6 +5,8 @@ import { checkCode, checkNames, checkSettings, queueOf, SECRET_MASK } from './ch
 import { readContact } from './contacts.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
+import type { Limits } from './limits.js';
+import type { MailConsents } from './mail-consents.js';
 import { storeRoute } from './routes.js';
 import type { ChannelKind, ChannelSettings, Recipient } from './types.js';
 
@@ -23,6 +25,8 @@ export interface ChannelView {
   lastOkAt: Date | null;
   lastError: string;
   lastErrorAt: Date | null;
+  /** The addresses that must agree first, as the server's own mailer writes to them. */
+  waiting: string[];
 }
 
 /** What an owner says of a channel. */
@@ -48,9 +52,9 @@ export interface ChannelOutside {
   checkUrl: (url: string) => void;
   /** Sends a test message through a channel at once. */
   trySend: (kind: string, settings: ChannelSettings, recipient: Recipient) => Promise<ChannelTest>;
+  limits: Limits;
+  mailConsents: MailConsents;
 }
-
-const MAX_CHANNELS = 50;
 
 /** The verbs of channels. */
 export type Channels = ReturnType<typeof createChannels>;
@@ -73,18 +77,13 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
     return kind;
   }
 
-  /** Sets a channel up. Throws bad_field (naming the field), conflict for a code that is taken. */
+  /** Sets a channel up. Throws bad_field (naming the field), conflict for a code that is taken, limit_full. */
   async function createChannel(personId: number, input: ChannelInput): Promise<ChannelView> {
     const kind = getKind(input.kind);
     checkCode(input.code);
     checkNames(kind, input.config);
     const settings = checkSettings(kind, input.config, outside.checkUrl);
     const person = { personId: BigInt(personId) };
-    if ((await db.channelConfig.count({ where: person })) >= MAX_CHANNELS) {
-      throw new AppError('conflict', {
-        detail: `最多 ${MAX_CHANNELS} 个通道 ${MAX_CHANNELS} channels at most`,
-      });
-    }
     const data = {
       ...person,
       kind: kind.id,
@@ -95,8 +94,13 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
       ratherTwice: input.ratherTwice ?? false,
       createdAt: new Date(clock.now()),
     };
-    const row = await underCode(personId, input.code, () => db.channelConfig.create({ data }));
+    const row = await outside.limits.makeOne('channel', {
+      count: (who) => db.channelConfig.count({ where: who === 'person' ? person : {} }),
+      make: () => underCode(personId, input.code, () => db.channelConfig.create({ data })),
+      undo: ({ id }) => db.channelConfig.delete({ where: { id } }),
+    });
     await setDefault(personId, row.id, input.default);
+    await outside.mailConsents.ask(personId, await listWaiting(row));
     return getChannel(personId, row.id);
   }
 
@@ -127,6 +131,7 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
       await update();
     }
     await setDefault(personId, id, input.default);
+    await outside.mailConsents.ask(personId, await listWaiting(await findRow(personId, id)));
     return getChannel(personId, id);
   }
 
@@ -143,7 +148,7 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
       where: { personId: BigInt(personId) },
       orderBy: { id: 'asc' },
     });
-    return rows.map(toView);
+    return Promise.all(rows.map(toView));
   }
 
   /** One channel of a person; throws not_found. */
@@ -158,12 +163,19 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
       orderBy: { id: 'asc' },
     });
     const row = rows.find(({ code }) => code === codeOrKind) ?? rows[0];
-    return row ? toView(row) : null;
+    return row ? await toView(row) : null;
   }
 
-  /** Sends a test message through a channel and waits for the answer. Throws not_found. */
-  async function testChannel(person: { personId: number; uid: string }, id: number): Promise<ChannelTest> {
+  /** Sends a test message through a channel and waits for the answer; `isFree`: for an operator, not counted. Throws not_found, limit_reached. */
+  async function testChannel(
+    person: { personId: number; uid: string },
+    id: number,
+    { isFree = false } = {},
+  ): Promise<ChannelTest> {
     const row = await findRow(person.personId, id);
+    if (!isFree) {
+      await outside.limits.take('channel-test', { personId: person.personId });
+    }
     const address = await readContact(deps, person.personId, row.kind);
     const result = await outside.trySend(row.kind, openSettings(row), { ...person, address });
     const at = new Date(clock.now());
@@ -219,7 +231,16 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
     return JSON.parse(box.open(row.config)) as Record<string, string>;
   }
 
-  function toView(row: ChannelRow): ChannelView {
+  /** The addresses of a channel that have not agreed yet. */
+  async function listWaiting(row: ChannelRow): Promise<string[]> {
+    const receivers = kindOf.get(row.kind)?.serverReceivers?.(openSettings(row)) ?? [];
+    const personId = Number(row.personId);
+    return receivers.length === 0
+      ? []
+      : outside.mailConsents.listWaiting(personId, receivers, await readContact(deps, personId, row.kind));
+  }
+
+  async function toView(row: ChannelRow): Promise<ChannelView> {
     const { id, kind, code, isDefault, ratherTwice, fallback, createdAt, lastOkAt, lastError, lastErrorAt } =
       row;
     const secrets = new Set(
@@ -243,6 +264,7 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
       lastOkAt,
       lastError,
       lastErrorAt,
+      waiting: await listWaiting(row),
     };
   }
 

@@ -1,5 +1,4 @@
 /** Contacts: the e-mail address and the phone number that a person has proved to be theirs. */
-import { chinaDayStart } from '#src/lib/china-time.js';
 import { equalsInConstantTime, keyedHash } from '#src/lib/hash.js';
 import { randomDigits } from '#src/lib/ids.js';
 import { isMailAddress } from '#src/lib/mail-address.js';
@@ -7,6 +6,8 @@ import { barePhone, isPhone } from '#src/lib/phone-number.js';
 import { beginCheck, type ContactKind, clearContact, countTry, settleCheck } from '#src/store/contacts.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
+import type { Limits } from './limits.js';
+import type { SendQuestion } from './mail-consents.js';
 
 export type { ContactKind } from '#src/store/contacts.js';
 
@@ -25,6 +26,8 @@ export interface ContactOutside {
   kinds: readonly ContactKind[];
   /** Sends a code at once. */
   sendCode(kind: ContactKind, address: string, code: string): Promise<{ ok: boolean; detail: string }>;
+  /** Asks the owner of an address whether they want mail of somebody; null where there is no mailer. */
+  sendQuestion: SendQuestion | null;
 }
 
 /** The verbs of contacts. */
@@ -35,7 +38,6 @@ const MINUTE_MS = 60_000;
 const CODE_LIFE_MS = 10 * MINUTE_MS;
 const CODE_LENGTH = 6;
 const MOST_TRIES = 5;
-const MOST_CODES_A_DAY = 10;
 
 /** How texts for people name a kind. */
 const WORDS: Readonly<Record<ContactKind, { service: string; wrong: string }>> = {
@@ -44,7 +46,7 @@ const WORDS: Readonly<Record<ContactKind, { service: string; wrong: string }>> =
 };
 
 /** Makes the verbs of contacts. */
-export function createContacts(deps: CoreDeps, outside: ContactOutside) {
+export function createContacts(deps: CoreDeps, outside: ContactOutside, limits: Limits) {
   const { db, clock, box, hashKey } = deps;
   // The address is part of what is hashed: a code proves the address it was sent to and no other.
   const hashOf = (personId: number, kind: ContactKind, address: string, code: string): string =>
@@ -52,33 +54,25 @@ export function createContacts(deps: CoreDeps, outside: ContactOutside) {
 
   /**
    * Sends a code to an address that a person says is theirs; it works for ten minutes and takes the place of the one
-   * before. Throws bad_field, not_served, rate_limited, code_not_sent.
+   * before. Throws bad_field, not_served, limit_reached, code_not_sent.
    */
   async function begin(personId: number, kind: ContactKind, given: string): Promise<{ expiresAt: Date }> {
     const address = readAddress(kind, given);
     if (!outside.kinds.includes(kind)) {
       throw new AppError('not_served', { what: WORDS[kind].service });
     }
+    await limits.take('contact-code', { personId, targets: [address] });
     const code = randomDigits(CODE_LENGTH);
     const now = clock.now();
     const expiresAt = now + CODE_LIFE_MS;
-    const check = {
+    await beginCheck(db, {
       personId,
       kind,
       address: box.seal(address),
       codeHash: hashOf(personId, kind, address, code),
       now,
       expiresAt,
-    };
-    const limits = {
-      lastAllowedAt: now - MINUTE_MS,
-      dayStart: chinaDayStart(now),
-      perDay: MOST_CODES_A_DAY,
-    };
-    if (!(await beginCheck(db, check, limits))) {
-      const detail = `每分钟 1 个、每天 ${MOST_CODES_A_DAY} 个验证码 one code a minute and ${MOST_CODES_A_DAY} a day`;
-      throw new AppError('rate_limited', { detail });
-    }
+    });
     const sent = await outside.sendCode(kind, address, code);
     if (!sent.ok) {
       throw new AppError('code_not_sent', { detail: sent.detail });

@@ -26,6 +26,7 @@ import { createInbox } from './inbox.js';
 import { createKeyPace } from './key-pace.js';
 import { createKeys } from './keys.js';
 import { createLimits } from './limits.js';
+import { createMailConsents } from './mail-consents.js';
 import { createMessageCallbacks } from './message-callbacks.js';
 import { createMessages } from './messages.js';
 import { createMySubscriptions } from './my-subscriptions.js';
@@ -46,6 +47,7 @@ import { createQuotas } from './quotas.js';
 import { createReceivedMessages } from './received-messages.js';
 import { createRetention } from './retention.js';
 import { createSequences } from './sequences.js';
+import { createServerPost } from './server-post.js';
 import { createSessions } from './sessions.js';
 import { createSettings } from './settings.js';
 import { createShortCodes } from './short-codes.js';
@@ -106,7 +108,11 @@ const NO_WECOM: NotifyOutside = {
 };
 
 /** A server without mailer and SMS account. */
-const NO_CODES: ContactOutside = { kinds: [], sendCode: async () => ({ ok: false, detail: '' }) };
+const NO_CODES: ContactOutside = {
+  kinds: [],
+  sendCode: async () => ({ ok: false, detail: '' }),
+  sendQuestion: null,
+};
 
 /** The domain. */
 export type Core = ReturnType<typeof createNouns>;
@@ -131,9 +137,13 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
   const backlog = createBacklog(deps, outside.maxBacklog ?? 0);
   const quotas = createQuotas(deps, uses);
   const callbacks = createCallbacks(deps, outside.checkUrl);
+  const contactOutside = outside.contacts ?? NO_CODES;
+  const mailConsents = createMailConsents(deps, limits, contactOutside.sendQuestion);
   const channels = createChannels(deps, {
     ...(outside.channels ?? NO_CHANNELS),
     checkUrl: outside.checkUrl,
+    limits,
+    mailConsents,
   });
   const messages = createMessages(deps, pageLinks);
   const notifyCodes = createNotifyCodes(deps, { channels, disabled }, outside.notify ?? NO_WECOM);
@@ -172,7 +182,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     callbackSecrets: createCallbackSecrets(deps),
     channels,
     channelChain: createChannelChain(deps),
-    contacts: createContacts(deps, outside.contacts ?? NO_CODES),
+    contacts: createContacts(deps, contactOutside, limits),
     conversations: createConversations(deps),
     dialectPlans,
     disabled,
@@ -182,6 +192,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     keys,
     limits,
     keyPace: createKeyPace(uses, settings),
+    mailConsents,
     messages,
     notifyCodes,
     pageLinks,
@@ -203,6 +214,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     receivedMessages: createReceivedMessages(deps, pageLinks),
     sequences: createSequences(deps, messages),
     sessions,
+    serverPost: createServerPost({ limits, mailConsents }),
     settings,
     signIn,
     signOuts: createSignOuts({ sessions, signIn, keys, notifyCodes }),

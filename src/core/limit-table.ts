@@ -19,13 +19,14 @@ interface ActRow {
  */
 export const ACTS = {
   'contact-code': {
-    zh: '验证码和确认信',
-    en: 'verification codes and confirmation mails',
-    usual: {
-      person: { minute: 2, day: 10 },
-      target: { minute: 1, day: 5 },
-      all: { minute: 60, day: 1000 },
-    },
+    zh: '验证码',
+    en: 'verification codes',
+    usual: { person: { minute: 1, day: 10 }, target: { minute: 1, day: 5 }, all: { minute: 60, day: 1000 } },
+  },
+  'mail-question': {
+    zh: '给收件人的确认信',
+    en: 'mails that ask a receiver to agree',
+    usual: { person: { minute: 10, day: 20 }, target: { minute: 1, day: 2 }, all: { minute: 60, day: 1000 } },
   },
   'server-mail': {
     zh: '本站代发的邮件',
@@ -59,6 +60,11 @@ export const ACTS = {
     zh: '演示页的二维码',
     en: 'codes of the demo page',
     usual: { address: { minute: 10, day: 200 }, all: { minute: 60 } },
+  },
+  'notify-call': {
+    zh: '通知页向企业微信的查询',
+    en: 'calls of the notify page',
+    usual: { address: { minute: 20 }, all: { minute: 120 } },
   },
   'notify-code': {
     zh: '新建的通知 Code',

@@ -18,15 +18,14 @@ import type { Limit, Uses } from './uses.js';
 /** For whom something is counted; what is absent is not. */
 export interface Counted {
   personId?: number | null;
-  /** The mail address or phone number that it goes to; kept as a hash. */
-  target?: string;
+  /** The mail addresses or phone numbers that it goes to; kept as hashes. For others it counts once for each. */
+  targets?: readonly string[];
   /** The caller's network. */
   address?: string;
 }
 
-/** How much is taken, and which part of what all may use is open to this caller; the rest is a reserve for others. */
+/** Which part of what all may use is open to this caller; the rest is a reserve for others. */
 export interface Taking {
-  count?: number;
   share?: number;
 }
 
@@ -117,24 +116,25 @@ export function createLimits(
     }
   }
 
-  function nameOf(row: LimitRow, { personId, target, address }: Counted): string | null {
-    const subjects: Readonly<Record<LimitWho, string | null>> = {
-      person: personId ? `p${personId}` : null,
-      target: target ? keyedHash(hashKey, `limit:${target.toLowerCase()}`).slice(0, 32) : null,
-      address: address || null,
-      all: '*',
+  /** The names under which something counts against a limit, a name once for each time. */
+  function namesOf(row: LimitRow, { personId, targets = [], address }: Counted): string[] {
+    const times = Math.max(1, targets.length);
+    const subjects: Readonly<Record<LimitWho, string[]>> = {
+      person: personId ? repeat(`p${personId}`, times) : [],
+      target: targets.map((target) => keyedHash(hashKey, `limit:${target.toLowerCase()}`).slice(0, 32)),
+      address: address ? [address] : [],
+      all: repeat('*', times),
     };
-    const subject = subjects[row.who];
-    return subject === null ? null : `limit ${row.name} ${subject}`;
+    return subjects[row.who].map((subject) => `limit ${row.name} ${subject}`);
   }
 
   async function listCounted(act: Act, who: Counted, share: number) {
     const counted: { row: LimitRow; count: number; limit: Limit }[] = [];
     for (const row of LIMITS.filter((one) => one.act === act && one.span !== 'standing')) {
-      const name = nameOf(row, who);
-      const most = name === null ? Number.POSITIVE_INFINITY : await readLimit(row);
-      if (name !== null && Number.isFinite(most)) {
-        const count = row.who === 'all' ? Math.max(1, Math.floor(most * share)) : most;
+      const names = namesOf(row, who);
+      const most = names.length === 0 ? Number.POSITIVE_INFINITY : await readLimit(row);
+      const count = row.who === 'all' ? Math.max(1, Math.floor(most * share)) : most;
+      for (const name of Number.isFinite(most) ? names : []) {
         const limit = row.span === 'minute' ? { name, count, perMs: MINUTE_MS } : { name, perDay: count };
         counted.push({ row, count, limit });
       }
@@ -143,17 +143,13 @@ export function createLimits(
   }
 
   /** Counts something under all its limits; where one is reached nothing is counted, and that one is the answer. */
-  async function tryTake(
-    act: Act,
-    who: Counted,
-    { count = 1, share = 1 }: Taking = {},
-  ): Promise<Reached | null> {
+  async function tryTake(act: Act, who: Counted, { share = 1 }: Taking = {}): Promise<Reached | null> {
     const counted = await listCounted(act, who, share);
     if (counted.length === 0) {
       return null;
     }
     const limits = counted.map(({ limit }) => limit);
-    const { reached } = await uses.count(limits, { isWhole: true, wanted: count });
+    const { reached } = await uses.count(limits, { isWhole: true });
     const found = reached === null ? undefined : counted[reached];
     return found ? toReached(found.row, found.count) : null;
   }
@@ -175,6 +171,13 @@ export function createLimits(
       count,
       left: Math.max(0, count - (counts[at] ?? 0)),
     }));
+  }
+
+  /** How much is left of the day under the narrowest of its limits; Infinity where the operator lifted them. */
+  async function readDayLeft(act: Act, who: Counted): Promise<number> {
+    const left = await readLeft(act, who);
+    const days = left.flatMap(({ row, left: count }) => (row.span === 'day' ? [count] : []));
+    return Math.min(Number.POSITIVE_INFINITY, ...days);
   }
 
   function toReached(row: LimitRow, count: number): Reached {
@@ -226,5 +229,20 @@ export function createLimits(
     }
   }
 
-  return { listLimits, saveLimits, readLimit, notePlatform, tryTake, take, readLeft, checkStanding, makeOne };
+  return {
+    listLimits,
+    saveLimits,
+    readLimit,
+    notePlatform,
+    tryTake,
+    take,
+    readLeft,
+    readDayLeft,
+    checkStanding,
+    makeOne,
+  };
+}
+
+function repeat(text: string, times: number): string[] {
+  return Array.from({ length: times }, () => text);
 }

@@ -147,6 +147,15 @@ export interface Recipient {
   address: string;
 }
 
+/** Says whether something may go out by the server's own mailer or SMS account; else why it waits, and how long. */
+export type AdmitPost = (post: {
+  act: 'server-mail' | 'server-sms';
+  personId: number;
+  receivers: readonly string[];
+  /** The person's own verified address or number; empty: none. */
+  own: string;
+}) => Promise<{ code: string; why: string; afterMs: number } | null>;
+
 /** One setting of a channel: it draws the form, validates the API and masks the log. */
 export interface ConfigField {
   name: string;
@@ -187,6 +196,8 @@ export interface ChannelKind {
   accountOf(settings: ChannelSettings, recipient: Recipient): string;
   /** Understands an address that was pasted whole into one of the fields: the settings with what it says. */
   readPasted?(settings: ChannelSettings): Record<string, string>;
+  /** Whom a channel with these settings writes to by the server's own account; absent: it never does. */
+  serverReceivers?(settings: ChannelSettings): string[];
   /** Checks settings beyond their fields; returns a sentence for people per wrong field. */
   checkSettings?(settings: ChannelSettings): { field: string; zh: string; en: string }[];
 }

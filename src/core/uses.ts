@@ -48,13 +48,10 @@ export function createUses({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>) {
 
   /**
    * Counts one use under each limit, in this order. The first that is reached ends the count: what stands before it stays counted,
-   * or with `isWhole` nothing does. `wanted` uses count at once, or none of them.
+   * or with `isWhole` nothing does.
    */
-  async function count(
-    limits: readonly Limit[],
-    { isWhole = false, wanted = 1 }: { isWhole?: boolean; wanted?: number } = {},
-  ): Promise<UseCount> {
-    const wishes = await toWishes(limits, wanted);
+  async function count(limits: readonly Limit[], { isWhole = false } = {}): Promise<UseCount> {
+    const wishes = await Promise.all(limits.map(toWish));
     const rooms = await serve({ wishes, isWhole });
     if (isAlone) {
       await keepDays(limits, wishes, rooms);
@@ -71,15 +68,9 @@ export function createUses({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>) {
     if (limits.length === 0) {
       return [];
     }
-    const wishes = await toWishes(limits, 0);
+    const wishes = (await Promise.all(limits.map(toWish))).map((wish) => ({ ...wish, wanted: 0 }));
     const rooms = await serve({ wishes, isWhole: true });
     return rooms.map(({ entries }, at) => countFrom(entries, wishes[at]?.keepFrom ?? 0));
-  }
-
-  function toWishes(limits: readonly Limit[], wanted: number): Promise<Wish[]> {
-    return Promise.all(
-      limits.map(async (limit) => ({ ...(await toWish(limit)), wanted, least: Math.max(1, wanted) })),
-    );
   }
 
   /** Takes back one use under a limit that moves along. */

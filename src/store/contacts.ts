@@ -17,39 +17,19 @@ export interface NewCheck {
   expiresAt: number;
 }
 
-/** How many codes a person may be sent: none after `lastAllowedAt`, and fewer than `perDay` since `dayStart`. */
-export interface CheckLimits {
-  lastAllowedAt: number;
-  dayStart: number;
-  perDay: number;
-}
-
 const BEGIN_CHECK = both(
   (
     q,
-  ) => `INSERT INTO "ContactCheck" ("personId", "kind", "address", "codeHash", "tries", "sentAt", "expiresAt", "sends")
-     SELECT ${q.param('int')}, ?, ?, ?, 0, ${q.time()}, ${q.time()},
-       1 + coalesce((SELECT "sends" FROM "ContactCheck" WHERE "personId" = ? AND "kind" = ? AND "sentAt" >= ${q.time()}), 0)
-     WHERE NOT EXISTS (SELECT 1 FROM "ContactCheck" WHERE "personId" = ? AND "sentAt" > ${q.time()})
-       AND (SELECT coalesce(sum("sends"), 0) FROM "ContactCheck" WHERE "personId" = ? AND "sentAt" >= ${q.time()}) < ?
+  ) => `INSERT INTO "ContactCheck" ("personId", "kind", "address", "codeHash", "tries", "sentAt", "expiresAt")
+     VALUES (?, ?, ?, ?, 0, ${q.time()}, ${q.time()})
      ON CONFLICT ("personId", "kind") DO UPDATE SET "address" = excluded."address", "codeHash" = excluded."codeHash",
-       "tries" = 0, "sentAt" = excluded."sentAt", "expiresAt" = excluded."expiresAt", "sends" = excluded."sends"`,
+       "tries" = 0, "sentAt" = excluded."sentAt", "expiresAt" = excluded."expiresAt"`,
 );
-/** Two codes that are asked for at once are counted one after the other. */
-const LOCK_PERSON = both((q) => q.shared('SELECT 1 FROM "Person" WHERE "id" = ? FOR UPDATE'));
 
-/** Puts a code in the place of the one before, unless the person was sent too many; returns whether it was put. */
-export async function beginCheck(db: Db, check: NewCheck, limits: CheckLimits): Promise<boolean> {
+/** Puts a code in the place of the one before. */
+export async function beginCheck(db: Db, check: NewCheck): Promise<void> {
   const { personId, kind, address, codeHash, now, expiresAt } = check;
-  const insert = write(
-    BEGIN_CHECK,
-    ...[personId, kind, address, codeHash, now, expiresAt],
-    ...[personId, kind, limits.dayStart],
-    ...[personId, limits.lastAllowedAt],
-    ...[personId, limits.dayStart, limits.perDay],
-  );
-  const [, changed] = await commit(db, [read(LOCK_PERSON, personId), insert]);
-  return Number(changed) > 0;
+  await commit(db, [write(BEGIN_CHECK, ...[personId, kind, address, codeHash, now, expiresAt])]);
 }
 
 /** A code that is being tried. `tries` counts this one. */
@@ -96,7 +76,7 @@ export async function settleCheck(
   return Number(changed) > 0;
 }
 
-/** Forgets a person's contact, and the code that waits for one. What was sent today still counts. */
+/** Forgets a person's contact, and the code that waits for one. */
 export async function clearContact(db: Db, personId: number, kind: ContactKind): Promise<void> {
   await commit(db, [
     write(`UPDATE "Person" SET "${kind}" = '' WHERE "id" = ?`, personId),

@@ -5,6 +5,7 @@ import type { Context, Middleware } from 'koa';
 import type { Core } from '#src/core/index.js';
 import type { MessageTemplates } from '#src/core/types.js';
 import { decodeUtf8, readRawBody } from '#src/lib/body.js';
+import { networkOf } from '#src/lib/client-address.js';
 import type { Clock } from '#src/lib/clock.js';
 import { equalsInConstantTime } from '#src/lib/hash.js';
 import type { KeyRing } from '#src/lib/key-ring.js';
@@ -20,6 +21,8 @@ import { KEY_KIND_ROWS } from './key-kinds.js';
 import { isLocalRequest } from './local-request.js';
 import { createNotifyPage } from './notify/index.js';
 import {
+  createClosedPage,
+  createConsentPage,
   createDemoInbox,
   createDemoPage,
   createDocsPage,
@@ -48,6 +51,8 @@ export interface SiteDeps {
   appId: string;
   /** A simulator plays WeChat: pages show its phone. */
   sandbox: boolean;
+  /** Which pages strangers may use. */
+  openPages: { demo: boolean; notify: boolean };
   clock: Clock;
   view: View;
   publicUrl: string;
@@ -80,6 +85,7 @@ export function createPages(deps: SiteDeps) {
     createHomePage({
       view,
       sandbox: deps.sandbox,
+      openPages: deps.openPages,
       publicUrl,
       describeState: async (ctx) => ((await seesState(ctx)) ? describeState(deps, startedAt) : null),
     }),
@@ -114,16 +120,21 @@ export function createPages(deps: SiteDeps) {
         return personId === null ? null : showKeys(core, personId);
       },
     }),
-    ...demo,
+    createConsentPage({ view, publicUrl, mailConsents: core.mailConsents }),
+    ...(deps.openPages.demo ? demo : [createClosedPage({ view, base: '/demo', setting: 'DEMO_PAGE' })]),
     ...createDesks(deps, signer, visits),
-    createNotifyPage({
-      notifyCodes: core.notifyCodes,
-      view,
-      publicUrl,
-      clock,
-      sandbox: deps.sandbox,
-      findOwner: async (ctx) => (await visits.findVisitor(ctx))?.personId ?? null,
-    }),
+    // Whoever has an account may always make codes of their own.
+    onlyFor(
+      async (ctx) => deps.openPages.notify || Boolean((await visits.findVisitor(ctx))?.account),
+      createNotifyPage({
+        core,
+        view,
+        publicUrl,
+        sandbox: deps.sandbox,
+        findOwner: async (ctx) => (await visits.findVisitor(ctx))?.personId ?? null,
+      }),
+      createClosedPage({ view, base: '/notify', setting: 'NOTIFY_PAGE' }),
+    ),
   ];
   return { pages, writeErrorPage: createErrorPage({ view }) };
 
@@ -136,6 +147,18 @@ export function createPages(deps: SiteDeps) {
     const entry = visitor && (await core.accounts.findEntry(visitor.personId));
     return entry?.kind === 'account' && entry.role === 'operator';
   }
+}
+
+/** One door for those who may come in, and another for all others. */
+function onlyFor(
+  mayEnter: (ctx: Context) => Promise<boolean>,
+  door: Middleware,
+  closed: Middleware,
+): Middleware {
+  return async (ctx, next) => {
+    const isThere = /^\/notify(?:\/|$)/.test(ctx.path);
+    return isThere && !(await mayEnter(ctx as Context)) ? closed(ctx, next) : door(ctx, next);
+  };
 }
 
 function createDemo(deps: SiteDeps): Middleware[] {
@@ -166,7 +189,10 @@ function createDemo(deps: SiteDeps): Middleware[] {
     clock,
     publicUrl,
     ...(deps.sandbox ? { phoneUrl: '/simulator/' } : {}),
-    createVisit: program.createVisit,
+    createVisit: async (from) => {
+      await core.limits.take('demo-visit', { address: networkOf(from) });
+      return program.createVisit();
+    },
     readVisit: program.readVisit,
     push: program.push,
   });

@@ -84,6 +84,8 @@ export async function openWorld(options: WorldOptions = {}) {
     MAX_WRONG_KEYS: '0',
     PUBLIC_URL: serverUrl,
     ALLOW_PRIVATE_TARGETS: 'true',
+    DEMO_PAGE: 'true',
+    NOTIFY_PAGE: 'true',
     WECHAT_APP_ID: simulatorDefaults.appId,
     WECHAT_APP_SECRET: simulatorDefaults.secret,
     WECHAT_TOKEN: simulatorDefaults.token,

@@ -2,7 +2,7 @@
 import type { Channel, ChannelIo } from '#src/channels/channel.js';
 import { settingOf } from '#src/channels/parts.js';
 import { SHOWN_AGAIN } from '#src/channels/repeats.js';
-import type { Outcome } from '#src/core/types.js';
+import type { AdmitPost, Outcome } from '#src/core/types.js';
 import { createHostResolver, type ResolveHost } from '#src/lib/host-resolver.js';
 import { isMailAddress } from '#src/lib/mail-address.js';
 import { toMailOutcome } from './outcome.js';
@@ -20,6 +20,8 @@ export interface MailDeps {
   defaultMailer: DefaultMailer | null;
   /** Whether a person's mail server may stand in a private network. */
   allowPrivate: boolean;
+  /** Asked before the default mailer sends; absent: it may always. */
+  admit?: AdmitPost;
   resolve?: ResolveHost;
   /** Told of a person's mail server that stands in a private network. */
   onInside?: (host: string) => void;
@@ -40,6 +42,7 @@ export function createMailChannel(deps: MailDeps): Channel<MailCard> {
       settingOf(settings, 'host') === ''
         ? 'server'
         : `${settingOf(settings, 'host')} ${settingOf(settings, 'user')}`,
+    serverReceivers: (settings) => (settingOf(settings, 'host') === '' ? receiversOf(settings, '') : []),
     checkSettings: checkMailSettings,
     render: renderMail,
     send: async (card, settings, recipient, io) => {
@@ -54,6 +57,13 @@ export function createMailChannel(deps: MailDeps): Channel<MailCard> {
         const why =
           '邮件 Mail: 没有收件地址，请在通道设置里填写或绑定邮箱 no receiver: set or bind a mail address';
         return { kind: 'refused', code: 'no_receiver', why };
+      }
+      const { personId, address: own } = recipient;
+      const held = server.isTrusted
+        ? await deps.admit?.({ act: 'server-mail', personId, receivers: to, own })
+        : null;
+      if (held) {
+        return { kind: 'retry', ...held };
       }
       const allowPrivate = server.isTrusted || deps.allowPrivate;
       const { onInside, timeoutMs = MAIL_TIMEOUT_MS } = deps;

@@ -2,7 +2,7 @@
 import type { Channel, ChannelSettings, ConfigField } from '#src/channels/channel.js';
 import { headingOf, settingOf } from '#src/channels/parts.js';
 import { SHOWN_AGAIN } from '#src/channels/repeats.js';
-import type { MessageContent } from '#src/core/types.js';
+import type { AdmitPost, MessageContent } from '#src/core/types.js';
 import { barePhone, isPhone } from '#src/lib/phone-number.js';
 import { startOfPlainText, takeCodePoints } from '#src/lib/text.js';
 import type { SmsPlatform } from '#src/platforms/aliyun-sms.js';
@@ -93,7 +93,11 @@ const FIELDS: readonly ConfigField[] = [
 ];
 
 /** Makes the channel. */
-export function createSmsChannel(deps: { platform: Pick<SmsPlatform, 'sendSms'> }): Channel<SmsCard> {
+export function createSmsChannel(deps: {
+  platform: Pick<SmsPlatform, 'sendSms'>;
+  /** The server's own account, and what is asked before it sends; absent: there is none. */
+  server?: { accessKeyId: string; admit: AdmitPost };
+}): Channel<SmsCard> {
   return {
     id: 'sms',
     title: { zh: '短信（阿里云）', en: 'SMS (Aliyun)' },
@@ -115,6 +119,17 @@ export function createSmsChannel(deps: { platform: Pick<SmsPlatform, 'sendSms'> 
         const why =
           '短信 SMS: 没有可用的手机号，请在通道设置里填写或绑定手机 no usable phone number: set or bind one';
         return { kind: 'refused', code: 'no_phone', why };
+      }
+      const isServers = settingOf(settings, 'accessKeyId') === deps.server?.accessKeyId;
+      const post = {
+        act: 'server-sms',
+        personId: recipient.personId,
+        receivers: [phone],
+        own: phone,
+      } as const;
+      const held = isServers ? await deps.server?.admit(post) : null;
+      if (held) {
+        return { kind: 'retry', ...held };
       }
       const most = Number(settingOf(settings, 'maxLength')) || MAX_VARIABLE_LENGTH;
       const param = settingOf(settings, 'templateParamName') || DEFAULT_PARAM;

@@ -54,6 +54,11 @@ export const channelView = createdChannel.extend({
   lastOkAt: moment.nullable(),
   lastError: z.string(),
   lastErrorAt: moment.nullable(),
+  waiting: z
+    .array(z.string())
+    .describe(
+      '等待确认的收件地址：本站代发的邮件要对方先同意 Addresses that must agree first, as this server’s own mailer writes to them',
+    ),
 });
 
 const words = z.object({ zh: z.string(), en: z.string() });

@@ -61,7 +61,7 @@ function createChannel(core: Core): Route {
     params: channelListParams,
     body: channelCreation,
     answer: createdChannel,
-    errors: ['bad_field', 'conflict'],
+    errors: ['bad_field', 'conflict', 'limit_full'],
     async run({ manager, params, body }) {
       const { personId } = await getOwnPerson(core, manager, params.uid);
       return core.channels.createChannel(personId, { ...body, config: body.config ?? {} });
@@ -153,9 +153,10 @@ function testChannel(core: Core): Route {
     status: 200,
     params: channelParams,
     answer: z.object({ ok: z.boolean(), detail: z.string() }),
+    errors: ['limit_reached'],
     async run({ manager, params }) {
       const person = await getOwnPerson(core, manager, params.uid);
-      return core.channels.testChannel(person, params.id);
+      return core.channels.testChannel(person, params.id, { isFree: manager.role === 'operator' });
     },
   });
 }

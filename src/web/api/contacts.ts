@@ -43,7 +43,7 @@ function beginContact(core: Core): Route {
     path: '/users/{uid}/contacts/{kind}',
     tag: 'contacts',
     summary:
-      '给邮箱或手机发一个验证码，10 分钟内有效；每人每分钟 1 个、每天 10 个 Send a code that works for ten minutes; one a minute and ten a day for each person',
+      '给邮箱或手机发一个验证码，10 分钟内有效；条数有限额 Send a code that works for ten minutes; limits count how many',
     status: 202,
     params: contactParams,
     body: z.object({
@@ -53,7 +53,7 @@ function beginContact(core: Core): Route {
         .describe('邮箱或中国大陆手机号 A mail address or a mainland number'),
     }),
     answer: z.object({ expiresAt: moment }),
-    errors: ['bad_field', 'not_served', 'rate_limited', 'code_not_sent'],
+    errors: ['bad_field', 'not_served', 'limit_reached', 'code_not_sent'],
     async run({ manager, params, body }) {
       const { personId } = await getOwnPerson(core, manager, params.uid);
       return core.contacts.begin(personId, params.kind, body.address);

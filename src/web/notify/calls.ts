@@ -3,30 +3,24 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { AppError } from '#src/core/errors.js';
-import type { NotifyCodes } from '#src/core/notify-codes.js';
+import type { Core } from '#src/core/index.js';
 import { BodyError, decodeUtf8, readRawBody } from '#src/lib/body.js';
-import type { Clock } from '#src/lib/clock.js';
+import { networkOf } from '#src/lib/client-address.js';
 import type { Language } from '#src/lib/i18n.js';
 import { parseJson } from '#src/lib/json.js';
 import { isSameOrigin } from '#src/web/pages/same-origin.js';
-import { createWindowLimit } from '#src/web/pages/window-limit.js';
 import { writeExamples } from './examples.js';
 
 /** What these calls need. */
 export interface NotifyCallNeeds {
-  notifyCodes: Pick<NotifyCodes, 'createCode' | 'listMembers'>;
+  core: Pick<Core, 'notifyCodes' | 'limits'>;
   publicUrl: string;
-  clock: Clock;
   languageOf(ctx: Context): Language;
   /** The person who is signed in, who then owns the code that they make; null for nobody. */
   findOwner(ctx: Context): Promise<number | null>;
 }
 
 const MAX_BODY_BYTES = 64 * 1024;
-const MINUTE_MS = 60_000;
-/** Each call asks WeCom several times; one visitor needs a handful. */
-const PER_VISITOR = 20;
-const PER_SERVER = 120;
 
 const text = z.string().max(4000);
 const appForm = z.object({ corpId: text, agentId: text, secret: text });
@@ -38,9 +32,8 @@ const codeForm = appForm.extend({
 
 /** The router of /notify/api. Errors are `{error: {code, message}}` in the page's language. */
 export function createNotifyCalls(needs: NotifyCallNeeds): Router {
-  const { notifyCodes, publicUrl, clock } = needs;
-  const takeVisitor = createWindowLimit({ clock, max: PER_VISITOR, windowMs: MINUTE_MS });
-  const takeServer = createWindowLimit({ clock, max: PER_SERVER, windowMs: MINUTE_MS });
+  const { publicUrl } = needs;
+  const { notifyCodes, limits } = needs.core;
   const router = new Router({ prefix: '/notify/api' });
   const declare = <T>(
     path: string,
@@ -50,15 +43,14 @@ export function createNotifyCalls(needs: NotifyCallNeeds): Router {
     router.post(path, (ctx) =>
       answerJson(ctx, needs, async () => {
         const form = await readForm(ctx, schema, publicUrl);
-        if (!takeVisitor(ctx.ip) || !takeServer('all')) {
-          throw new AppError('rate_limited', { detail: '请稍等一分钟 wait a minute' });
-        }
+        await limits.take('notify-call', { address: networkOf(ctx.ip) });
         return run(form, ctx);
       }),
     );
   };
   declare('/members', appForm, async (form) => ({ members: await notifyCodes.listMembers(form) }));
   declare('/codes', codeForm, async (form, ctx) => {
+    await limits.take('notify-code', { address: networkOf(ctx.ip) });
     const { code } = await notifyCodes.createCode(form, await needs.findOwner(ctx));
     const url = `${publicUrl}/api/notify/${code}`;
     return { code, url, examples: writeExamples(url) };
@@ -75,6 +67,9 @@ async function answerJson(ctx: Context, needs: NotifyCallNeeds, run: () => Promi
       thrown instanceof BodyError ? new AppError('bad_request', { detail: thrown.message }) : thrown;
     if (!(error instanceof AppError)) {
       throw error;
+    }
+    if (error.retryAfterS !== null) {
+      ctx.set('Retry-After', String(error.retryAfterS));
     }
     ctx.status = error.status;
     const message = needs.languageOf(ctx) === 'zh' ? error.zh : error.en;

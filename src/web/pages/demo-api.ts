@@ -1,6 +1,7 @@
 /** The JSON calls behind the demo page: begin a visit, look at it, push to the person who scanned its code. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import { AppError } from '#src/core/errors.js';
 import { BodyError, decodeUtf8, readRawBody } from '#src/lib/body.js';
 import type { Clock } from '#src/lib/clock.js';
 import type { Language } from '#src/lib/i18n.js';
@@ -36,7 +37,8 @@ export interface DemoVisitState {
 
 /** The verbs of the demo program. */
 export interface DemoVerbs {
-  createVisit(): Promise<DemoVisit>;
+  /** Begins a visit for a caller's address. Throws AppError limit_reached. */
+  createVisit(from: string): Promise<DemoVisit>;
   /** null when there is no such visit, or its code expired before anybody scanned it. */
   readVisit(visit: string): Promise<DemoVisitState | null>;
   /** Sends to the person who scanned the visit's code, and to nobody else. */
@@ -81,8 +83,6 @@ class Refused extends Error {
 /** The router of /demo/api. Errors are `{error: {code, message}}`. */
 export function createDemoApi(needs: DemoApiNeeds): Router {
   const { clock } = needs;
-  // Every visit asks the platform for a QR code, of which an account has 100,000 a day.
-  const takeVisit = createWindowLimit({ clock, max: 60, windowMs: MINUTE_MS });
   const takePush = createWindowLimit({ clock, max: 20, windowMs: MINUTE_MS });
   const router = new Router({ prefix: '/demo/api' });
   const answer = (call: (ctx: Context) => Promise<unknown>) => (ctx: Context) => answerJson(ctx, needs, call);
@@ -91,8 +91,7 @@ export function createDemoApi(needs: DemoApiNeeds): Router {
     '/visits',
     answer(async (ctx) => {
       await readJson(ctx, needs.publicUrl);
-      insist(takeVisit('all'), 'tooMany');
-      const made = await needs.createVisit();
+      const made = await needs.createVisit(ctx.ip);
       ctx.status = 201;
       const svg = Buffer.from(await qrSvg(made.qrcodeText)).toString('base64');
       return { ...made, qrcodePicture: `data:image/svg+xml;base64,${svg}` };
@@ -124,6 +123,13 @@ async function answerJson(ctx: Context, needs: DemoApiNeeds, call: (ctx: Context
   try {
     ctx.body = await call(ctx);
   } catch (error) {
+    if (error instanceof AppError && error.code === 'limit_reached') {
+      const message = needs.openPage(ctx).language === 'zh' ? error.zh : error.en;
+      ctx.set('Retry-After', String(error.retryAfterS ?? 1));
+      ctx.status = error.status;
+      ctx.body = { error: { code: 'tooMany', message } };
+      return;
+    }
     const refused = error instanceof BodyError ? new Refused('badBody') : error;
     if (!(refused instanceof Refused)) {
       throw error;

@@ -56,6 +56,8 @@ export interface HomeState {
 export interface HomePageNeeds {
   /** A simulator plays WeChat. */
   sandbox: boolean;
+  /** Which pages strangers may use. */
+  openPages: { demo: boolean; notify: boolean };
   publicUrl: string;
   /** The state for whoever may see it; null for strangers, who learn what this is and no more. */
   describeState(ctx: Context): Promise<HomeState | null>;
@@ -77,6 +79,7 @@ export function createHomePage(needs: HomePageNeeds): Middleware {
       values: {
         state,
         sandbox: needs.sandbox,
+        openPages: needs.openPages,
         figure,
         queueAge: writeAge(state?.queue.oldestDueSeconds ?? 0),
         number: (count: number) => count.toLocaleString('en-US'),

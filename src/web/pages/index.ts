@@ -1,5 +1,7 @@
 /** The public face of the pages for people. */
 export { type Assets, createAssets } from './assets.js';
+export { createClosedPage } from './closed-page.js';
+export { createConsentPage } from './consent-page.js';
 export type { DemoVerbs, DemoVisit, DemoVisitState } from './demo-api.js';
 export { type CallbackRequest, createDemoInbox, type DemoCallback, type DemoInbox } from './demo-inbox.js';
 export { createDemoPage, type DemoPageNeeds } from './demo-page.js';

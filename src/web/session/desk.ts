@@ -40,7 +40,7 @@ export interface Visit<Key extends string> {
   json(value: object, status?: number): void;
   /**
    * Checks the form and runs `run`; what the schema or the domain finds wrong goes to `again` as words beside the fields,
-   * which shows the form once more (status 422, or 503 where the same may go well later).
+   * which shows the form once more (status 422, or 429 or 503 where the same may go well later).
    */
   submit<S extends z.ZodObject>(
     schema: S,
@@ -158,7 +158,8 @@ function createVisit<Key extends string>(ctx: Context, parts: VisitParts<Key>): 
       const checked = checkForm(schema, visit.form, language);
       const errors = checked.ok ? await tryRun(() => run(checked.value), visit) : checked.errors;
       if (errors) {
-        ctx.status = ctx.res.hasHeader('Retry-After') ? 503 : 422;
+        // Where coming back helps, the status says so too.
+        ctx.status = ctx.res.hasHeader('Retry-After') ? ctx.status : 422;
         await again(errors);
       }
     },
@@ -191,8 +192,9 @@ async function admitForm(visit: Visit<never>, visits: Visits, options: PostOptio
 }
 
 /** Says when coming back helps, where it does. */
-function tellWhen(ctx: Context, { retryAfterS }: AppError): void {
+function tellWhen(ctx: Context, { retryAfterS, status }: AppError): void {
   if (retryAfterS !== null) {
+    ctx.status = status;
     ctx.set('Retry-After', String(retryAfterS));
   }
 }

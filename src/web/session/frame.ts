@@ -41,7 +41,7 @@ export function showInFrame(visit: Shown, sheet: Sheet, frame: Frame): void {
   setPageHeaders(ctx, sheet.policy);
   // These pages show secrets. And with `no-referrer` browsers would hide the Origin of our own forms.
   ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' });
-  ctx.status = sheet.status ?? (ctx.status === 422 || ctx.status === 503 ? ctx.status : 200);
+  ctx.status = sheet.status ?? ([422, 429, 503].includes(ctx.status) ? ctx.status : 200);
   ctx.type = 'html';
   ctx.body = frame.view.render(`${frame.frame}/${sheet.template}`, {
     ...frame.values,

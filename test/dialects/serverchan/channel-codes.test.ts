@@ -20,6 +20,7 @@ async function route(
     lastOkAt: null,
     lastError: '',
     lastErrorAt: null,
+    waiting: [],
   }));
   const people = { isWecomMember: async () => isMember };
   return readRouting({ channels: { listChannels: async () => own }, people }, 1, asked);

@@ -52,6 +52,7 @@ it('makes, shows, changes and removes a channel; its secret never comes out', as
     lastOkAt: null,
     lastError: '',
     lastErrorAt: null,
+    waiting: [],
   };
   expect((await ming.channels()).json).toEqual({ total: 1, items: [view] });
   const change = { code: 'office', config: { secret: MASK, receivers: 'lisi' }, fallback: 1 };

@@ -220,6 +220,9 @@ it('knows no other kinds, no code that nobody asked for, and no other people', a
   ]);
   expect(strange.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
   const own = await hong.uid();
+  // One number gets one code a minute, whoever asks for it.
+  expect((await asHong(`${own}/contacts/phone`, { address: PHONE })).status).toBe(429);
+  w.clock.advance(60_000);
   expect((await asHong(`${own}/contacts/phone`, { address: PHONE })).status).toBe(202);
   // A code proves what its own person was asked: another's is nothing.
   const hongs = await readCode('sms');

@@ -22,6 +22,7 @@ beforeAll(async () => {
   const home = createHomePage({
     view: views.view,
     sandbox: true,
+    openPages: { demo: true, notify: true },
     publicUrl: 'http://localhost:8080',
     describeState: async () => state,
   });

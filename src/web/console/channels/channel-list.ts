@@ -20,6 +20,8 @@ export interface ChannelListing {
   channels: ListedChannel[];
   /** What a message tries, in order. */
   way: string[];
+  /** What is left of the day. */
+  left: { tests: number; mails: number };
 }
 
 /** Reads a person's channels and the way of their messages. */
@@ -28,9 +30,11 @@ export async function readListing(
   personId: number,
   words: { language: Language; t: (key: ChannelsKey) => string },
 ): Promise<ChannelListing> {
-  const [rows, route] = await Promise.all([
+  const [rows, route, tests, mails] = await Promise.all([
     core.channels.listChannels(personId),
     core.channelChain.readRoute(personId),
+    core.limits.readDayLeft('channel-test', { personId }),
+    core.limits.readDayLeft('server-mail', { personId }),
   ]);
   const titles = new Map(core.channels.listKinds().map(({ id, title }) => [id, title[words.language]]));
   const chain = rows
@@ -49,7 +53,8 @@ export async function readListing(
     ...chain,
     ...rows.filter((row) => !row.default && !chain.includes(row)),
   ];
-  return { channels: ordered.map(toListed), way: route.map((step) => nameStep(step, rows, words)) };
+  const left = { tests, mails };
+  return { channels: ordered.map(toListed), left, way: route.map((step) => nameStep(step, rows, words)) };
 }
 
 /** A channel with an error after its last success fails. */

@@ -43,7 +43,14 @@ export const CHANNELS_WORDS = {
   tested: ['测试消息已发出：{detail}', 'The test went out: {detail}'],
   testedWell: ['测试消息已发出，请看看收到没有。', 'The test went out: see whether it arrived.'],
   testFailed: ['没有发出去：{detail}', 'It was not sent: {detail}'],
-  tooManyTests: ['测试太频繁，请过一分钟再试。', 'Too many tests: try again in a minute.'],
+  waitingFor: [
+    '等待 {who} 确认：已发确认信，对方点「同意」后才会发出。也可以填自己的 SMTP。',
+    'Waits until {who} agrees: a mail asks them. Or give it an SMTP server of your own.',
+  ],
+  leftToday: [
+    '今天还可测试 {tests} 次，本站代发邮件还可 {mails} 封。',
+    'Left today: {tests} tests, {mails} mails by this site’s mailer.',
+  ],
   makeFirst: ['设为首选', 'Make it first'],
   notFirst: ['取消首选', 'No longer first'],
   join: ['加入备用', 'Use as a fallback'],
