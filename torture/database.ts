@@ -1,6 +1,7 @@
 /** A PostgreSQL database of a run's own, and all that can go wrong with its server. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { makeOlderPostgres } from './older-postgres.js';
 
 /** A database under torture. */
 export interface Database {
@@ -19,6 +20,8 @@ export interface Database {
   /** Ends all connections and lets the servers have so many until `mend`. */
   limit(connections: number): Promise<void>;
   mend(): Promise<void>;
+  /** Makes it that of up to so many migrations ago; no server may have it meanwhile. */
+  makeOlder(back: number): Promise<void>;
   /** Lets its clock show that much more. */
   pass(ms: number): Promise<void>;
   drop(): Promise<void>;
@@ -73,6 +76,9 @@ export async function makeDatabase(server: string): Promise<Database> {
       await inServer(`ALTER ROLE "${name}" CONNECTION LIMIT -1`);
       // Those that were opened meanwhile stay as they were.
       await endAll();
+    },
+    makeOlder: async (back) => {
+      await makeOlderPostgres(url.href, { role: name, back });
     },
     pass: async (ms) => {
       await query(url.href, `UPDATE torture.clock SET "passed" = "passed" + ${ms}`);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '#torture/processes.js';
 import { checkIntegrity, copyDatabaseFiles, makeOlder, removeDatabaseFiles } from '#torture/sqlite-file.js';
 import type { World } from '#torture/world.js';
-import type { Fault } from './blow.js';
+import { BOTH, type Fault } from './blow.js';
 import { serverOf } from './processes.js';
 
 /** So far back a database is taken at most; before, rows had not all of the columns that make a message. */
@@ -13,29 +13,45 @@ const MOST_BACK = 5;
 const LOOK_MS = 5;
 
 /**
- * The database is one of an older version when the server starts again, and it is killed so many milliseconds after each of the first
- * starts began to write to it, which is when they migrate it. What a killed server had in hand stands in columns that the older one
- * lacks: it is stopped in order.
+ * The database is one of an older version when the servers start again, and they are killed so many milliseconds after each of the
+ * first starts began to write to it, which is when they migrate it; on PostgreSQL after they began, all of them at once. What a
+ * killed server had in hand stands in columns that the older one lacks: they are stopped in order.
  */
 export const upgrade: Fault<{ back: number; afterMs: readonly number[] }> = {
-  databases: ['sqlite'],
+  databases: BOTH,
   alone: 'blows',
   draw: ({ random }) => ({
     back: random.between(1, MOST_BACK),
     afterMs: Array.from({ length: 3 }, () => random.between(0, 400)),
   }),
   fall: async (world, { back, afterMs }) => {
-    const server = serverOf(world, 0);
-    await server.halt('SIGTERM');
-    makeOlder(world.databasePath, back);
-    for (const ms of afterMs) {
-      await killWhileWriting(world, ms);
+    const { servers, database } = world;
+    await Promise.all(servers.map((server) => server.halt('SIGTERM')));
+    if (database) {
+      await database.makeOlder(back);
+    } else {
+      makeOlder(world.databasePath, back);
     }
-    server.go();
-    await server.ready();
+    for (const ms of afterMs) {
+      await (database ? killStarting(world, BOOT_MS + ms) : killWhileWriting(world, ms));
+    }
+    for (const server of servers) {
+      server.go();
+    }
+    await world.ready();
     return [];
   },
 };
+
+/** A start loads its program so long before it does anything to a database. */
+const BOOT_MS = 400;
+
+/** Starts all servers and kills them so many milliseconds later, or when they listen. */
+async function killStarting({ servers }: World, afterMs: number): Promise<void> {
+  await Promise.all(
+    servers.map((server) => server.tryStart(({ listening }) => Promise.race([sleep(afterMs), listening]))),
+  );
+}
 
 /**
  * The server is killed so many milliseconds after the first file of a backup is there: whatever is listed as a backup afterwards is a
