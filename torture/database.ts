@@ -81,7 +81,8 @@ export async function makeDatabase(server: string): Promise<Database> {
       await makeOlderPostgres(url.href, { role: name, back });
     },
     pass: async (ms) => {
-      await query(url.href, `UPDATE torture.clock SET "passed" = "passed" + ${ms}`);
+      // Also while the servers may write nothing.
+      await query(url.href, `BEGIN READ WRITE; UPDATE torture.clock SET "passed" = "passed" + ${ms}; COMMIT`);
     },
     drop: async () => {
       await inServer(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
