@@ -92,7 +92,8 @@ async function countRows(): Promise<number[]> {
 }
 
 it('has a line for each route, and a route for each line', () => {
-  const routes = listRoutes();
+  // The project's own texts are open, each under the address of its file.
+  const routes = listRoutes().filter((route) => !/^GET \/[\w/-]+\.md$/.test(route));
   const missing = routes.filter((route) => !ROWS[route]);
   const file = (route: string): string =>
     isCall(route) ? 'api' : /\/(?:console|me)\b/.test(route) ? 'pages' : 'dialects or pages';

@@ -67,4 +67,5 @@ export const API_ROWS: Readonly<Record<string, Access>> = {
   'PUT /api/v1/settings/plans': 'operator',
   'PUT /api/v1/settings/retention': 'operator',
   'PUT /api/v1/users/:uid/plans': 'operator',
+  'POST /api/v1/apps/:id/qrcode': 'own',
 };

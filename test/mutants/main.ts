@@ -11,10 +11,8 @@ import { DEFENCES, type Defence } from './defences.js';
 interface Run {
   passed: number;
   failed: number;
-  /** Files of which a test failed. */
-  failing: string[];
-  /** The first test that failed. */
-  first: string;
+  /** The tests that failed, with their files. */
+  failing: { file: string; fullName: string }[];
   output: string;
 }
 
@@ -37,13 +35,14 @@ process.exitCode = bad.length > 0 || rows.length === 0 ? 1 : 0;
 
 function tryDefence(defence: Defence) {
   const { name, test } = defence;
-  if (whole.failing.some((file) => file.endsWith(test)) || whole.passed === 0) {
+  const isMeant = (fullName: string): boolean => fullName.includes(defence.named ?? '');
+  const unfit = whole.failing.find(({ file, fullName }) => file.endsWith(test) && isMeant(fullName));
+  if (unfit || whole.passed === 0) {
     return tell({
       name,
       test,
       fate: 'unfit',
-      why: 'its test fails with the defence in its place',
-      run: whole,
+      why: `with the defence in its place this fails: ${unfit?.fullName ?? 'all'}`,
     });
   }
   let putBack: () => void;
@@ -56,7 +55,12 @@ function tryDefence(defence: Defence) {
   putBack();
   // A file that does not even load proves nothing.
   return run.failed > 0
-    ? tell({ name, test, fate: 'killed', why: `${run.failed} of ${run.failed + run.passed}: ${run.first}` })
+    ? tell({
+        name,
+        test,
+        fate: 'killed',
+        why: `${run.failed} of ${run.failed + run.passed}: ${run.failing[0]?.fullName}`,
+      })
     : tell({ name, test, fate: 'SURVIVED', why: `${run.passed} tests passed without it`, run });
 }
 
@@ -88,22 +92,14 @@ function runTests({ folder }: Copy, tests: readonly string[], named?: string): R
       numFailedTests: number;
       testResults: {
         name: string;
-        status: string;
         assertionResults: { status: string; fullName: string }[];
       }[];
     };
-    const failed = testResults
-      .flatMap(({ assertionResults }) => assertionResults)
-      .find(({ status }) => status === 'failed');
-    const failing = testResults.filter(({ status }) => status === 'failed').map(({ name }) => name);
-    return {
-      passed: numPassedTests,
-      failed: numFailedTests,
-      failing,
-      first: failed?.fullName ?? '',
-      output: stdout + stderr,
-    };
+    const failing = testResults.flatMap(({ name: file, assertionResults }) =>
+      assertionResults.flatMap(({ status, fullName }) => (status === 'failed' ? { file, fullName } : [])),
+    );
+    return { passed: numPassedTests, failed: numFailedTests, failing, output: stdout + stderr };
   } catch {
-    return { passed: 0, failed: 0, failing: [], first: '', output: stdout + stderr };
+    return { passed: 0, failed: 0, failing: [], output: stdout + stderr };
   }
 }
