@@ -15,6 +15,7 @@ const PROGRAMS = [
   'simulator/main',
   'store/sqlite-thread',
   'store/backup-process',
+  'web/pages/render-thread',
 ];
 
 /** Packages that are more than JavaScript: they find files of theirs by their own place. */

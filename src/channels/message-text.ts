@@ -8,6 +8,8 @@ import { readRichText } from './rich-text.js';
 
 /** Longer titles leave no room for the body. */
 const MAX_TITLE_LENGTH = 100;
+/** No platform shows more than 30,000 bytes. */
+const MAX_LINES = 2_000;
 
 /** Draws a message; `head` writes the title line where the message has a title. */
 export function drawMessage(
@@ -16,8 +18,9 @@ export function drawMessage(
   head: (title: string) => string,
 ): DrawnText {
   const { lines, isCut } = readRichText(message.body, message.format);
+  const told = lines.slice(0, MAX_LINES);
   const title = titleLine(message.title);
-  const drawn = repeatsTitle(message, message.body) ? [] : drawLines(lines, markup);
+  const drawn = repeatsTitle(message, message.body) ? [] : drawLines(told, markup);
   // A body that shows nothing, such as a lone script: never an empty message, which the platforms refuse.
   const spare = writeText(markup, titleLine(message.summary) || titleLine(message.appName) || '(空 empty)');
   const isEmpty = drawn.length === 0 && title === '';
@@ -26,7 +29,7 @@ export function drawMessage(
     lines: isEmpty ? [{ text: spare, plain: spare, gap: false }] : drawn,
     foot: message.url === '' ? '' : drawLink(markup, '查看原文 Original', message.url),
     more: message.pageUrl === '' ? '' : drawLink(markup, '查看全文 Read all', message.pageUrl),
-    isCut,
+    isCut: isCut || told.length < lines.length,
   };
 }
 

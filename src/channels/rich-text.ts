@@ -2,6 +2,7 @@
 import { sanitizeHtml } from '#src/lib/html.js';
 import { closeCut } from '#src/lib/html-tags.js';
 import { createMarkdownParser } from '#src/lib/markdown-parser.js';
+import { LOOP_BUDGET, splitByCost } from '#src/lib/markup-budget.js';
 import { namePicture } from '#src/lib/picture-name.js';
 import { settleFormat, stripControls, type TextFormat } from '#src/lib/text.js';
 import { type Tone, toTone } from './color-tone.js';
@@ -44,7 +45,7 @@ export interface RichText {
 /** No platform shows as much; what is behind it stays unread. */
 const MAX_SOURCE_LENGTH = 60_000;
 
-/** Reads a body. Never throws; what runs, frames or hides is gone; links keep safe schemes only. */
+/** Reads a body; behind too much markup it goes on as plain text. Never throws; what runs, frames or hides is gone; links keep safe schemes only. */
 export function readRichText(whole: string, as: TextFormat): RichText {
   const isCut = whole.length > MAX_SOURCE_LENGTH;
   const { body, format } = settleFormat(whole.slice(0, MAX_SOURCE_LENGTH), as);
@@ -52,8 +53,9 @@ export function readRichText(whole: string, as: TextFormat): RichText {
   if (format === 'text') {
     return { lines: readPlainLines(source), isCut };
   }
-  const html = format === 'markdown' ? createMarkdownParser().render(source) : source;
-  return { lines: readHtmlLines(sanitizeHtml(html)), isCut };
+  const { head, rest } = splitByCost(source, format, LOOP_BUDGET);
+  const html = format === 'markdown' ? createMarkdownParser().render(head) : head;
+  return { lines: [...readHtmlLines(sanitizeHtml(html)), ...readPlainLines(rest)], isCut };
 }
 
 function readPlainLines(text: string): RichLine[] {

@@ -64,7 +64,8 @@ export function createRunJob(deps: RunDeps): RunJob {
     if (job.kind === 'wait') {
       return toWaiting(job.delivery, job.until, startedAt);
     }
-    const repeats = repeatsOf(deps, job);
+    const drawn = drawJob(deps, job);
+    const repeats = drawn ? drawn.channel.repeatsOf(drawn.card, drawn.job.settings) : HARMLESS;
     const isRatherTwice = job.kind === 'message' && job.isRatherTwice;
     const { doubtAt } = job.delivery;
     if (doubtAt !== null && !mayRepeat({ doubtAt, repeats, isRatherTwice }, startedAt)) {
@@ -74,7 +75,7 @@ export function createRunJob(deps: RunDeps): RunJob {
     if (held) {
       return held;
     }
-    const { outcome, request } = await send(deps, job).catch((error: unknown): CallbackTry => {
+    const { outcome, request } = await send(deps, job, drawn).catch((error: unknown): CallbackTry => {
       log.error('a delivery failed by a bug', { delivery: job.delivery.id, error });
       return { outcome: { kind: 'retry', code: 'internal', why: '服务器内部错误 internal error' } };
     });
@@ -112,14 +113,12 @@ function tellEnd(
 /** Callbacks carry an id by which their receivers know repeats, and come again by contract. */
 const HARMLESS: Repeats = { kind: 'harmless' };
 
-/** What the other side makes of a message that it gets again. */
-function repeatsOf({ channels }: RunDeps, job: LiveJob): Repeats {
+/** A message as its channel draws it, once for each try; null for a callback, and where there is no such channel. */
+function drawJob({ channels }: RunDeps, job: LiveJob) {
   const channel = job.kind === 'message' ? channels.find(job.delivery.channel) : null;
-  if (job.kind !== 'message' || !channel) {
-    return HARMLESS;
-  }
-  return channel.repeatsOf(channel.render(job.content), job.settings);
+  return job.kind === 'message' && channel ? { job, channel, card: channel.render(job.content) } : null;
 }
+
 /** What becomes of a later message of a sequence where its channel cannot replace what it shows; null: it goes out. */
 async function holdBack(deps: RunDeps, job: LiveJob, now: number): Promise<DeliveryResult | null> {
   const sequence = job.kind === 'message' ? job.content.sequence : undefined;
@@ -136,16 +135,15 @@ async function holdBack(deps: RunDeps, job: LiveJob, now: number): Promise<Deliv
   }
 }
 
-async function send(deps: RunDeps, job: LiveJob): Promise<CallbackTry> {
+async function send(deps: RunDeps, job: LiveJob, drawn: ReturnType<typeof drawJob>): Promise<CallbackTry> {
   if (job.kind === 'callback') {
     return deps.sendCallback(job.event, job.target);
   }
-  const channel = deps.channels.find(job.delivery.channel);
-  if (!channel) {
+  if (!drawn) {
     const why = `没有通道 no channel "${job.delivery.channel}"`;
     return { outcome: { kind: 'refused', code: 'no_channel', why } };
   }
-  const outcome = await channel.send(channel.render(job.content), job.settings, job.recipient, {
+  const outcome = await drawn.channel.send(drawn.card, job.settings, job.recipient, {
     deliveryId: job.delivery.id,
     http: deps.http,
     clock: deps.clock,

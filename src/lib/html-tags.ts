@@ -41,8 +41,9 @@ const KNOWN = new Set([...VOID_ELEMENTS, ...VOID_WITH_ATTRIBUTES, ...ENDS_BY_ITS
 /** What is in them is no HTML: nothing but their own end is a tag. */
 const RAW = new Set(words('iframe noembed noframes script style textarea title'));
 
-const NAME = /[a-z][^\s/>]*/y;
-const CLOSER = /<\/([a-z][^\s/>]*)/g;
+/** No further than the next tag: else a thousand half tags would each be read to the end of the text. */
+const NAME = /[a-z][^\s/<>]*/y;
+const CLOSER = /<\/([a-z][^\s/<>]*)/g;
 /** A document's first line, and the conditions that Office writes. */
 const DECLARATION = /<(?:!doctype\b|!\[(?:if|endif)\b|\?xml\b)[^<>]*>/y;
 

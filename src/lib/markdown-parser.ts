@@ -1,5 +1,5 @@
 /** The one Markdown dialect of this house: tables, line breaks, bare links, HTML let through for the sanitiser. */
-import MarkdownIt, { type StateBlock, type StateInline } from 'markdown-it';
+import MarkdownIt, { type StateBlock, type StateCore, type StateInline } from 'markdown-it';
 import { lengthOfLink } from './bare-link.js';
 import { createTagReader, type TagReader } from './html-tags.js';
 
@@ -19,7 +19,22 @@ export function createMarkdownParser(highlight?: (code: string, language: string
   parser.linkify.add('http:', { validate: lengthOfLink }).add('https:', { validate: lengthOfLink });
   parser.linkify.add('ftp:', null).add('mailto:', null).add('//', null);
   keepText(parser);
+  parser.core.ruler.push('bound_attributes', boundAttributes);
   return parser;
+}
+
+/**
+ * A definition of 30,000 characters that ten thousand references repeat would become hundreds of megabytes: beyond some times
+ * the text's own length references lead nowhere, and are still read.
+ */
+function boundAttributes({ src, tokens }: StateCore): void {
+  let left = 4 * src.length + 10_000;
+  for (const token of tokens.flatMap((block) => [block, ...(block.children ?? [])])) {
+    if (token.attrs) {
+      left -= token.attrs.reduce((sum, [, value]) => sum + value.length, 0);
+      token.attrs = left < 0 ? [] : token.attrs;
+    }
+  }
 }
 
 /** Text that Markdown would take for its own and show without its signs, or not at all, stays text. */

@@ -2,6 +2,7 @@
 import { placeToCut } from './graphemes.js';
 import { createTagReader, hasTags, skipHidden, type Tag } from './html-tags.js';
 import { createMarkdownParser } from './markdown-parser.js';
+import { CARD_BUDGET, splitByCost } from './markup-budget.js';
 import { namePicture } from './picture-name.js';
 
 /** How the body of a message is written. */
@@ -73,7 +74,8 @@ export function toPlainText(body: string, format: TextFormat): string {
 export function toPlainTitle(markdown: string): string {
   const line = fold(markdown);
   const words = line.replace(/^(?:> ?)*#{1,6} +/, '').replace(/ #+$/, '');
-  return fold(dropTags(plainMarkdown.renderInline(words))) || line;
+  const { head, rest } = splitByCost(words, 'markdown', CARD_BUDGET);
+  return fold(dropTags(plainMarkdown.renderInline(head)) + rest) || line;
 }
 
 /** How much of a long text without tags is read for its start. */
@@ -83,10 +85,11 @@ const START_SOURCE_LENGTH = 2000;
 export function startOfPlainText(body: string, format: TextFormat, max: number): string {
   // A tag that the cut leaves open would be read as text.
   const canCut = format === 'text' || (format === 'markdown' && !body.includes('<'));
-  const start = canCut ? body.slice(0, START_SOURCE_LENGTH) : body;
-  const plain = fold(format === 'html' ? dropTags(body, 2 * max) : plainOf(start, format));
+  const { head, rest } = splitByCost(body, format, CARD_BUDGET);
+  const start = canCut ? head.slice(0, START_SOURCE_LENGTH) : head;
+  const plain = fold(format === 'html' ? dropTags(head, 2 * max) : plainOf(start, format));
   const isShort = start.length < body.length && countCodePoints(plain) <= max;
-  return takeCodePoints(isShort ? toPlainText(body, format) : plain, max, '…');
+  return takeCodePoints(isShort ? fold(`${plainOf(head, format)} ${rest}`) : plain, max, '…');
 }
 
 function plainOf(body: string, format: TextFormat): string {

@@ -4,10 +4,11 @@ import type { Context, Middleware } from 'koa';
 import { isHttpUrl, type TextFormat } from '#src/lib/text.js';
 import type { View } from '#src/lib/view.js';
 import { formatChinaTime } from './china-time.js';
-import { createBodyRenderer, type MessageBody } from './message-body.js';
+import { createBodyRenderer } from './message-body.js';
 import { type MessageOrigin, readOrigin } from './message-origin.js';
 import { MESSAGE_WORDS } from './message-words.js';
 import { createPageOpener, type Page } from './page.js';
+import { type MessageBody, toPlainBody } from './render-body.js';
 import { refuseGuess } from './wrong-code.js';
 
 /** A message as its page shows it. */
@@ -57,7 +58,7 @@ export function createMessagePage(needs: MessagePageNeeds): Middleware {
       refuse(page, 'expired');
     } else if (message?.state === 'shown') {
       const isShown = origin.ivSeed === null && !origin.titleOnly;
-      const body = isShown ? renderBody(message.body, message.format) : NO_BODY;
+      const body = isShown ? await renderBody(message.body, message.format) : NO_BODY;
       showMessage(page, message, { body, origin });
     } else if (message || !(await refuseGuess(ctx as Context, page))) {
       refuse(page, message?.state ?? 'notFound');
@@ -72,7 +73,7 @@ export function createMessagePage(needs: MessagePageNeeds): Middleware {
 }
 
 /** Ciphertext is no text to read, and a title alone stands at the head of the page already. */
-const NO_BODY: MessageBody = { html: '', kind: 'plain', ownColors: false, tooLong: false };
+const NO_BODY = toPlainBody('', null);
 
 function showMessage(
   page: Page<Words>,

@@ -20,6 +20,11 @@ export const MESSAGE_WORDS = {
   receipt: ['发送者会看到这条消息已读', 'The sender can see that you read this'],
   chinaTime: ['北京时间', 'China time'],
   tooLong: ['内容过长，以纯文本显示', 'Too long to format: shown as plain text'],
+  tooMuch: ['格式过多，余下的以纯文本显示', 'Too much markup: the rest is shown as plain text'],
+  busy: [
+    '现在打开的页面太多，先以纯文本显示，稍后刷新再看',
+    'Too many pages are opened now: shown as plain text, reload in a while',
+  ],
   notFound: ['没有这条消息', 'There is no such message'],
   notFoundText: [
     '链接可能不完整，请回到微信里重新打开。',

@@ -43,7 +43,7 @@ export function createPreview({ core, publicUrl, previewCard, templates }: Conso
     return {
       card: { ...card, lines },
       cuts: (lines ?? []).filter(({ isCut }) => isCut).map(toWords),
-      body: draft.body.trim() === '' ? null : renderBody(draft.body, draft.format),
+      body: draft.body.trim() === '' ? null : await renderBody(draft.body, draft.format),
       isUndrawn: draft.content.trim() !== '' && isData(draft.template) && draft.format === 'text',
       draft,
       appName,
