@@ -44,8 +44,8 @@ export const ERRORS = {
   expired: { status: 410, zh: '{what}已过期', en: '{what} has expired' },
   too_many_wrong_keys: {
     status: 429,
-    zh: '错误的令牌、密钥或验证码太多，请 {seconds} 秒后再试；正确的现在就能用（上限由管理员用 MAX_WRONG_KEYS 设置）',
-    en: 'Too many wrong tokens, keys or codes: try again in {seconds} seconds; a right one works now (the operator sets the limit by MAX_WRONG_KEYS)',
+    zh: '错误的令牌、密钥或验证码太多（一个地址十分钟内 {limit} 个，由管理员用 MAX_WRONG_KEYS 设置），请 {seconds} 秒后再试；正确的现在就能用',
+    en: 'Too many wrong tokens, keys or codes ({limit} from one address within ten minutes, set by the operator as MAX_WRONG_KEYS): try again in {seconds} seconds; a right one works now',
   },
   wrong_host: {
     status: 421,

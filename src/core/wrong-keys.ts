@@ -105,7 +105,7 @@ export function createWrongKeys(
     }
     const { ofNetwork, seconds } = count(address, guesses);
     await slowDown(ofNetwork);
-    return seconds === null ? thrown : new AppError('too_many_wrong_keys', { seconds });
+    return seconds === null ? thrown : new AppError('too_many_wrong_keys', { seconds, limit });
   }
 
   /** Writes one line of what came since the last one; to be called once a minute. */

@@ -24,7 +24,7 @@ export function guardOwnSide(names: OwnNames): Koa.Middleware {
       refuse(ctx, 421, { code: 'wrong_host', message: WRONG_HOST });
       return;
     }
-    if (ctx.path.startsWith('/api/') && isForeignPage(ctx, names)) {
+    if (ctx.path.startsWith('/api/') && isForeignPage(ctx, names.publicUrl())) {
       refuse(ctx, 403, { code: 'forbidden', message: FOREIGN });
       return;
     }
@@ -39,14 +39,14 @@ function isOwnHost(ctx: Koa.Context, { publicUrl, allowedHosts }: OwnNames): boo
   return isOurs || (name !== '' && name === hostNameOfUrl(publicUrl()));
 }
 
-/** Programs send neither header. */
-function isForeignPage(ctx: Koa.Context, { publicUrl }: OwnNames): boolean {
+/** Whether a browser says that another page made the request, of a neighbour on the same site too. Programs send neither header. */
+export function isForeignPage(ctx: Koa.Context, publicUrl: string): boolean {
   const site = ctx.get('sec-fetch-site');
   const origin = ctx.get('origin');
   if (site !== '' && site !== 'same-origin' && site !== 'none') {
     return true;
   }
-  return origin !== '' && originOf(origin) !== originOf(publicUrl()) && hostOf(origin) !== ctx.host;
+  return origin !== '' && originOf(origin) !== originOf(publicUrl) && hostOf(origin) !== ctx.host;
 }
 
 function hostOf(url: string): string {

@@ -1,5 +1,6 @@
 /** The page behind an OAuth link: sends the known person on, or asks who is holding the phone. */
 import type Koa from 'koa';
+import { isForeignPage } from '../own-side.js';
 import { OAUTH_SCOPES, type OauthScope } from './oauth-codes.js';
 import type { Person } from './people.js';
 import type { WechatState } from './wechat-state.js';
@@ -78,8 +79,7 @@ function readWish(state: WechatState, query: URLSearchParams): Wish | string {
 
 /** A form of another site must not choose for the person. */
 async function readChoice(state: WechatState, ctx: Koa.Context): Promise<Person | null> {
-  const from = ctx.get('sec-fetch-site');
-  if (from !== '' && from !== 'same-origin' && from !== 'none') {
+  if (isForeignPage(ctx, state.world.settings.publicUrl)) {
     return null;
   }
   let text = '';

@@ -68,10 +68,16 @@ describe('the page', () => {
   it('lets no other site choose', async () => {
     const sim = await openSim();
     const openid = await sim.person();
-    const headers = { 'sec-fetch-site': 'cross-site' };
-    const response = await authorize(sim, { method: 'POST', body: new URLSearchParams({ openid }), headers });
-    expect(response.status).toBe(200);
-    expect(response.headers.get('set-cookie')).toBeNull();
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'http://evil.example' },
+    ] as Record<string, string>[]) {
+      const body = new URLSearchParams({ openid });
+      const response = await authorize(sim, { method: 'POST', body, headers });
+      expect(response.status).toBe(200);
+      expect(response.headers.get('set-cookie')).toBeNull();
+    }
   });
 
   it.each([
