@@ -28,6 +28,7 @@ export const SETTINGS = {
   MAX_BACKLOG: ['5000000', 'so much may wait before messages are refused with 503; 0: any number'],
   BACKUP_HOURS: ['0', 'a backup so often, in hours; 0: only when somebody makes one'],
   BACKUP_KEEP: ['10', 'so many backups are kept; the oldest go'],
+  ERASE_AFTER_DAYS: ['30', 'a person’s data go so many days after they unfollow; 0: at once'],
   ROLE: ['all', 'all, api or worker'],
   WECHAT_APP_ID: ['', 'official account; none means sandbox'],
   WECHAT_APP_SECRET: ['', 'its secret'],

@@ -52,6 +52,8 @@ export interface Config {
   maxBacklog: number;
   /** Backups by the clock: how often, 0 for never, and how many are kept. */
   backups: { everyHours: number; keep: number };
+  /** So many days after a person has left their data are erased; 0: at once. */
+  eraseAfterDays: number;
   role: 'all' | 'api' | 'worker';
   /** No official account is configured: the simulator stands in. */
   sandbox: boolean;
@@ -76,6 +78,7 @@ const MAX_PROXIES = 10;
 const MOST_BACKUP_HOURS = 24 * 365;
 const MOST_BACKUPS = 1000;
 const MOST_FREE_MB = 100_000_000;
+const MOST_DAYS = 3650;
 const MOST_BACKLOG = 1_000_000_000;
 const MOST_WRONG_KEYS = 1_000_000;
 
@@ -121,6 +124,7 @@ export function parseConfig(env: Environment): Config {
       everyHours: reader.readCount('BACKUP_HOURS', MOST_BACKUP_HOURS),
       keep: Math.max(1, reader.readCount('BACKUP_KEEP', MOST_BACKUPS)),
     },
+    eraseAfterDays: reader.readCount('ERASE_AFTER_DAYS', MOST_DAYS),
     role: reader.readChoice('ROLE', ['all', 'api', 'worker']),
     sandbox,
     wechat: readWechat(reader),

@@ -131,6 +131,7 @@ export async function wire(input: WiringInput) {
       adminToken: config.adminToken,
       maxBacklog: config.maxBacklog,
       maxWrongKeys: config.maxWrongKeys,
+      eraseAfterDays: config.eraseAfterDays,
       onCommitted: counters.countAccept,
       firstAdminPath: join(config.dataDir, 'first-admin-code'),
       registration: config.sandbox ? 'open' : 'closed',
@@ -207,6 +208,7 @@ export async function wire(input: WiringInput) {
     lookAtTroubles: troubles.look,
     importFollowers: core.followerImport.step,
     makeBackup: core.backups.backupWhenDue,
+    erasePeople: core.erasure.sweep,
     ...(box.marks.length > 1 ? { exchangeKeys: async () => void (await keyRotation.step()) } : {}),
     noteQuota: createAskQuotas(core, wechat),
   });

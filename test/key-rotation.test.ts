@@ -60,6 +60,10 @@ async function fill() {
   });
   w.clock.advance(61_000);
   expect((await w.admin(`/users/${uid}/contacts/phone`, { address: '13800138000' })).status).toBe(202);
+  const address = createSecretBox(deriveKey(OLD, 'box')).seal('hong@mail.example');
+  await w.db.mailConsent.create({
+    data: { personId: BigInt(personId), addressHash: 'x', address, state: 'asked', askedAt: new Date() },
+  });
   const unsealed = (await w.admin('/notify', { ...APP, receivers: 'zhangsan' })).json as { code: string };
   const own = await w.core.notifyCodes.createCode({ ...APP, receivers: 'lisi' }, personId);
   const me = await w.signIn('Ming');
@@ -325,6 +329,7 @@ it('knows every place that seals something', () => {
     'first-admin.ts',
     'inbox.ts',
     'keys.ts',
+    'mail-consents.ts',
     'message-callbacks.ts',
     'notify-codes.ts',
     'platform-tokens.ts',

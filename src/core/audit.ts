@@ -47,6 +47,8 @@ export type PageAction =
   | 'message.send'
   | 'open-access.ips'
   | 'open-access.replace'
+  | 'person.erase'
+  | 'person.export'
   | 'person.pause'
   | 'person.plans'
   | 'person.resume'

@@ -17,6 +17,7 @@ import { createConversations } from './conversations.js';
 import type { CoreDeps } from './deps.js';
 import { createDialectPlans } from './dialect-plans.js';
 import { createDisabled } from './disabled.js';
+import { createErasure } from './erasure.js';
 import { createEvents } from './events.js';
 import { createFigures } from './figures.js';
 import { createFirstAdmin } from './first-admin.js';
@@ -36,6 +37,7 @@ import { createOverview } from './overview.js';
 import { createPageLinks } from './page-links.js';
 import { createPeople } from './people.js';
 import { createPeopleLists } from './people-lists.js';
+import { createPersonalData } from './personal-data.js';
 import { createPlans } from './plans.js';
 import { createPoints } from './points.js';
 import { createPreferences } from './preferences.js';
@@ -92,6 +94,8 @@ export interface CoreOutside {
   listFollowers?: ListFollowers;
   /** Where the database is and its backups are; absent: there are none. */
   backups?: BackupPlaces;
+  /** So many days after a person has left their data are erased; 0: at once, absent: 30. */
+  eraseAfterDays?: number;
 }
 
 const NO_CHANNELS: Pick<ChannelOutside, 'kinds' | 'trySend'> = {
@@ -149,6 +153,9 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
   const notifyCodes = createNotifyCodes(deps, { channels, disabled }, outside.notify ?? NO_WECOM);
   const sessions = createSessions(deps);
   const signIn = createSignIn(deps, outside.qrcodes, { limits, budget });
+  const audit = createAudit(deps);
+  const contacts = createContacts(deps, contactOutside, limits);
+  const signOuts = createSignOuts({ sessions, signIn, keys, notifyCodes });
   const nouns = {
     apps: createApps(deps, disabled),
     people: createPeople(deps),
@@ -174,7 +181,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
       registration: outside.registration ?? 'closed',
     }),
     appTokens: createAppTokens(deps),
-    audit: createAudit(deps),
+    audit,
     backlog,
     backups: createBackups(deps, outside.backups ?? null),
     callbacks,
@@ -182,7 +189,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     callbackSecrets: createCallbackSecrets(deps),
     channels,
     channelChain: createChannelChain(deps),
-    contacts: createContacts(deps, contactOutside, limits),
+    contacts,
     conversations: createConversations(deps),
     dialectPlans,
     disabled,
@@ -217,7 +224,12 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     serverPost: createServerPost({ limits, mailConsents }),
     settings,
     signIn,
-    signOuts: createSignOuts({ sessions, signIn, keys, notifyCodes }),
+    signOuts,
+    erasure: createErasure(deps, {
+      ...{ audit, disabled, keys, preferences, signOuts, apps: nouns.apps },
+      afterDays: outside.eraseAfterDays ?? 30,
+    }),
+    personalData: createPersonalData(deps, { keys, channels, contacts }),
     templateChoices: createTemplateChoices(settings),
     shortCodes: createShortCodes(deps.box),
     spaces: createSpaces(deps, nouns.apps),

@@ -226,6 +226,8 @@ export function createKeys(deps: CoreDeps, disabled: Pick<Disabled, 'checkPerson
     revokeNamedKey,
     endKeys,
     findOwner,
+    /** Drops what this process remembers of keys. */
+    forgetKeys: () => owners.clear(),
     ...createKeyLinks(deps),
     ...endings,
   };

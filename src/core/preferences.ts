@@ -44,5 +44,14 @@ export function createPreferences({ db, box }: CoreDeps) {
     cache.set(`${personId} ${name}`, json);
   }
 
-  return { read, save };
+  /** Drops what this process remembers of a person. */
+  function forgetPerson(personId: number): void {
+    for (const key of cache.keys()) {
+      if (key.startsWith(`${personId} `)) {
+        cache.delete(key);
+      }
+    }
+  }
+
+  return { read, save, forgetPerson };
 }

@@ -32,6 +32,12 @@ const CANCELLED: Stop = {
   code: 'cancelled',
   why: '消息已取消发送 The message was cancelled',
 };
+/** The receiver is no more. */
+export const ERASED: Stop = {
+  state: 'cancelled',
+  code: 'erased',
+  why: '接收者的数据已删除 The receiver’s data were erased',
+};
 /** The developer whose app or key sent it, or whose endpoint it is, was disabled. */
 export const DISABLED: Stop = {
   state: 'cancelled',
@@ -64,6 +70,9 @@ export function stopOf(
   to: Address | undefined,
   at: { channel: string; now: number },
 ): Stop | null {
+  if (message && !to) {
+    return ERASED;
+  }
   if (!message || message.deleted) {
     return DELETED;
   }

@@ -33,6 +33,8 @@ export interface UpkeepDeps {
   makeBackup?: () => Promise<void>;
   /** Goes on with the exchange of the secret key; absent: there is one key. */
   exchangeKeys?: () => Promise<void>;
+  /** Erases people who left long enough ago, and what the erased leave behind. */
+  erasePeople?: () => Promise<void>;
   /** Notes what the platform still allows. */
   noteQuota?: () => Promise<void>;
   /** Brings in a page of those who followed the account before this server was there. */
@@ -43,7 +45,7 @@ export interface UpkeepDeps {
 export function createUpkeep(deps: UpkeepDeps) {
   const { db, clock, log, readRetention, writeFigures = NOTHING, noteQuota = NOTHING } = deps;
   const { lookAtTroubles = NOTHING, importFollowers = async () => 'done', makeBackup = NOTHING } = deps;
-  const { exchangeKeys } = deps;
+  const { exchangeKeys, erasePeople = NOTHING } = deps;
   let isStopped = false;
 
   const sweepOld = createSweep(db);
@@ -86,6 +88,7 @@ export function createUpkeep(deps: UpkeepDeps) {
   const jobs = {
     retention: shared.once('retention', 10 * MINUTE_MS, removeOld),
     quota: shared.once('quota', HOUR_MS, noteQuota),
+    erasures: shared.once('erasures', MINUTE_MS, erasePeople),
     followers: shared.once('followers', 10 * MINUTE_MS, importAll),
   };
 
@@ -109,6 +112,7 @@ export function createUpkeep(deps: UpkeepDeps) {
       : [
           comeRound(guard('troubles', lookAtTroubles), { everyMs: MINUTE_MS / 6 }),
           comeRound(guard('quota', jobs.quota), { everyMs: MINUTE_MS }),
+          comeRound(guard('erasures', jobs.erasures), { everyMs: MINUTE_MS }),
           comeRound(guard('retention', jobs.retention), { everyMs: 10 * MINUTE_MS }),
           comeRound(guard('followers', jobs.followers), { everyMs: 10 * MINUTE_MS }),
           // Half-way between the rounds of retention: both are heavy.

@@ -38,6 +38,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
   { name: 'ChannelConfig', key: { id: 'int' }, columns: ['config'] },
   { name: 'NotifyCode', key: { id: 'int' }, columns: ['sealed'] },
   { name: 'ContactCheck', key: { personId: 'int', kind: 'text' }, columns: ['address'] },
+  { name: 'MailConsent', key: { id: 'int' }, columns: ['address'] },
   { name: 'Person', key: { id: 'int' }, columns: ['email', 'phone'] },
   { name: 'Preference', key: { personId: 'int', name: 'text' }, columns: ['value'] },
   { name: 'Key', key: { id: 'int' }, columns: ['sealed'] },

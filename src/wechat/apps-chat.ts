@@ -139,7 +139,9 @@ async function emit(talk: Talk, app: Named, content: string): Promise<boolean> {
 
 async function openQuestion(talk: Talk): Promise<Question | null> {
   const { pending } = await talk.core.conversations.recall(talk.person.personId);
-  return pending === null ? null : (JSON.parse(pending) as Question);
+  const question = pending === null ? null : (JSON.parse(pending) as Question);
+  // A question of no app is another room's.
+  return question && question.appIds.length > 0 ? question : null;
 }
 
 /** The apps that the follower subscribes to; topics alone are no relation to their app. */

@@ -1,5 +1,6 @@
 /** The built-in words and the `#` grammar as verbs: one table for what is typed, spoken and tapped in the menu. */
 import { answerHash, answerNumber, cancelQuestion, sendCommand, sendPlain } from './apps-chat.js';
+import { eraseMe } from './erase-me.js';
 import { subscribeAndGreet } from './greeting.js';
 import { readSaying, type Verb } from './sayings.js';
 import { answerSignIn, answerSignInNumber, cancelSignIn, signOutEverywhere } from './sign-in.js';
@@ -37,6 +38,7 @@ const ACTS: Readonly<Record<Verb, Act>> = {
   confirm: (talk, number) => answerSignIn(talk, 'confirm', number),
   reject: (talk) => answerSignIn(talk, 'reject', ''),
   signout: signOutEverywhere,
+  erase: eraseMe,
 };
 
 /** Answers what a follower typed or said. */

@@ -43,6 +43,16 @@ export interface PushProof {
   isSealed: boolean;
 }
 
+/**
+ * Events by which WeChat ends what may be known of somebody: they took their consent back, closed their account, or their profile
+ * was found wrong. WeChat itself may be the sender: the field OpenID names the person.
+ */
+const ENDINGS: Readonly<Record<string, ((core: Core, name: OutsideName) => Promise<void>) | undefined>> = {
+  user_authorization_revoke: (core, name) => core.erasure.eraseByName(name),
+  user_authorization_cancellation: (core, name) => core.erasure.eraseByName(name),
+  user_info_modified: (core, name) => core.erasure.forgetNickname(name),
+};
+
 const NOTHING: Answer = { kind: 'reply', text: null };
 
 /** Makes the verb that answers a push; it never rejects. */
@@ -82,6 +92,11 @@ function findWork(needs: ResponderNeeds, push: Push, proof: PushProof): Order['w
   const name = { ...rules.account, externalId: push.externalId };
   if (push.event === 'unsubscribe') {
     return () => core.people.leave(name, push.at).then(() => null);
+  }
+  const ending = ENDINGS[push.event];
+  if (ending && name.platform === 'wechat') {
+    const named = push.field('OpenID') || push.externalId;
+    return () => ending(core, { ...name, externalId: named }).then(() => null);
   }
   const respond = push.isMessage ? answerMessage : rules.findEventAnswer(push.event);
   if (!respond) {

@@ -13,6 +13,7 @@ export const VERBS = [
   'confirm',
   'reject',
   'signout',
+  'erase',
 ] as const;
 
 /** One of them. */
@@ -48,6 +49,8 @@ const WORDS: readonly [Verb, words: readonly string[], argument?: RegExp][] = [
   // They answer the question of a sign-in, and are ordinary texts where none is asked.
   ['confirm', ['确认登录', '确认', 'confirm'], /\d{2}/],
   ['reject', ['拒绝登录', '拒绝', 'reject']],
+  // What must follow is asked for: nobody erases themselves by a slip.
+  ['erase', ['删除我的数据', 'delete my data'], /确认|confirm/],
   ['signout', ['退出登录', 'sign out', 'signout']],
 ];
 

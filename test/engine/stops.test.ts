@@ -30,7 +30,7 @@ describe('a delivery', () => {
     ['deleted', undefined, PERSON, 'cancelled'],
     ['expired', { ...MESSAGE, expiresAt: NOW }, PERSON, 'failed'],
     ['unfollowed', MESSAGE, { ...PERSON, following: false }, 'failed'],
-    ['unfollowed', MESSAGE, undefined, 'failed'],
+    ['erased', MESSAGE, undefined, 'cancelled'],
     ['paused', MESSAGE, { ...PERSON, paused: true }, 'cancelled'],
   ] as const)('is stopped as %s', (code, message, person, state) => {
     expect(stopOf(message, person, AT)).toMatchObject({

@@ -35,7 +35,9 @@ export function guardRoute(route: Route, core: Core): Middleware {
       ctx.type = route.file;
       ctx.set('Content-Disposition', `attachment; filename="${answer.name}"`);
       ctx.body = answer.stream;
-      ctx.length = answer.sizeBytes;
+      if (answer.sizeBytes !== null) {
+        ctx.length = answer.sizeBytes;
+      }
     }
   });
 }

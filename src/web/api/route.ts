@@ -17,7 +17,8 @@ export interface Call<P, Q, B> {
 /** A file as an answer. */
 export interface FileAnswer {
   name: string;
-  sizeBytes: number;
+  /** null: nobody knows before it is written. */
+  sizeBytes: number | null;
   stream: Readable;
 }
 

@@ -1,4 +1,5 @@
 /** The calls about people and the keys by which programs reach them. */
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Manager } from '#src/core/accounts.js';
 import { AppError } from '#src/core/errors.js';
@@ -8,7 +9,7 @@ import type { NewKeyTraits } from '#src/core/keys.js';
 import type { QuietHours } from '#src/core/quiet-hours.js';
 import { TOKEN_SCOPES, type TokenScope } from '#src/core/token-scopes.js';
 import { getOwnPerson } from './access.js';
-import { declareRoute, type Route } from './route.js';
+import { declareFileRoute, declareRoute, type Route } from './route.js';
 import { idField, listOf, moment, smallId } from './schema.js';
 
 const userParams = z.object({ uid: z.string().min(1).max(64) });
@@ -47,7 +48,15 @@ const userView = z.object({
 
 /** Declares the calls about people. */
 export function declareUserRoutes(core: Core): Route[] {
-  return [getUser(core), updateUser(core), createKey(core), listKeys(core), revokeKey(core)];
+  return [
+    getUser(core),
+    updateUser(core),
+    createKey(core),
+    listKeys(core),
+    revokeKey(core),
+    exportUser(core),
+    eraseUser(core),
+  ];
 }
 
 function getUser(core: Core): Route {
@@ -116,6 +125,46 @@ async function showUser(core: Core, person: Awaited<ReturnType<typeof getOwnPers
     quietFrom: hours?.from ?? null,
     quietTo: hours?.to ?? null,
   };
+}
+
+function exportUser(core: Core): Route {
+  return declareFileRoute({
+    name: 'exportUser',
+    method: 'get',
+    path: '/users/{uid}/export',
+    tag: 'users',
+    summary:
+      '导出这个人的全部数据，JSON，密钥和通道的机密除外 Export everything about a person as JSON, without secrets of keys and channels',
+    status: 200,
+    params: userParams,
+    file: 'application/json',
+    async run({ manager, params }) {
+      const { personId } = await getOwnPerson(core, manager, params.uid);
+      const { name, parts } = await core.personalData.open(personId);
+      return { name, sizeBytes: null, stream: Readable.from(parts) };
+    },
+  });
+}
+
+function eraseUser(core: Core): Route {
+  return declareRoute({
+    name: 'eraseUser',
+    method: 'delete',
+    path: '/users/{uid}',
+    tag: 'users',
+    summary:
+      '删除这个人的数据，不能恢复；再关注是一个新用户。还有应用的开发者要先删应用，最后一个管理员不能删 Erase a person for good: who follows again is somebody new. Apps go first, and the last operator stays',
+    status: 204,
+    params: userParams,
+    errors: ['conflict'],
+    async run({ manager, params }) {
+      const { personId } = await getOwnPerson(core, manager, params.uid);
+      await core.erasure.erase(personId, {
+        cause: personId === manager.personId ? 'self' : 'operator',
+        by: null,
+      });
+    },
+  });
 }
 
 function createKey(core: Core): Route {

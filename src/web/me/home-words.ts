@@ -11,6 +11,7 @@ export const HOME_WORDS = {
   keys: ['我的密钥', 'My keys'],
   channels: ['我的通道', 'My channels'],
   contacts: ['手机与邮箱', 'Phone and e-mail'],
+  myData: ['我的数据', 'My data'],
   console: ['开发者控制台', 'Developer console'],
   everywhere: ['退出所有登录', 'Sign out everywhere'],
   everywhereAsk: [

@@ -1,6 +1,7 @@
 /** The list of the followers' pages. */
 import { mountMyChannels } from './channels.js';
 import { mountContacts } from './contacts.js';
+import { mountMyData } from './data.js';
 import { mountHome } from './home.js';
 import type { MeDeps, MeDesk } from './index.js';
 import { mountKeys } from './keys.js';
@@ -18,6 +19,7 @@ export function mountMePages(desk: MeDesk, deps: MeDeps): void {
     mountKeys,
     mountMyChannels,
     mountContacts,
+    mountMyData,
   ]) {
     mount(desk, deps);
   }

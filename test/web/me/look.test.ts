@@ -48,7 +48,15 @@ describe.skipIf(!hasBrowser)('as people see them', () => {
     await w?.close();
   });
 
-  it.each(['/me', '/me/messages', '/me/subscriptions', '/me/quiet', '/me/contacts'])('%s', async (path) => {
+  it.each([
+    '/me',
+    '/me/messages',
+    '/me/subscriptions',
+    '/me/quiet',
+    '/me/contacts',
+    '/me/data',
+    '/me/data/erase',
+  ])('%s', async (path) => {
     expect(await looker.look(ming, path)).toEqual([]);
     const [small, , wide] = await import('#test/support/look.js').then(({ SIGHTS }) => SIGHTS);
     const sights = [small, wide].filter((sight) => sight !== undefined);

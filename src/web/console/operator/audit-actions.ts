@@ -44,6 +44,8 @@ const ACTION_WORDS: Readonly<Record<PageAction, readonly [zh: string, en: string
   'message.send': ['发送消息', 'Sent a message'],
   'open-access.ips': ['修改开放接口的 IP 名单', 'Changed the addresses of the open API'],
   'open-access.replace': ['更换开放接口的密钥', 'Replaced the open API’s key'],
+  'person.erase': ['删除个人数据', 'Erased a person’s data'],
+  'person.export': ['导出个人数据', 'Exported a person’s data'],
   'person.pause': ['暂停接收', 'Paused somebody'],
   'person.plans': ['修改用户的套餐', 'Changed somebody’s plans'],
   'person.resume': ['恢复接收', 'Resumed somebody'],

@@ -6,6 +6,7 @@ import type { Language } from '#src/lib/i18n.js';
 import { nameChannels } from '#src/web/console/channel-titles.js';
 import type { ConsoleModule, ConsoleVisit } from '#src/web/console/module.js';
 import { KEY_KIND_ROWS, titleOf } from '#src/web/key-kinds.js';
+import { sendFile } from '#src/web/pages/json-file.js';
 import type { FormErrors } from '#src/web/session/form.js';
 import { textField } from '#src/web/session/form.js';
 import { operatorPages, readBefore } from './desk.js';
@@ -62,6 +63,12 @@ export const peopleModule: ConsoleModule = {
       visit.flash('good', visit.t(blocked ? 'blockedNow' : 'unblockedNow'));
       visit.redirect(path);
     });
+    post(`${PATH}/:uid/export`, async (visit) => {
+      const { personId, uid } = await openPerson(core, visit);
+      await visit.audit('person.export', uid);
+      sendFile(visit.ctx, await core.personalData.open(personId));
+    });
+    post(`${PATH}/:uid/erase`, (visit) => erasePerson(core, visit));
     post(`${PATH}/:uid/points`, async (visit) => {
       const { personId, path } = await openPerson(core, visit);
       await visit.submit(
@@ -90,6 +97,21 @@ export const peopleModule: ConsoleModule = {
     });
   },
 };
+
+async function erasePerson(core: Core, visit: PeopleVisit): Promise<void> {
+  const { personId, uid } = await openPerson(core, visit);
+  if (visit.form.values.sure !== 'yes') {
+    visit.ctx.status = 422;
+    await showPerson(core, visit, { '': visit.t('notSure') });
+    return;
+  }
+  // Before there is nobody to be named, and not where it is refused.
+  await core.erasure.check(personId);
+  await visit.audit('person.erase', uid);
+  await core.erasure.erase(personId, { cause: 'operator', by: null });
+  visit.flash('good', visit.t('erasedNow'));
+  visit.redirect(PATH);
+}
 
 async function openPerson(core: Core, visit: PeopleVisit) {
   const person = await core.people.getByUid(visit.param('uid').slice(0, SEARCH_MAX));
@@ -121,6 +143,7 @@ async function showPerson(core: Core, visit: PeopleVisit, errors: FormErrors): P
       person,
       planFields: toPlanFields(visit),
       maxGrant: MAX_GRANT,
+      isErasing: visit.ctx.path.endsWith('/erase'),
       errors,
       values: visit.form.values,
     },
