@@ -42,8 +42,68 @@ const HEADERS = [
   'x-sequence-id',
 ];
 
-/** `keys`: values that are somebody's keys, which open a way in. */
-export function madeUp(paths: readonly string[], keys: readonly string[]): fc.Arbitrary<MadeUp> {
+/** A request that its door takes: where it goes, and the fields without which it would be refused. */
+export interface Frame {
+  path: string;
+  fields: Record<string, unknown>;
+}
+
+/**
+ * Requests that are taken as far as their keys go, with anything beside them: as JSON, a form, or in the address.
+ * `frames` name them.
+ */
+export function framed(frames: readonly Frame[], keys: readonly string[]): fc.Arbitrary<MadeUp> {
+  const { fields } = makeFields(keys);
+  return fc
+    .record({
+      frame: fc.constantFrom(...frames),
+      more: fields,
+      as: fc.constantFrom('json', 'json', 'form', 'query', 'upload'),
+      text: anyText(400),
+    })
+    .map(({ frame, more, as, text }) => {
+      const fits = Object.entries(frame.fields).map(([name, value]) => [name, value === TEXT ? text : value]);
+      const all = { ...more, ...Object.fromEntries(fits) };
+      const form = toForm(all);
+      const path = frame.path.replace(TEXT, encodeURIComponent(text.toWellFormed()));
+      switch (as) {
+        case 'json':
+          return toRequest(path, 'application/json', JSON.stringify(all));
+        case 'form':
+          return toRequest(path, 'application/x-www-form-urlencoded', form.toString());
+        case 'upload':
+          return toRequest(path, 'multipart/form-data; boundary=b', toUpload([...form]));
+        default:
+          return {
+            method: 'GET',
+            path: `${path}${path.includes('?') ? '&' : '?'}${form}`,
+            headers: {},
+            body: null,
+          };
+      }
+    });
+}
+
+/** Stands in a frame for a text of somebody. */
+export const TEXT = '{text}';
+
+function toRequest(path: string, type: string, body: string): MadeUp {
+  return { method: 'POST', path, headers: { 'content-type': type }, body: Buffer.from(body) };
+}
+
+function toUpload(parts: readonly (readonly [string, string])[]): string {
+  const written = parts.map(
+    ([name, text]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${text}\r\n`,
+  );
+  return `${written.join('')}--b--\r\n`;
+}
+
+function toForm(fields: Record<string, unknown>): URLSearchParams {
+  return new URLSearchParams(Object.entries(fields).map(([name, one]) => [name, toText(one).toWellFormed()]));
+}
+
+/** Fields by the names that there are, with values that are no good. */
+function makeFields(keys: readonly string[]) {
   const key = fc.constantFrom(...keys);
   const word = fc.oneof({ weight: 2, arbitrary: anyText(60) }, { weight: 1, arbitrary: key });
   const value = fc.oneof(
@@ -53,11 +113,13 @@ export function madeUp(paths: readonly string[], keys: readonly string[]): fc.Ar
     { weight: 1, arbitrary: fc.double() },
     { weight: 1, arbitrary: fc.constantFrom(1e21, -1, 0, 2 ** 53, true, null, {}) },
   );
-  const fields = fc.dictionary(fc.constantFrom(...NAMES), value, { maxKeys: 8 });
-  const texts = fields.map(
-    (all) =>
-      new URLSearchParams(Object.entries(all).map(([name, one]) => [name, toText(one).toWellFormed()])),
-  );
+  return { key, word, fields: fc.dictionary(fc.constantFrom(...NAMES), value, { maxKeys: 8 }) };
+}
+
+/** `keys`: values that are somebody's keys, which open a way in. */
+export function madeUp(paths: readonly string[], keys: readonly string[]): fc.Arbitrary<MadeUp> {
+  const { key, word, fields } = makeFields(keys);
+  const texts = fields.map(toForm);
   const body: fc.Arbitrary<Buffer | null> = fc.oneof(
     { weight: 1, arbitrary: fc.constant(null) },
     { weight: 4, arbitrary: fields.map((all) => Buffer.from(JSON.stringify(all))) },
@@ -69,11 +131,7 @@ export function madeUp(paths: readonly string[], keys: readonly string[]): fc.Ar
       weight: 2,
       arbitrary: fc
         .array(fc.tuple(fc.constantFrom(...NAMES), anyText(40)), { maxLength: 5 })
-        .map((parts) =>
-          Buffer.from(
-            `${parts.map(([name, text]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${text}\r\n`).join('')}--b--\r\n`,
-          ),
-        ),
+        .map((parts) => Buffer.from(toUpload(parts))),
     },
   );
   const piece = fc.oneof(

@@ -8,7 +8,7 @@ import { it } from 'vitest';
 const MINUTES = Number(process.env.FUZZ_MINUTES ?? 0);
 const STEADY_SEED = 20_261_130;
 /** How many properties share the minutes. */
-const PROPERTIES = 10;
+const PROPERTIES = 11;
 const MINUTE_MS = 60_000;
 
 /** All tries of this run follow from it. */
