@@ -40,6 +40,7 @@ import { connectionOf, providerOf } from './store/db.js';
 import { watchCommits } from './store/group-commit.js';
 import { readLastId } from './store/last-id.js';
 import { createPlaces } from './store/places.js';
+import { watchDisk } from './watch-disk.js';
 import { createApi } from './web/api/index.js';
 import { createPageCompression } from './web/compress-pages.js';
 import { createHostGuard } from './web/host-guard.js';
@@ -130,6 +131,7 @@ export async function wire(input: WiringInput) {
       checkUrl: http.checkUrl,
       adminToken: config.adminToken,
       maxBacklog: config.maxBacklog,
+      ...watchDisk(config),
       maxWrongKeys: config.maxWrongKeys,
       eraseAfterDays: config.eraseAfterDays,
       onCommitted: counters.countAccept,
@@ -203,7 +205,7 @@ export async function wire(input: WiringInput) {
     readRetention: core.retention.readRules,
     writeFigures: () => {
       core.wrongKeys.logRecent();
-      return core.figures.writeDown();
+      return core.writeCounts();
     },
     lookAtTroubles: troubles.look,
     importFollowers: core.followerImport.step,
@@ -239,6 +241,7 @@ export async function wire(input: WiringInput) {
       db,
       clock,
       lastStepAt: () => (config.role === 'api' ? null : worker.lastStepAt),
+      isDiskFull: async () => (await core.disk.read()).state === 'refusing',
     }),
     metrics: () => writeMetrics({ core, db, counters, runningCount: limits.runningCount }),
     adminToken: config.adminToken,
@@ -287,7 +290,7 @@ export async function wire(input: WiringInput) {
     await core.backups.stop();
     await Promise.all([wechatDoor.idle(), wecomDoor?.idle()]);
     await worker.stop();
-    await core.figures.writeDown();
+    await core.writeCounts();
     await Promise.all([wechat.close(), http.close(), outgoing.close()]);
     await store.close();
   }

@@ -53,6 +53,7 @@ const TOP = [
   'sandbox.ts',
   'self-check.ts',
   'ask-quotas.ts',
+  'watch-disk.ts',
   'ask-wechat.ts',
 ];
 

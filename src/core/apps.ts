@@ -3,14 +3,17 @@ import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/lib/cache-size.js';
 import { sha256Hex } from '#src/lib/hash.js';
 import { randomText } from '#src/lib/ids.js';
-import { isHttpUrl } from '#src/lib/text.js';
 import type { App as AppRow } from '#src/store/generated/client.js';
 import { wordsOf } from '#src/store/sql.js';
 import { countIds, isNamed, pickIds } from '#src/store/text-search.js';
+import { type AppInput, checkInput } from './app-input.js';
 import type { CoreDeps } from './deps.js';
 import type { Disabled } from './disabled.js';
-import { AppError, notFound } from './errors.js';
+import { notFound } from './errors.js';
+import type { Limits } from './limits.js';
 import { rememberMs } from './remember.js';
+
+export { APP_LIMITS, type AppInput } from './app-input.js';
 
 /** An app as the other rooms see it. Secrets are not in it. */
 export interface App {
@@ -32,56 +35,47 @@ export interface App {
   createdAt: Date;
 }
 
-/** What a developer says of an app. Texts are trimmed; an empty text clears. */
-export interface AppInput {
-  name: string;
-  description?: string;
-  contact?: string;
-  followTip?: string;
-  settingUrl?: string;
-  settingSecret?: string;
-  ratherTwice?: boolean;
-}
-
-type AppText = Exclude<keyof AppInput, 'ratherTwice'>;
-
-/** The most characters (code points) of each text. */
-export const APP_LIMITS = {
-  name: 64,
-  description: 1000,
-  contact: 200,
-  followTip: 600,
-  settingUrl: 1000,
-  settingSecret: 200,
-};
-
 /** The verbs of apps. */
 export type Apps = ReturnType<typeof createApps>;
 
 /** Makes the verbs of apps. */
-export function createApps(deps: CoreDeps, disabled: Pick<Disabled, 'checkApp'>) {
+export function createApps(
+  deps: CoreDeps,
+  { disabled, limits }: { disabled: Pick<Disabled, 'checkApp'>; limits: Limits },
+) {
   const { db, clock, box } = deps;
   /** By the token as callers send it: hashed is what is stored. */
   const byToken = new LRUCache<string, App>({ ...atMost(10_000), ttl: rememberMs(db) });
   const byId = new LRUCache<number, App>({ ...atMost(10_000), ttl: rememberMs(db) });
 
-  /** Creates an app; the token is in the answer and nowhere else ever again. */
+  /** Creates an app; the token is in the answer and nowhere else ever again. Throws bad_field, limit_full. */
   async function createApp(
     input: AppInput,
     accountId: number | null,
   ): Promise<{ app: App; appToken: string }> {
     const data = checkInput(input);
     const appToken = `AT_${randomText(32)}`;
-    const row = await db.app.create({
-      data: {
-        ...data,
-        name: input.name.trim(),
-        settingSecret: sealOptional(input.settingSecret),
-        accountId,
-        subscribeCode: randomText(12),
-        createdAt: new Date(clock.now()),
-        tokens: { create: toTokenRow(appToken) },
+    const role = accountId === null ? null : await db.account.findUnique({ where: { id: accountId } });
+    const isCounted = role !== null && role.role !== 'operator';
+    const make = () =>
+      db.app.create({
+        data: {
+          ...data,
+          name: input.name.trim(),
+          settingSecret: sealOptional(input.settingSecret),
+          accountId,
+          subscribeCode: randomText(12),
+          createdAt: new Date(clock.now()),
+          tokens: { create: toTokenRow(appToken) },
+        },
+      });
+    const row = await limits.makeOne('app', {
+      count: async (who) => {
+        const where = { deletedAt: null, ...(who === 'person' ? { accountId } : {}) };
+        return isCounted ? db.app.count({ where }) : null;
       },
+      make,
+      undo: ({ id }) => discardApp(id),
     });
     return { app: toApp(row), appToken };
   }
@@ -270,30 +264,4 @@ function toApp(row: AppRow): App {
     ownerId: ownerId === null ? null : Number(ownerId),
     hasSettingSecret: settingSecret !== '',
   };
-}
-
-/** Trims and checks the texts that are given; throws field_too_long, bad_field, bad_url. */
-function checkInput(input: Partial<AppInput>) {
-  const { ratherTwice } = input;
-  const data: Partial<Record<Exclude<AppText, 'settingSecret'>, string>> & { ratherTwice?: boolean } =
-    ratherTwice === undefined ? {} : { ratherTwice };
-  for (const [field, limit] of Object.entries(APP_LIMITS) as [AppText, number][]) {
-    const value = input[field]?.trim();
-    if (value === undefined) {
-      continue;
-    }
-    if ([...value].length > limit) {
-      throw new AppError('field_too_long', { field, limit });
-    }
-    if (field === 'name' && value === '') {
-      throw new AppError('bad_field', { field, detail: '不能为空 must not be empty' });
-    }
-    if (field === 'settingUrl' && value !== '' && !isHttpUrl(value)) {
-      throw new AppError('bad_url', { field });
-    }
-    if (field !== 'settingSecret') {
-      data[field] = value;
-    }
-  }
-  return data;
 }

@@ -1,4 +1,6 @@
 /** The budget of QR codes, which WeChat gives each account so many of: who is counted for one, and what stays for others. */
+import { LRUCache } from 'lru-cache';
+import { atMost } from '#src/lib/cache-size.js';
 import type { CoreDeps } from './deps.js';
 import type { LimitWho } from './limit-table.js';
 import type { Limits } from './limits.js';
@@ -11,6 +13,8 @@ export type CodeBudget = ReturnType<typeof createCodeBudget>;
 
 /** Makes the verbs. */
 export function createCodeBudget({ db }: Pick<CoreDeps, 'db'>, limits: Limits) {
+  const payers = new LRUCache<number, { personId: number | null }>({ ...atMost(10_000), ttl: 60_000 });
+
   /** Counts one code of an app, or for a visitor (null). Throws limit_reached. */
   async function takeCode(appId: number | null): Promise<void> {
     const { personId, share } =
@@ -48,7 +52,18 @@ export function createCodeBudget({ db }: Pick<CoreDeps, 'db'>, limits: Limits) {
       : { personId: null, share: SHARES.operator };
   }
 
-  return { takeCode, takePrintable };
+  /** The person who is counted for what an app has; null: an operator's. Remembered a minute. */
+  async function findPayerOf(appId: number): Promise<number | null> {
+    const known = payers.get(appId);
+    if (known) {
+      return known.personId;
+    }
+    const { personId } = await findPayer(appId);
+    payers.set(appId, { personId });
+    return personId;
+  }
+
+  return { takeCode, takePrintable, findPayerOf };
 }
 
 /** The apps that count as a person's: those of their account, and their own space. */

@@ -17,6 +17,7 @@ import { createConversations } from './conversations.js';
 import type { CoreDeps } from './deps.js';
 import { createDialectPlans } from './dialect-plans.js';
 import { createDisabled } from './disabled.js';
+import { createDisk, type ReadFreeBytes } from './disk.js';
 import { createErasure } from './erasure.js';
 import { createEvents } from './events.js';
 import { createFigures } from './figures.js';
@@ -57,6 +58,7 @@ import { createSignIn } from './sign-in.js';
 import { createSignOuts } from './sign-outs.js';
 import { createFindFull } from './space-limits.js';
 import { createSpaces } from './spaces.js';
+import { createStorage } from './storage.js';
 import { createSubscribeLinks } from './subscribe-links.js';
 import { createSubscriberLists } from './subscriber-lists.js';
 import { createSubscribers } from './subscribers.js';
@@ -90,6 +92,8 @@ export interface CoreOutside {
   maxBacklog?: number;
   /** So many wrong tokens, keys and codes from one address are answered as such; 0 or absent: any number. */
   maxWrongKeys?: number;
+  /** How much of the disk is free, and how much must be; absent: nobody looks. */
+  disk?: { readFreeBytes: ReadFreeBytes; leastMb: number };
   /** The account's list of followers; absent: it has none. */
   listFollowers?: ListFollowers;
   /** Where the database is and its backups are; absent: there are none. */
@@ -130,14 +134,17 @@ export function createCore(deps: CoreDeps, outside: CoreOutside): Core {
 function createNouns(deps: CoreDeps, outside: CoreOutside) {
   const pageLinks = createPageLinks(deps.box, deps.publicUrl);
   const disabled = createDisabled(deps);
-  const keys = createKeys(deps, disabled);
   const uses = createUses(deps);
   const settings = createSettings(deps);
   const limits = createLimits(deps, { uses, settings });
   const budget = createCodeBudget(deps, limits);
+  const keys = createKeys(deps, { disabled, limits });
   const preferences = createPreferences(deps);
   const dialectPlans = createDialectPlans({ settings, preferences });
   const figures = createFigures(deps);
+  const disk = createDisk(deps, outside.disk ?? { readFreeBytes: null, leastMb: 0 });
+  const retention = createRetention(deps, settings);
+  const storage = createStorage(deps, { limits, budget, readDays: retention.readDays });
   const backlog = createBacklog(deps, outside.maxBacklog ?? 0);
   const quotas = createQuotas(deps, uses);
   const callbacks = createCallbacks(deps, outside.checkUrl);
@@ -157,12 +164,12 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
   const contacts = createContacts(deps, contactOutside, limits);
   const signOuts = createSignOuts({ sessions, signIn, keys, notifyCodes });
   const nouns = {
-    apps: createApps(deps, disabled),
+    apps: createApps(deps, { disabled, limits }),
     people: createPeople(deps),
     followerImport: createFollowerImport(deps, outside.listFollowers ?? null),
     qrcodes: createQrCodes(deps, outside.qrcodes, budget),
     subscriptions: createSubscriptions(deps, { findFull: createFindFull(deps, dialectPlans), disabled }),
-    topics: createTopics(deps),
+    topics: createTopics(deps, { limits, budget }),
   };
   return {
     ...nouns,
@@ -193,6 +200,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     conversations: createConversations(deps),
     dialectPlans,
     disabled,
+    disk,
     events: createEvents(deps),
     figures,
     inbox: createInbox(deps, deps.clock.now()),
@@ -206,15 +214,21 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     points: createPoints(deps),
     openAccess: createOpenAccess(deps, { keys, preferences }),
     preferences,
-    publish: createPublish(deps, createMessageCallbacks(deps, callbacks.checkCallbackUrl), {
-      onAccepted: figures.countAccepted,
-      onCommitted: outside.onCommitted,
-      backlog,
-    }),
+    publish: createPublish(
+      deps,
+      createMessageCallbacks(deps, callbacks.checkCallbackUrl, { limits, budget }),
+      {
+        onAccepted: figures.countAccepted,
+        onCommitted: outside.onCommitted,
+        backlog,
+        disk,
+        storage,
+      },
+    ),
     quietHours: createQuietHours(deps),
     qrcodeLists: createQrCodeLists(deps),
     quotas,
-    retention: createRetention(deps, settings),
+    retention,
     plans: createPlans(deps, quotas.forgetPlan),
     peopleLists: createPeopleLists(deps),
     mySubscriptions: createMySubscriptions(deps),
@@ -233,6 +247,12 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     templateChoices: createTemplateChoices(settings),
     shortCodes: createShortCodes(deps.box),
     spaces: createSpaces(deps, nouns.apps),
+    storage,
+    /** Writes down what was counted in memory. To be called each minute. */
+    writeCounts: async (): Promise<void> => {
+      await figures.writeDown();
+      await storage.writeDown();
+    },
     subscribeLinks: createSubscribeLinks(deps, { ...nouns, disabled }),
     subscribers: createSubscribers(deps),
     subscriberLists: createSubscriberLists(deps),

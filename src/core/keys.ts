@@ -8,6 +8,7 @@ import { AppError, notFound } from './errors.js';
 import { createKeyEndings, type KeyMaker } from './key-endings.js';
 import { isKind, KEY_KINDS, type KeyKind, makeKey, type OwnKeyKind } from './key-kinds.js';
 import { createKeyLinks } from './key-links.js';
+import type { Limits } from './limits.js';
 import { rememberMs } from './remember.js';
 import { readScopes, TOKEN_SCOPES, type TokenScope, writeScopes } from './token-scopes.js';
 
@@ -67,7 +68,10 @@ const MAX_NAME = 64;
 export type Keys = ReturnType<typeof createKeys>;
 
 /** Makes the verbs of keys. */
-export function createKeys(deps: CoreDeps, disabled: Pick<Disabled, 'checkPerson'>) {
+export function createKeys(
+  deps: CoreDeps,
+  { disabled, limits }: { disabled: Pick<Disabled, 'checkPerson'>; limits: Limits },
+) {
   const { db, clock, box, hashKey } = deps;
   const owners = new LRUCache<string, KeyOwner>({ ...atMost(10_000), ttl: rememberMs(db) });
   const endings = createKeyEndings(deps, () => owners.clear());
@@ -75,7 +79,7 @@ export function createKeys(deps: CoreDeps, disabled: Pick<Disabled, 'checkPerson
 
   /**
    * Makes a key. Throws bad_field for an unknown kind, field_too_long for a long name, unauthorized where its maker is signed
-   * out meanwhile.
+   * out meanwhile, limit_reached, limit_full.
    */
   async function createKey(
     personId: number,
@@ -88,26 +92,43 @@ export function createKeys(deps: CoreDeps, disabled: Pick<Disabled, 'checkPerson
     checkName(traits.name);
     const number = (await db.key.count()) + 1;
     const key = makeKey(kind, number);
-    const row = await db.key.create({
-      data: {
-        personId: BigInt(personId),
-        kind,
-        hash: hashOf(kind, key),
-        sealed: box.seal(key),
-        hint: `${key.slice(0, 6)}…${key.slice(-3)}`,
-        name: traits.name ?? '',
-        createdAt: new Date(clock.now()),
-        expiresAt: traits.expiresAt ?? null,
-        scopes: kind === 'personal' ? writeScopes(traits.scopes ?? TOKEN_SCOPES) : '',
-        sessionId: traits.by?.sessionId ?? null,
-      },
-    });
+    const make = () =>
+      db.key.create({
+        data: {
+          personId: BigInt(personId),
+          kind,
+          hash: hashOf(kind, key),
+          sealed: box.seal(key),
+          hint: `${key.slice(0, 6)}…${key.slice(-3)}`,
+          name: traits.name ?? '',
+          createdAt: new Date(clock.now()),
+          expiresAt: traits.expiresAt ?? null,
+          scopes: kind === 'personal' ? writeScopes(traits.scopes ?? TOKEN_SCOPES) : '',
+          sessionId: traits.by?.sessionId ?? null,
+        },
+      });
+    const row = kind === 'access' ? await make() : await makeCounted(personId, make);
     // Signing out ends the maker first and then what was made: one of the two sees the other.
     if (traits.by && !(await endings.isIn(traits.by))) {
       await db.key.delete({ where: { id: row.id } });
       throw new AppError('unauthorized');
     }
     return { id: row.id, key };
+  }
+
+  /** Makes a key unless its person has enough; programs' own keys, which end within hours, are not counted. */
+  async function makeCounted<T extends { id: number }>(personId: number, make: () => Promise<T>): Promise<T> {
+    await limits.take('key', { personId });
+    const living = {
+      ...{ revokedAt: null, kind: { not: 'access' } },
+      OR: [{ expiresAt: null }, { expiresAt: { gt: new Date(clock.now()) } }],
+    };
+    return limits.makeOne('key', {
+      count: (who) =>
+        db.key.count({ where: { ...living, ...(who === 'person' ? { personId: BigInt(personId) } : {}) } }),
+      make,
+      undo: ({ id }) => db.key.delete({ where: { id } }),
+    });
   }
 
   /** A person's living keys, masked. */

@@ -87,14 +87,17 @@ export const ACTS = {
     en: 'topics and groups',
     usual: { person: { standing: 1000 }, all: { standing: 500_000 } },
   },
-  key: { zh: '密钥', en: 'keys', usual: { person: { standing: 200 }, all: { standing: 10_000_000 } } },
+  key: {
+    zh: '密钥',
+    en: 'keys',
+    usual: { person: { day: 500, standing: 200 }, all: { standing: 10_000_000 } },
+  },
   channel: { zh: '通道', en: 'channels', usual: { person: { standing: 50 }, all: { standing: 5_000_000 } } },
   callback: {
     zh: '回调地址',
     en: 'callback addresses',
     usual: { person: { standing: 1000 }, all: { standing: 500_000 } },
   },
-  message: { zh: '保存的消息', en: 'messages kept', usual: { person: { standing: 10_000_000 } } },
   megabyte: {
     zh: '保存的消息占用的兆字节',
     en: 'megabytes of messages kept',
@@ -149,7 +152,7 @@ const FREE: Readonly<Record<LimitSpan, { zh: string; en: string }>> = {
   standing: { zh: '删掉不用的再来', en: 'remove what is not needed' },
 };
 /** These go by themselves, with time. */
-const KEPT: readonly Act[] = ['message', 'megabyte'];
+const KEPT: readonly Act[] = ['megabyte'];
 const KEPT_FREE = { zh: '到保留期的消息删除后再试', en: 'try again when older messages have gone' };
 
 /** What a limit says, without its number. */

@@ -180,6 +180,15 @@ export function createLimits(
     return Math.min(Number.POSITIVE_INFINITY, ...days);
   }
 
+  /** What all together have used of the day, by the limit's name. */
+  async function readUsed(): Promise<Map<string, number>> {
+    const rows = LIMITS.filter(({ who, span }) => who === 'all' && span === 'day');
+    const counts = await uses.read(
+      rows.map((row) => ({ name: `limit ${row.name} *`, perDay: Number.MAX_SAFE_INTEGER })),
+    );
+    return new Map(rows.map(({ name }, at) => [name, counts[at] ?? 0]));
+  }
+
   function toReached(row: LimitRow, count: number): Reached {
     const now = clock.now();
     const waitMs = row.span === 'minute' ? MINUTE_MS : nextChinaMidnight(now) - now;
@@ -238,6 +247,7 @@ export function createLimits(
     take,
     readLeft,
     readDayLeft,
+    readUsed,
     checkStanding,
     makeOne,
   };

@@ -2,7 +2,9 @@
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/lib/cache-size.js';
 import { makeCallbackSecret } from './callback-secrets.js';
+import { appsOf, type CodeBudget } from './code-budget.js';
 import type { CoreDeps } from './deps.js';
+import type { Limits } from './limits.js';
 
 /** An endpoint may be removed a month after its last message, so what is remembered of it stays far below that. */
 const TTL_MS = 10 * 60_000;
@@ -11,7 +13,11 @@ const TTL_MS = 10 * 60_000;
 export type MessageCallbacks = ReturnType<typeof createMessageCallbacks>;
 
 /** Makes the verbs. `checkUrl` throws bad_url, blocked_target for an address that may not be called. */
-export function createMessageCallbacks({ db, clock, box }: CoreDeps, checkUrl: (url: string) => void) {
+export function createMessageCallbacks(
+  { db, clock, box }: CoreDeps,
+  checkUrl: (url: string) => void,
+  { limits, budget }: { limits: Limits; budget: CodeBudget },
+) {
   /** Promises, so that the messages of one moment make one row. */
   const ids = new LRUCache<string, Promise<number>>({ ...atMost(10_000), ttl: TTL_MS });
 
@@ -39,8 +45,15 @@ export function createMessageCallbacks({ db, clock, box }: CoreDeps, checkUrl: (
     if (found) {
       return found.id;
     }
-    const made = await db.callback.create({
-      data: { ...endpoint, secret: box.seal(makeCallbackSecret()), createdAt: new Date(clock.now()) },
+    const payer = await budget.findPayerOf(endpoint.appId);
+    const data = { ...endpoint, secret: box.seal(makeCallbackSecret()), createdAt: new Date(clock.now()) };
+    const made = await limits.makeOne('callback', {
+      count: async (who) => {
+        const owner = payer !== null && who === 'person' ? { app: appsOf(payer) } : {};
+        return payer === null ? null : db.callback.count({ where: owner });
+      },
+      make: () => db.callback.create({ data }),
+      undo: ({ id }) => db.callback.delete({ where: { id } }),
     });
     return made.id;
   }

@@ -6,8 +6,10 @@ import { mayBeCommitted } from '#src/store/group-commit.js';
 import { insertMessages, type NewMessage } from '#src/store/messages.js';
 import type { Backlog } from './backlog.js';
 import type { CoreDeps } from './deps.js';
+import type { Disk } from './disk.js';
 import { AppError } from './errors.js';
 import type { MessageCallbacks } from './message-callbacks.js';
+import type { Storage } from './storage.js';
 import type { PublishCommand, Published } from './types.js';
 
 /** What any message may be, whatever the dialect; dialects may be stricter. Characters are code points. */
@@ -33,6 +35,8 @@ export interface PublishWatch {
   /** Told of each call that is committed: its dialect and how long it took. */
   onCommitted?: (source: string, tookMs: number) => void;
   backlog?: Pick<Backlog, 'checkRoom' | 'noteAccepted'>;
+  disk?: Pick<Disk, 'checkRoom'>;
+  storage?: Pick<Storage, 'checkRoom' | 'note'>;
 }
 
 /** Takes a message in. */
@@ -40,13 +44,13 @@ export type Publish = (command: PublishCommand) => Promise<Published>;
 
 /**
  * Makes the front desk. All messages of a moment share one committed write, so one receiver and a topic of a million cost
- * the same. Throws AppError (content_empty, content_too_long, field_too_long, bad_url, blocked_target, overloaded) before
+ * the same. Throws AppError (content_empty, content_too_long, field_too_long, bad_url, blocked_target, overloaded, disk_full, limit_full) before
  * anything is written.
  */
 export function createPublish(
   { db, clock, newId, wake }: CoreDeps,
   messageCallbacks: Pick<MessageCallbacks, 'getId'>,
-  { onAccepted = () => {}, onCommitted = () => {}, backlog = UNBOUNDED }: PublishWatch = {},
+  { onAccepted = () => {}, onCommitted = () => {}, backlog = UNBOUNDED, disk, storage }: PublishWatch = {},
 ): Publish {
   const write = createBatcher({
     run: async (rows: NewMessage[]) => {
@@ -69,11 +73,14 @@ export function createPublish(
     const startedAt = performance.now();
     checkContent(command);
     await backlog.checkRoom();
+    await disk?.checkRoom();
+    const keepers = (await storage?.checkRoom(command)) ?? [];
     const { appId, callbackUrl, source } = command;
     const callbackId =
       appId !== null && callbackUrl ? await messageCallbacks.getId(appId, callbackUrl, source) : null;
     const reserved = newId(1 + command.targets.length);
     const messageId = await write(toRow(command, { id: reserved, now: clock.now(), callbackId }));
+    storage?.note(keepers, command);
     onCommitted(source, performance.now() - startedAt);
     return { messageId, recordIds: command.targets.map((_, at) => messageId + (at + 1) * ID_STRIDE) };
   };

@@ -5,8 +5,10 @@ import { randomText } from '#src/lib/ids.js';
 import type { Topic as TopicRow } from '#src/store/generated/client.js';
 import { wordsOf } from '#src/store/sql.js';
 import { countIds, isNamed, pickIds } from '#src/store/text-search.js';
+import { appsOf, type CodeBudget } from './code-budget.js';
 import type { CoreDeps } from './deps.js';
 import { AppError, notFound } from './errors.js';
+import type { Limits } from './limits.js';
 import { rememberMs } from './remember.js';
 
 /** A topic as the other rooms see it. */
@@ -42,22 +44,35 @@ export const TOPIC_LIMITS = { name: 64, alias: 64, description: 1000, contact: 2
 export type Topics = ReturnType<typeof createTopics>;
 
 /** Makes the verbs of topics. */
-export function createTopics({ db, clock }: CoreDeps) {
+export function createTopics(
+  { db, clock }: CoreDeps,
+  { limits, budget }: { limits: Limits; budget: CodeBudget },
+) {
   /** Topics are asked for at every scan and send, and change rarely. */
   const byId = new LRUCache<number, Topic>({ ...atMost(10_000), ttl: rememberMs(db, 60_000) });
 
-  /** Creates a topic under an app that exists. Throws bad_field, field_too_long, conflict for an alias that is taken. */
+  /** Creates a topic under an app that exists. Throws bad_field, field_too_long, conflict for an alias that is taken, limit_full. */
   async function createTopic(appId: number, input: TopicInput): Promise<Topic> {
     const data = checkInput(input);
     await checkFree(appId, data.alias);
-    const row = await db.topic.create({
-      data: {
-        ...data,
-        name: input.name.trim(),
-        appId,
-        code: randomText(12),
-        createdAt: new Date(clock.now()),
+    const payer = await budget.findPayerOf(appId);
+    const make = () =>
+      db.topic.create({
+        data: {
+          ...data,
+          name: input.name.trim(),
+          appId,
+          code: randomText(12),
+          createdAt: new Date(clock.now()),
+        },
+      });
+    const row = await limits.makeOne('topic', {
+      count: async (who) => {
+        const owner = payer !== null && who === 'person' ? { app: appsOf(payer) } : {};
+        return payer === null ? null : db.topic.count({ where: { deletedAt: null, ...owner } });
       },
+      make,
+      undo: ({ id }) => discardTopic(id),
     });
     return toTopic(row);
   }

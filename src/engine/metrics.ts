@@ -7,7 +7,7 @@ import type { Counters } from './counters.js';
 
 /** What the numbers are read from. */
 export interface MetricsSource {
-  core: Pick<Core, 'overview' | 'backlog' | 'figures' | 'clock' | 'wrongKeys'>;
+  core: Pick<Core, 'overview' | 'backlog' | 'disk' | 'figures' | 'clock' | 'wrongKeys'>;
   db: Db;
   counters: Counters;
   /** How many deliveries this process has under way. */
@@ -19,6 +19,7 @@ export async function writeMetrics(source: MetricsSource): Promise<string> {
   const { core, counters } = source;
   const { waiting, most, refusals } = core.backlog.read();
   const { total, refused } = core.wrongKeys.read();
+  const disk = await core.disk.read();
   const stored = await readStored(source).catch(() => null);
   return counters.write([
     gauge('qingniao_database_up', 'Whether the database answers.', stored ? 1 : 0),
@@ -26,6 +27,15 @@ export async function writeMetrics(source: MetricsSource): Promise<string> {
     gauge('qingniao_backlog', 'Deliveries and messages that wait, as last counted for MAX_BACKLOG.', waiting),
     gauge('qingniao_backlog_limit', 'MAX_BACKLOG; 0: none.', most),
     gauge('qingniao_backlog_refusals', 'Messages refused since the start because too much waits.', refusals),
+    ...(disk.freeBytes === null
+      ? []
+      : [gauge('qingniao_disk_free_bytes', 'Free bytes of the disk that holds the data.', disk.freeBytes)]),
+    gauge('qingniao_disk_least_bytes', 'MIN_FREE_MB in bytes; 0: none.', disk.leastBytes),
+    gauge(
+      'qingniao_disk_refusals',
+      'Calls refused since the start because the disk is nearly full.',
+      disk.refusals,
+    ),
     gauge('qingniao_wrong_keys', 'Wrong tokens, keys and codes since the start.', total),
     gauge('qingniao_wrong_keys_refused', 'Refusals by MAX_WRONG_KEYS since the start.', refused),
     gauge('qingniao_resident_bytes', 'Resident memory.', readResidentBytes()),

@@ -19,6 +19,8 @@ export interface ReadinessDeps {
   clock: Clock;
   /** When the engine last came round, by the steady time; null where this process runs none. */
   lastStepAt: () => number | null;
+  /** Whether the disk is so full that nothing is taken in. */
+  isDiskFull: () => Promise<boolean>;
 }
 
 /** The engine counts as stuck when its loop has not come round for so long. */
@@ -29,7 +31,12 @@ const PROBE_MS = 3000;
 const FRESH_MS = 1000;
 
 /** Makes the check. */
-export function createReadiness({ db, clock, lastStepAt }: ReadinessDeps): () => Promise<Readiness> {
+export function createReadiness({
+  db,
+  clock,
+  lastStepAt,
+  isDiskFull,
+}: ReadinessDeps): () => Promise<Readiness> {
   let last: { at: number; answer: Promise<string | null> } | null = null;
 
   /** A full disk and a lost table answer reads as if nothing were wrong, so only a write tells. */
@@ -45,6 +52,9 @@ export function createReadiness({ db, clock, lastStepAt }: ReadinessDeps): () =>
     const problem = tellDamage(db) ?? (await tellDescriptors()) ?? (await probe());
     if (problem !== null) {
       return { ready: false, why: problem };
+    }
+    if (await isDiskFull()) {
+      return { ready: false, why: 'the disk is nearly full (MIN_FREE_MB): nothing is taken in' };
     }
     const steppedAt = lastStepAt();
     const isStuck = steppedAt !== null && steadyNow(clock) - steppedAt > STUCK_MS;

@@ -39,6 +39,15 @@ export async function readFigures(db: Db, hours: readonly number[]): Promise<Fig
   return rows.map(({ hour, name, value }) => ({ hour: Number(hour), name, value: Number(value) }));
 }
 
+/** The sum of one figure since a time, in milliseconds since the epoch. */
+export async function sumFigure(db: Db, name: string, from: number): Promise<number> {
+  const { _sum } = await db.hourFigure.aggregate({
+    where: { name, hour: { gte: new Date(from) } },
+    _sum: { value: true },
+  });
+  return _sum.value ?? 0;
+}
+
 const COUNT_UNREACHED = both(
   (
     q,

@@ -45,7 +45,7 @@ it.each([
   async (which, spoil, mend) => {
     w = await openWorld();
     const ask = (): Promise<Readiness> =>
-      createReadiness({ db: w.db, clock: w.clock, lastStepAt: () => null })();
+      createReadiness({ db: w.db, clock: w.clock, lastStepAt: () => null, isDiskFull: async () => false })();
     expect(await ask()).toEqual({ ready: true });
     await w.db.$executeRawUnsafe(spoil);
     expect(await ask()).toEqual({ ready: false, why: expect.stringContaining(`schema is ${which}`) });
@@ -59,7 +59,7 @@ it.each([
 it('is not ready when the engine has not come round for half a minute', async () => {
   w = await openWorld();
   let steppedAt = w.clock.steady();
-  const check = createReadiness({ db: w.db, clock: w.clock, lastStepAt: () => steppedAt });
+  const check = createReadiness({ db: w.db, clock: w.clock, lastStepAt: () => steppedAt , isDiskFull: async () => false});
   expect(await check()).toEqual({ ready: true });
   w.clock.advance(31_000);
   expect(await check()).toEqual({ ready: false, why: 'the engine does not come round' });

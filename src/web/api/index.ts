@@ -11,6 +11,7 @@ import { declareCallbackRoutes } from './callbacks.js';
 import { declareChannelRoutes } from './channels.js';
 import { declareContactRoutes } from './contacts.js';
 import { answerJson, guardRoute } from './guard.js';
+import { declareLimitRoutes } from './limits.js';
 import { declareMessageRoutes } from './messages.js';
 import { declareNotifyRoutes } from './notify.js';
 import { declareOpenAccessRoutes } from './open-access.js';
@@ -81,6 +82,7 @@ function declareRoutes(core: Core, extras: ApiExtras): Route[] {
     ...declareOpenAccessRoutes(core),
     ...declarePlanRoutes(core),
     ...declareRetentionRoutes(core),
+    ...declareLimitRoutes(core),
     ...declareContactRoutes(core),
     ...declarePointRoutes(core),
     ...declareChannelRoutes(core),

@@ -44,6 +44,19 @@ export const OVERVIEW_WORDS = {
     '投递照常进行；请检查时间同步（NTP）和时区。',
     'Deliveries go on; check time synchronisation (NTP) and the time zone.',
   ],
+  disk: ['磁盘', 'Disk'],
+  diskFull: [
+    '只剩 {free} MB，少于 {least} MB，新消息被拒绝（503）',
+    '{free} MB free, less than {least} MB: new messages are refused (503)',
+  ],
+  diskLow: [
+    '只剩 {free} MB；少于 {least} MB 时拒绝新消息',
+    '{free} MB free; with less than {least} MB new messages are refused',
+  ],
+  diskWhy: [
+    '请清理或扩容磁盘，或缩短消息保留期；界限是设置 MIN_FREE_MB。',
+    'Make room, grow the disk or keep messages for a shorter time; the mark is the setting MIN_FREE_MB.',
+  ],
   wrongKeys: ['错的令牌和密钥', 'Wrong tokens and keys'],
   wrongKeysCount: ['十分钟内 {count} 个，{refused} 次答以 429', '{count} in ten minutes, 429 for {refused}'],
   wrongKeysWhy: [

@@ -1,4 +1,5 @@
 /** The console's first page: one's apps and the numbers of the last day. */
+import type { DiskState } from '#src/core/disk.js';
 import type { Core } from '#src/core/index.js';
 import type { Overview } from '#src/core/overview.js';
 import { inLanguage } from '#src/lib/in-language.js';
@@ -93,7 +94,23 @@ async function listTroubles(core: Core, { t, language }: ConsoleVisit<Words>) {
     code,
     why,
   }));
-  return [...drawWrongKeys(core, t), ...drawJump(clockJump, t), ...resting, ...others];
+  return [
+    ...drawDisk(await core.disk.read(), t),
+    ...drawWrongKeys(core, t),
+    ...drawJump(clockJump, t),
+    ...resting,
+    ...others,
+  ];
+}
+
+/** Operators hear of a disk that fills up before anything is refused. */
+function drawDisk({ state, freeBytes, leastBytes, since }: DiskState, t: ConsoleVisit<Words>['t']) {
+  if (state === 'fine') {
+    return [];
+  }
+  const [free, least] = [freeBytes ?? 0, leastBytes].map((bytes) => Math.floor(bytes / 1024 / 1024));
+  const what = t(state === 'refusing' ? 'diskFull' : 'diskLow', { free: free ?? 0, least: least ?? 0 });
+  return [{ title: t('disk'), what, since, code: '', why: t('diskWhy') }];
 }
 
 /** A clock that jumped makes times wrong that people read; what waits goes on by itself. */

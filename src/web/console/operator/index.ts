@@ -3,6 +3,7 @@ import type { ConsoleModule } from '#src/web/console/module.js';
 import { accountsModule } from './accounts.js';
 import { auditModule } from './audit.js';
 import { backupsModule } from './backups.js';
+import { limitsModule } from './limits.js';
 import { numbersModule } from './numbers.js';
 import { peopleModule } from './people.js';
 import { plansModule } from './plans.js';
@@ -15,6 +16,7 @@ export const operatorModules: readonly ConsoleModule[] = [
   accountsModule,
   plansModule,
   settingsModule,
+  limitsModule,
   auditModule,
   backupsModule,
 ];
