@@ -59,7 +59,12 @@ it.each([
 it('is not ready when the engine has not come round for half a minute', async () => {
   w = await openWorld();
   let steppedAt = w.clock.steady();
-  const check = createReadiness({ db: w.db, clock: w.clock, lastStepAt: () => steppedAt , isDiskFull: async () => false});
+  const check = createReadiness({
+    db: w.db,
+    clock: w.clock,
+    lastStepAt: () => steppedAt,
+    isDiskFull: async () => false,
+  });
   expect(await check()).toEqual({ ready: true });
   w.clock.advance(31_000);
   expect(await check()).toEqual({ ready: false, why: 'the engine does not come round' });
