@@ -13,6 +13,7 @@ import { type Core, createCore } from './core/index.js';
 import { createKeyRotation } from './core/key-rotation.js';
 import { createPageLinks } from './core/page-links.js';
 import { createPlatformTokens } from './core/platform-tokens.js';
+import { placeData } from './data-places.js';
 import { answerStrangers, serveDialects } from './dialects/doors.js';
 import { createDialects } from './dialects/registry.js';
 import { createContents } from './engine/contents.js';
@@ -40,7 +41,6 @@ import { connectionOf, providerOf } from './store/db.js';
 import { watchCommits } from './store/group-commit.js';
 import { readLastId } from './store/last-id.js';
 import { createPlaces } from './store/places.js';
-import { watchDisk } from './watch-disk.js';
 import { createApi } from './web/api/index.js';
 import { createPageCompression } from './web/compress-pages.js';
 import { createHostGuard } from './web/host-guard.js';
@@ -131,7 +131,7 @@ export async function wire(input: WiringInput) {
       checkUrl: http.checkUrl,
       adminToken: config.adminToken,
       maxBacklog: config.maxBacklog,
-      ...watchDisk(config),
+      ...placeData(config, box.marks),
       maxWrongKeys: config.maxWrongKeys,
       eraseAfterDays: config.eraseAfterDays,
       onCommitted: counters.countAccept,
@@ -140,7 +140,6 @@ export async function wire(input: WiringInput) {
       channels: { kinds: outgoing.personal, trySend: outgoing.trySend },
       notify: { ...outgoing.notify, resumeQueue },
       contacts: outgoing.contacts,
-      ...(config.databaseUrl.startsWith('file:') ? { backups: placeBackups(config, box.marks) } : {}),
     },
   );
   const firstAdminFile = await core.accounts.prepareFirstAdmin();
@@ -294,9 +293,4 @@ export async function wire(input: WiringInput) {
     await Promise.all([wechat.close(), http.close(), outgoing.close()]);
     await store.close();
   }
-}
-
-function placeBackups({ dataDir, databaseUrl, backups }: Config, keyMarks: readonly string[]) {
-  const database = databaseUrl.slice('file:'.length);
-  return { folder: join(dataDir, 'backups'), database, keyMarks, ...backups };
 }

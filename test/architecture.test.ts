@@ -53,7 +53,7 @@ const TOP = [
   'sandbox.ts',
   'self-check.ts',
   'ask-quotas.ts',
-  'watch-disk.ts',
+  'data-places.ts',
   'ask-wechat.ts',
 ];
 
