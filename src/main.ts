@@ -6,7 +6,7 @@ import { type Config, loadConfig } from './config.js';
 import { systemClock } from './lib/clock.js';
 import { watchDescriptors } from './lib/descriptors.js';
 import { createFollowedClock } from './lib/followed-clock.js';
-import { isLoopbackName } from './lib/host-names.js';
+import { hostNameOfUrl, isLoopbackName } from './lib/host-names.js';
 import { createHttpServer } from './lib/http-server.js';
 import { createLogger, type Logger } from './lib/logger.js';
 import { keepFilesPrivate } from './lib/private-files.js';
@@ -76,16 +76,21 @@ async function boot(): Promise<void> {
 }
 
 /** What the settings allow, and hardly anybody means. */
-function warnOfSettings({ role, databaseUrl, sandbox, host }: Config, log: Logger): void {
+function warnOfSettings({ role, databaseUrl, sandbox, host, publicUrl }: Config, log: Logger): void {
   if (role === 'api' && databaseUrl.startsWith('file:')) {
     log.warn(
       'ROLE=api on SQLite: messages are accepted and nothing sends them, since no other process can have the file; set ROLE=all, or use PostgreSQL',
     );
   }
-  if (sandbox && !isLoopbackName(host)) {
+  const isPublic = publicUrl !== null && !isLoopbackName(hostNameOfUrl(publicUrl));
+  if (sandbox && (isPublic || !isLoopbackName(host))) {
     log.warn('the sandbox can be reached from other machines, and whoever reaches it may do everything', {
       host,
+      publicUrl,
     });
+  }
+  if (!sandbox && isPublic && publicUrl.startsWith('http:')) {
+    log.warn('PUBLIC_URL is http: sign-ins, keys and messages go over the net in clear; put TLS in front');
   }
 }
 

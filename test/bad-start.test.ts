@@ -211,6 +211,8 @@ describe('settings that hardly anybody means', () => {
     expect(odd).toMatchObject({ hasListened: true, code: 0 });
     expect(odd.log).toContain('nothing sends them');
     expect(odd.log).toContain('the sandbox can be reached from other machines');
+    const tunnelled = await start({ PUBLIC_URL: 'https://tunnel.example' });
+    expect(tunnelled.log).toContain('the sandbox can be reached from other machines');
     const plain = await start();
     expect(plain).toMatchObject({ hasListened: true, code: 0 });
     expect(plain.log).not.toContain('"warn"');
