@@ -68,4 +68,6 @@ export const API_ROWS: Readonly<Record<string, Access>> = {
   'PUT /api/v1/settings/retention': 'operator',
   'PUT /api/v1/users/:uid/plans': 'operator',
   'POST /api/v1/apps/:id/qrcode': 'own',
+  'DELETE /api/v1/users/:uid': 'own',
+  'GET /api/v1/users/:uid/export': 'own',
 };

@@ -227,4 +227,13 @@ export const PAGES_ROWS: Readonly<Record<string, Access>> = {
   'POST /wecom': 'platform',
   'POST /console/apps/:id/codes/printable': 'own',
   'POST /console/apps/:id/topics/:topicId/codes/printable': 'own',
+  'GET /mail-consent/:code': 'address',
+  'POST /mail-consent/:code/agree': 'address',
+  'POST /mail-consent/:code/refuse': 'address',
+  'GET /me/data': 'signedIn',
+  'GET /me/data/erase': 'signedIn',
+  'POST /me/data/erase': 'signedIn',
+  'POST /me/data/export': 'signedIn',
+  'POST /console/people/:uid/erase': 'operator',
+  'POST /console/people/:uid/export': 'operator',
 };

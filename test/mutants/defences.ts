@@ -240,4 +240,18 @@ export const DEFENCES: readonly Defence[] = [
     test: 'test/bad-start.test.ts',
     named: 'of another server is refused',
   },
+  {
+    name: 'pages of much markup are drawn in a thread',
+    file: 'src/web/pages/message-body.ts',
+    from: 'const SMALL = { marks: 500, characters: 20_000 };',
+    to: 'const SMALL = { marks: 5e9, characters: 2e9 };',
+    test: 'test/web/pages/hostile-pages.test.ts',
+  },
+  {
+    name: 'who is erased is signed out',
+    file: 'src/core/erasure.ts',
+    from: '    await means.signOuts.endEverywhere(personId);\n',
+    to: '',
+    test: 'test/erasure.test.ts',
+  },
 ];
