@@ -6,6 +6,7 @@ import { callbacks } from './callbacks.js';
 import { deliver } from './deliver.js';
 import { fleet } from './fleet.js';
 import { lists } from './lists.js';
+import { pages } from './pages.js';
 import { restart } from './restart.js';
 import { upstream } from './upstream.js';
 
@@ -19,4 +20,5 @@ export const cases: readonly BenchCase[] = [
   restart,
   fleet,
   lists,
+  pages,
 ];

@@ -73,10 +73,12 @@ function preparePushes(
   order: { count: number; mode: 'plain' | 'safe' },
 ): PreparedRequest[] {
   const key = decodeAesKey(aesKey);
+  // A nonce serves one body: no two pushes of a second may have the same.
+  const firstNonce = randomInt(100_000_000, 2_000_000_000);
   return Array.from({ length: order.count }, (_, at) => {
     const openid = openids[at % openids.length] ?? '';
     const timestamp = String(Math.floor(Date.now() / 1000));
-    const nonce = String(randomInt(100_000_000, 2_000_000_000));
+    const nonce = String(firstNonce + at);
     const message = buildXml({
       ToUserName: 'gh_sim000000001',
       FromUserName: openid,

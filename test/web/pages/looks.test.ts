@@ -29,6 +29,11 @@ const MESSAGES: Readonly<Record<string, Partial<MessageView>>> = {
     format: 'html',
     body: '<h2 style="color:#c00">告警</h2><p>磁盘 <b>95%</b></p><table border="1"><tr><th>主机</th><td>db-1</td></tr></table>',
   },
+  // More markup than a page has: the rest is shown as it was written.
+  huge: {
+    format: 'markdown',
+    body: `${MARKDOWN}\n\n${'|列'.repeat(1_500)}\n${'|-'.repeat(1_500)}\n${'| 一格 | **粗** | 和 `代码` |\n'.repeat(30)}`,
+  },
   sealed: {
     body: 'zoEcIXudEUbW/Uz/uzVWVuxCQqdWWkSdUTBqUx1Vipc=',
     extras: { serverchan: { encoded: true, ivSeed: 'SCT270927' } },
