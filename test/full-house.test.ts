@@ -165,3 +165,21 @@ describe('a disk that is nearly full', () => {
     expect(w.lines.join('\n')).toContain('the disk is nearly full');
   });
 });
+
+it.each([
+  ['/demo', 'DEMO_PAGE'],
+  ['/notify', 'NOTIFY_PAGE'],
+])('strangers find %s closed on a live server unless %s opens it', async (path, setting) => {
+  w = await openWorld({ env: { [setting]: 'false' } });
+  const page = await w.call(path, { headers: { accept: 'text/html' } });
+  expect([page.status, page.text.includes(`${setting}=true`)]).toEqual([404, true]);
+  const calls = ['/demo/api/visits', '/notify/api/codes'].filter((call) => call.startsWith(path));
+  for (const call of calls) {
+    const answer = await w.call(call, { body: {}, headers: { 'sec-fetch-site': 'same-origin' } });
+    expect(answer.status).toBe(404);
+  }
+  expect(await w.db.qrCode.count()).toBe(0);
+  expect((await w.call('/')).text).not.toContain(`href="${path}"`);
+  const boss = await w.signIn('Boss', { role: 'operator' });
+  expect((await boss.get('/notify')).status).toBe(200);
+});
