@@ -40,7 +40,7 @@ const worldTests =
  * every test that opens a database. Tests of several processes are in test/postgresql.
  */
 const ON_POSTGRES =
-  /^test\/(store|engine|postgresql)\/|^test\/(faults|spine|bad-input|unwritable|key-rotation|erasure)\.test|^test\/dialects\/\w+\/send\.test|^test\/web\/api\/(apps|messages)\.test|^test\/wechat\/(events|plain-mode)\.test/;
+  /^test\/(store|engine|postgresql)\/|^test\/(faults|spine|bad-input|unwritable|key-rotation|erasure)\.test|^test\/dialects\/\w+\/send\.test|^test\/web\/api\/(apps|messages)\.test|^test\/wechat\/(events|plain-mode)\.test|^test\/web\/(session\/(consent|sign-out)|console\/tokens)\.test/;
 /** Files and backups are SQLite's; pictures of pages are heavy and the same whatever holds the rows. */
 const ONLY_SQLITE =
   /^test\/store\/(open|sqlite-client|backups|migrate|key-and-data)\.test|\/operator\/backups\.test|\/looks?\.test/;
