@@ -1,4 +1,5 @@
 /** One's own data: a copy as a file, and their end, which is asked for twice. */
+import { AppError } from '#src/core/errors.js';
 import { sendFile } from '#src/web/pages/json-file.js';
 import type { Visit } from '#src/web/session/desk.js';
 import { DATA_WORDS } from './data-words.js';
@@ -9,7 +10,11 @@ const PATH = '/me/data';
 /** Mounts /me/data: the copy, the question and the end. */
 export function mountMyData(desk: MeDesk, { core }: MeDeps): void {
   const { get, post } = desk.pages(DATA_WORDS);
-  get(PATH, ({ t, show }) => show({ template: 'data', title: t('heading') }));
+  get(PATH, async ({ t, show, visitor, language }) => {
+    const refusal = await core.erasure.check(visitor.personId).then(() => null, toRefusal);
+    const why = refusal && (language === 'zh' ? refusal.zh : refusal.en);
+    show({ template: 'data', title: t('heading'), values: { why } });
+  });
   post(`${PATH}/export`, async ({ ctx, visitor, audit }) => {
     const file = await core.personalData.open(visitor.personId);
     await audit('person.export');
@@ -29,6 +34,14 @@ export function mountMyData(desk: MeDesk, { core }: MeDeps): void {
     await core.erasure.erase(personId, { cause: 'self', by: { role: 'follower', personId } });
     visit.show({ template: 'erased', title: visit.t('erased') });
   });
+}
+
+/** What stands against it is said where the button would be. */
+function toRefusal(error: unknown): AppError {
+  if (error instanceof AppError && error.code === 'conflict') {
+    return error;
+  }
+  throw error;
 }
 
 function ask(visit: Visit<keyof typeof DATA_WORDS>, errors: Record<string, string> = {}): void {
