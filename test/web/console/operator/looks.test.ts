@@ -36,6 +36,7 @@ describe.skipIf(!hasBrowser)('the operator’s pages', () => {
     for (const page of [
       'numbers?range=day',
       'numbers?range=week',
+      'limits',
       'people',
       'accounts',
       'settings',
