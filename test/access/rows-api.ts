@@ -70,4 +70,6 @@ export const API_ROWS: Readonly<Record<string, Access>> = {
   'POST /api/v1/apps/:id/qrcode': 'own',
   'DELETE /api/v1/users/:uid': 'own',
   'GET /api/v1/users/:uid/export': 'own',
+  'GET /api/v1/limits': 'operator',
+  'PATCH /api/v1/limits': 'operator',
 };

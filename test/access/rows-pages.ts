@@ -236,4 +236,6 @@ export const PAGES_ROWS: Readonly<Record<string, Access>> = {
   'POST /me/data/export': 'signedIn',
   'POST /console/people/:uid/erase': 'operator',
   'POST /console/people/:uid/export': 'operator',
+  'GET /console/limits': 'operator',
+  'POST /console/limits': 'operator',
 };
