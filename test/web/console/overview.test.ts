@@ -1,6 +1,7 @@
 /** The console's first page and the page of sessions, by HTTP and as people see them. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasBrowser, type Looker, openLooker } from '#test/support/look.js';
+import { confirmSignIn } from '#test/support/sign-in.js';
 import { openWorld, type World } from '#test/support/world.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
@@ -59,10 +60,10 @@ describe('sessions', () => {
     );
     expect(ends).toHaveLength(2);
     expect((await foreign.post(ends[0] ?? '')).status).toBe(404);
-    expect((await desk.submit(ends[0] ?? '')).text).toContain('已退出该登录');
+    expect((await desk.submit(ends[0] ?? '')).text).toContain('已结束：1 个网页登录');
     const left = [await phone.get('/console'), await third.get('/console')].map(({ status }) => status);
     expect(left.sort()).toEqual([200, 303]);
-    expect((await desk.submit('/console/sessions/end-others')).text).toContain('已退出 1 处');
+    expect((await desk.submit('/console/sessions/end-others')).text).toContain('已结束：1 个网页登录');
     expect((await desk.get('/console')).status).toBe(200);
     expect((await foreign.get('/console')).status).toBe(200);
     for (const id of ['0', '-1', '1e9', '99999999999999999999', 'x', '2147483648']) {
@@ -82,10 +83,13 @@ describe.skipIf(!hasBrowser)('as people see it', () => {
   it('the sign-in page, which moves on by itself', async () => {
     expect(await looker.look(null, '/sign-in?next=/me', { name: 'sign-in' })).toEqual([]);
     const { page, complaints } = await looker.open(null, '/sign-in?next=/me');
+    await page.locator('#code img:not([hidden])').waitFor();
     const cookies = await page.context().cookies();
     const secret = cookies.find(({ name }) => name === 'qn_sign_in')?.value ?? '';
     const code = await w.core.signIn.findCode(secret);
     await w.phone('Ming').scans(code.state === 'waiting' ? code.url : '');
+    await page.locator('#number', { hasText: /^\d\d$/ }).waitFor();
+    await confirmSignIn(w.phone('Ming'));
     await page.waitForURL(`${w.url}/me`);
     expect(complaints).toEqual([]);
     await page.context().close();
