@@ -51,7 +51,7 @@ beforeAll(async () => {
   const { qrcodeText, ...made } = begun.json as { visit: string; qrcodeText: string };
   visit = made.visit;
   await w.phone('Visitor').scans(qrcodeText);
-  boss = await w.signIn('Boss', { role: 'operator' });
+  boss = await w.signIn('Boss', { role: 'developer' });
   await boss.get('/console/send');
   await w.drain();
 });
