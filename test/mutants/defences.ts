@@ -248,10 +248,11 @@ export const DEFENCES: readonly Defence[] = [
     test: 'test/web/pages/hostile-pages.test.ts',
   },
   {
-    name: 'who is erased is signed out',
+    name: 'owners of apps cannot be erased',
     file: 'src/core/erasure.ts',
-    from: '    await means.signOuts.endEverywhere(personId);\n',
-    to: '',
+    from: 'if (apps.length > 0) {',
+    to: 'if (apps.length > 1e9) {',
     test: 'test/erasure.test.ts',
+    named: 'is refused while apps',
   },
 ];
