@@ -253,7 +253,7 @@ export async function wire(input: WiringInput) {
     log: log.child('wechat'),
   });
   const wecomDoor = openWecomDoor({ core, outgoing, config, clock, log });
-  const guardHost = createHostGuard({
+  const hosts = createHostGuard({
     urls: [publicUrl, input.selfUrl],
     names: config.allowedHosts,
     clock,
@@ -266,14 +266,14 @@ export async function wire(input: WiringInput) {
     proxies: config.trustProxy,
     wrongKeys: core.wrongKeys,
     doors: [
-      ...(input.extraDoors ?? []).map((door) => guardHost(door)),
+      ...(input.extraDoors ?? []).map((door) => hosts.hide(door)),
       ops,
       createPublicFiles({ securityContact: config.securityContact, publicUrl, clock }),
       wechatDoor,
       ...(wecomDoor ? [wecomDoor] : []),
       // Up to here callers come by the original services' host names too; from here on cookies and loopback count.
       serveDialects(dialects),
-      guardHost((_, next) => next(), strangers),
+      hosts.guard((_, next) => next(), strangers),
       createApi(core, { createMenu: () => askWechat(() => wechat.createMenu(buildMenu(publicUrl))) }),
       assets.middleware,
       // Behind the doors for programs: what accepts messages never passes it.

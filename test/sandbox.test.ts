@@ -1,5 +1,6 @@
 /** The sandbox as people start it: nothing is set, and mail and short messages still arrive, in the simulator. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -34,6 +35,32 @@ it.each([
   const code = /\b\d{6}\b/.exec(items[0]?.rendered ?? '')?.[0];
   const bound = await ask(`${path}/${kind}/confirm`, { headers, body: { code } });
   expect([bound.status, bound.json]).toMatchObject([200, { [kind]: address }]);
+});
+
+it('takes pushes under the original services’ host names, and shows its phone under none but its own', async () => {
+  const as = (host: string, path: string, method = 'GET') =>
+    new Promise<number>((resolve, reject) => {
+      const headers = { host, 'content-type': 'application/json' };
+      const asked = request(`${server.url}${path}`, { method, headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
+      asked.on('error', reject).end(method === 'POST' ? '{}' : '');
+    });
+  expect(await as('wxpusher.zjiecode.com', '/api/send/message', 'POST')).toBe(200);
+  expect(await as('10.0.0.7:8080', '/healthz')).toBe(200);
+  for (const path of [
+    '/simulator/',
+    '/simulator/api/followers',
+    '/simulator/wechat/cgi-bin/token',
+    '/sign-in',
+  ]) {
+    expect([path, await as('evil.example', path), await as('evil.example', path, 'POST')]).toEqual([
+      path,
+      421,
+      421,
+    ]);
+  }
 });
 
 it('still knows its people and its codes after a restart', async () => {

@@ -21,8 +21,8 @@ const LOG_STEP_MS = 60_000;
 const LONGEST_NAME = 100;
 
 /**
- * Makes the guard: the door behind it is asked under loopback names, those of `urls`, and `names`. Under any other `otherwise`
- * is asked, and what it knows nothing of is refused with 421 (RFC 9110 section 15.5.20).
+ * Makes the guard: a door behind it is asked under loopback names, those of `urls`, and `names`. Under any other `otherwise`
+ * is asked, and what it knows nothing of is refused with 421 (RFC 9110 section 15.5.20); a door that it hides is passed by.
  */
 export function createHostGuard({ urls, names, clock, log }: HostGuardNeeds) {
   const own = new Set([...urls.map(hostNameOfUrl), ...names]);
@@ -48,12 +48,19 @@ export function createHostGuard({ urls, names, clock, log }: HostGuardNeeds) {
     }
   }
 
-  return (door: Middleware, otherwise: Middleware = (_, next) => next()): Middleware =>
-    (ctx, next) => {
+  const isOwn = (name: string): boolean => own.has(name) || isLoopbackName(name);
+
+  function guard(door: Middleware, otherwise: Middleware): Middleware {
+    return (ctx, next) => {
       const name = hostNameOf(ctx.req.headers.host);
-      if (own.has(name) || isLoopbackName(name)) {
-        return door(ctx, next);
-      }
-      return otherwise(ctx, async () => refuse(ctx, name));
+      return isOwn(name) ? door(ctx, next) : otherwise(ctx, async () => refuse(ctx, name));
     };
+  }
+
+  /** Under another name such a door is not there: the doors behind it are asked, as if it were not mounted. */
+  function hide(door: Middleware): Middleware {
+    return (ctx, next) => (isOwn(hostNameOf(ctx.req.headers.host)) ? door(ctx, next) : next());
+  }
+
+  return { guard, hide };
 }

@@ -137,8 +137,8 @@ export const DEFENCES: readonly Defence[] = [
   {
     name: 'own host names alone',
     file: 'src/web/host-guard.ts',
-    from: 'if (own.has(name) || isLoopbackName(name)) {',
-    to: 'if (own.has(name) || isLoopbackName(name) || name) {',
+    from: 'own.has(name) || isLoopbackName(name);',
+    to: "own.has(name) || isLoopbackName(name) || name !== '';",
     test: 'test/web/hosts.test.ts',
   },
   {
