@@ -212,6 +212,23 @@ describe('the end of a person', () => {
   });
 });
 
+it('nobody gets out of being disabled by erasing themselves: the operator does it', async () => {
+  const me = await w.signIn('Ming', { role: 'developer' });
+  await w.db.account.updateMany({
+    where: { personId: BigInt(personId) },
+    data: { disabledAt: new Date(w.clock.now()) },
+  });
+  for (const word of ['删除我的数据', '删除我的数据确认']) {
+    (await w.phone('Ming').says(word)).seesReply(/the account is disabled/);
+  }
+  expect((await me.post('/me/data/erase', { sure: 'yes' })).status).toBe(409);
+  expect((await me.get('/me/data')).text).toContain('账户已停用');
+  await w.core.erasure.eraseByName({ ...w.core.account, externalId: await w.phone('Ming').openid() });
+  expect(await w.phone('Ming').uid()).toBe(uid);
+  expect((await erase()).status).toBe(204);
+  expect(await w.phone('Ming').uid()).not.toBe(uid);
+});
+
 describe('in the chat', () => {
   it('the word asks first, and does nothing without the answer', async () => {
     const ming = w.phone('Ming');

@@ -50,7 +50,7 @@ export function createErasure(deps: CoreDeps, means: ErasureMeans) {
   const { db, clock, hashKey, log, wake } = deps;
 
   /** The person, if they can be erased. Throws conflict with what stands against it; not_found where there is nobody. */
-  async function check(personId: number): Promise<{ uid: string }> {
+  async function check(personId: number, cause: ErasureCause = 'self'): Promise<{ uid: string }> {
     const person = await db.person.findUnique({
       where: { id: BigInt(personId) },
       select: { uid: true, notifyCode: { select: { id: true } } },
@@ -62,6 +62,11 @@ export function createErasure(deps: CoreDeps, means: ErasureMeans) {
     const account = await db.account.findUnique({ where: { personId: BigInt(personId) } });
     if (!account) {
       return person;
+    }
+    if (account.disabledAt && cause !== 'operator') {
+      // Whoever comes back afterwards is somebody new, who is not disabled.
+      const detail = inBoth('账户已停用，由管理员删除', 'the account is disabled: the operator erases it');
+      throw new AppError('conflict', { detail });
     }
     const apps = await db.app.findMany({
       where: { accountId: account.id, ownerId: null, deletedAt: null },
@@ -95,7 +100,7 @@ export function createErasure(deps: CoreDeps, means: ErasureMeans) {
     personId: number,
     { cause, by }: { cause: ErasureCause; by: Actor | null },
   ): Promise<void> {
-    const { uid } = await check(personId);
+    const { uid } = await check(personId, cause);
     const id = BigInt(personId);
     if (by) {
       await means.audit.writeEntry(by, { action: 'person.erase', target: uid, detail: cause });

@@ -106,7 +106,7 @@ async function erasePerson(core: Core, visit: PeopleVisit): Promise<void> {
     return;
   }
   // Before there is nobody to be named, and not where it is refused.
-  await core.erasure.check(personId);
+  await core.erasure.check(personId, 'operator');
   await visit.audit('person.erase', uid);
   await core.erasure.erase(personId, { cause: 'operator', by: null });
   visit.flash('good', visit.t('erasedNow'));
