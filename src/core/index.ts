@@ -162,7 +162,8 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
   const signIn = createSignIn(deps, outside.qrcodes, { limits, budget });
   const audit = createAudit(deps);
   const contacts = createContacts(deps, contactOutside, limits);
-  const signOuts = createSignOuts({ sessions, signIn, keys, notifyCodes });
+  const openAccess = createOpenAccess(deps, { keys, preferences });
+  const signOuts = createSignOuts({ sessions, signIn, keys, openAccess, notifyCodes });
   const nouns = {
     apps: createApps(deps, { disabled, limits }),
     people: createPeople(deps),
@@ -212,7 +213,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     notifyCodes,
     pageLinks,
     points: createPoints(deps),
-    openAccess: createOpenAccess(deps, { keys, preferences }),
+    openAccess,
     preferences,
     publish: createPublish(
       deps,

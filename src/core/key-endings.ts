@@ -40,6 +40,18 @@ export function createKeyEndings({ db, clock }: CoreDeps, forget: () => void) {
     return count;
   }
 
+  /**
+   * Ends the message tokens of a person that programs made since then: they had an access key, and no sign-in is known to have
+   * made them. Returns how many.
+   */
+  async function revokeMessageTokens(personId: number, since: Date): Promise<number> {
+    const made = { kind: 'pushplus', name: { not: '' }, sessionId: null, createdAt: { gte: since } };
+    const where = { personId: BigInt(personId), revokedAt: null, ...made };
+    const { count } = await db.key.updateMany({ where, data: { revokedAt: new Date(clock.now()) } });
+    forget();
+    return count;
+  }
+
   /** Notes that a personal token was used; mostly in memory. */
   async function noteUse(keyId: number): Promise<void> {
     const now = clock.now();
@@ -63,5 +75,5 @@ export function createKeyEndings({ db, clock }: CoreDeps, forget: () => void) {
     return sessionId === null || (await db.session.count({ where: alive })) > 0;
   }
 
-  return { revokeMadeBy, revokeAccess, noteUse, isIn };
+  return { revokeMadeBy, revokeAccess, revokeMessageTokens, noteUse, isIn };
 }

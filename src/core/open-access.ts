@@ -15,6 +15,11 @@ export interface AccessRules {
   allowedIps: string[];
 }
 
+/** What is kept: the rules, and when their secret was made; secrets from before that was noted have no time. */
+interface KeptRules extends AccessRules {
+  madeAt?: number;
+}
+
 /** How long an access key works, and how long the one before still works beside a new one; in milliseconds. */
 export const ACCESS_LIFE_MS = 7_200_000;
 const OVERLAP_MS = 5 * 60_000;
@@ -32,15 +37,24 @@ export function createOpenAccess({ clock }: CoreDeps, means: { keys: Keys; prefe
 
   /** A person's rules, with a secret made on the first call. */
   async function getRules(personId: number): Promise<AccessRules> {
-    return (await readRules(personId)) ?? saveRules(personId, { secret: makeSecret(), allowedIps: [] });
+    return toRules((await readRules(personId)) ?? (await saveNew(personId, [])));
   }
 
   /** Makes a new secret and ends all access keys that the old one brought. */
   async function replaceSecret(personId: number): Promise<AccessRules> {
-    const { allowedIps } = await getRules(personId);
-    const rules = await saveRules(personId, { secret: makeSecret(), allowedIps });
+    const rules = await saveNew(personId, (await readRules(personId))?.allowedIps ?? []);
     await keys.endKeys(personId, 'access', new Date(clock.now()));
-    return rules;
+    return toRules(rules);
+  }
+
+  /** Ends a secret that was made since then: a new one takes its place, which nobody has seen. Returns how many ended. */
+  async function endSecretSince(personId: number, since: Date): Promise<number> {
+    const rules = await readRules(personId);
+    if (!rules || (rules.madeAt ?? 0) < since.getTime()) {
+      return 0;
+    }
+    await replaceSecret(personId);
+    return 1;
   }
 
   /** Says which addresses may ask for an access key. Throws bad_field. */
@@ -52,7 +66,8 @@ export function createOpenAccess({ clock }: CoreDeps, means: { keys: Keys; prefe
         strange === undefined ? `最多 ${MAX_IPS} 个 at most` : `不是 IP 或网段 no IP or subnet: ${strange}`;
       throw new AppError('bad_field', { field: 'allowedIps', detail });
     }
-    return saveRules(personId, { ...(await getRules(personId)), allowedIps });
+    const kept = (await readRules(personId)) ?? (await saveNew(personId, []));
+    return toRules(await saveRules(personId, { ...kept, allowedIps }));
   }
 
   /**
@@ -77,17 +92,25 @@ export function createOpenAccess({ clock }: CoreDeps, means: { keys: Keys; prefe
     return keys.findOwner('access', accessKey);
   }
 
-  async function readRules(personId: number): Promise<AccessRules | null> {
+  async function readRules(personId: number): Promise<KeptRules | null> {
     // Only saveRules writes under this name.
-    return (await preferences.read(personId, PREFERENCE)) as AccessRules | null;
+    return (await preferences.read(personId, PREFERENCE)) as KeptRules | null;
   }
 
-  async function saveRules(personId: number, rules: AccessRules): Promise<AccessRules> {
+  function saveNew(personId: number, allowedIps: string[]): Promise<KeptRules> {
+    return saveRules(personId, { secret: makeSecret(), allowedIps, madeAt: clock.now() });
+  }
+
+  async function saveRules(personId: number, rules: KeptRules): Promise<KeptRules> {
     await preferences.save(personId, PREFERENCE, rules);
     return rules;
   }
 
-  return { getRules, replaceSecret, setAllowedIps, openSession, findOwner };
+  return { getRules, replaceSecret, endSecretSince, setAllowedIps, openSession, findOwner };
+}
+
+function toRules({ secret, allowedIps }: KeptRules): AccessRules {
+  return { secret, allowedIps };
 }
 
 function makeSecret(): string {

@@ -2,11 +2,12 @@
 import type { KeyKind } from './key-kinds.js';
 import type { Keys } from './keys.js';
 import type { NotifyCodes } from './notify-codes.js';
+import type { OpenAccess } from './open-access.js';
 import type { Sessions } from './sessions.js';
 import type { SignIn } from './sign-in.js';
 
 /** What can end. */
-export type EndingKind = 'session' | 'code' | KeyKind | 'notify';
+export type EndingKind = 'session' | 'code' | KeyKind | 'secret' | 'notify';
 
 /** How many of each kind ended; those of which none did are left out. */
 export type EndedCounts = Partial<Record<EndingKind, number>>;
@@ -18,6 +19,8 @@ export interface EndingSignIns {
   sessionIds: readonly number[];
   /** When the first of them began; null: there are none. */
   since: Date | null;
+  /** What ended before. */
+  ended: EndedCounts;
 }
 
 /** Ends one sort of thing that sign-ins leave behind. */
@@ -33,6 +36,7 @@ export const ENDING_NAMES: Readonly<Record<EndingKind, { zh: string; en: string 
   sendkey3: { zh: 'Server酱³ SendKey', en: 'Server酱³ SendKeys' },
   pushplus: { zh: 'PushPlus token', en: 'PushPlus tokens' },
   access: { zh: 'PushPlus AccessKey', en: 'PushPlus AccessKeys' },
+  secret: { zh: 'PushPlus secretKey', en: 'PushPlus secrets' },
   bark: { zh: 'Bark 密钥', en: 'Bark keys' },
   pushdeer: { zh: 'PushDeer pushkey', en: 'PushDeer pushkeys' },
   ntfy: { zh: 'ntfy topic', en: 'ntfy topics' },
@@ -44,7 +48,8 @@ export const ENDING_NAMES: Readonly<Record<EndingKind, { zh: string; en: string 
 export interface SignOutMeans {
   sessions: Sessions;
   signIn: Pick<SignIn, 'refuseCodes'>;
-  keys: Pick<Keys, 'revokeMadeBy' | 'revokeAccess'>;
+  keys: Pick<Keys, 'revokeMadeBy' | 'revokeAccess' | 'revokeMessageTokens'>;
+  openAccess: Pick<OpenAccess, 'endSecretSince'>;
   notifyCodes: Pick<NotifyCodes, 'deleteSince'>;
 }
 
@@ -52,12 +57,20 @@ export interface SignOutMeans {
 export type SignOuts = ReturnType<typeof createSignOuts>;
 
 /** Makes the verbs of signing out. */
-export function createSignOuts({ sessions, signIn, keys, notifyCodes }: SignOutMeans) {
+export function createSignOuts({ sessions, signIn, keys, openAccess, notifyCodes }: SignOutMeans) {
   /** A new way to sign in, or to make keys, adds what ends with it here. */
   const endings: readonly Ending[] = [
     async ({ personId }) => ({ code: await signIn.refuseCodes(personId) }),
     ({ sessionIds }) => keys.revokeMadeBy(sessionIds),
+    // The keys first: a new secret would end them unseen.
     async ({ personId }) => ({ access: await keys.revokeAccess(personId) }),
+    async ({ personId, since }) => ({
+      secret: since === null ? 0 : await openAccess.endSecretSince(personId, since),
+    }),
+    async ({ personId, since, ended }) => ({
+      pushplus:
+        (ended.pushplus ?? 0) + (since === null ? 0 : await keys.revokeMessageTokens(personId, since)),
+    }),
     async ({ personId, since }) => ({
       notify: since === null ? 0 : await notifyCodes.deleteSince(personId, since),
     }),
@@ -71,7 +84,7 @@ export function createSignOuts({ sessions, signIn, keys, notifyCodes }: SignOutM
     const { count, ids, since } = await sessions.revokeSessions(personId, exceptSessionId);
     const ended: EndedCounts = { session: count };
     for (const end of endings) {
-      Object.assign(ended, await end({ personId, sessionIds: ids, since }));
+      Object.assign(ended, await end({ personId, sessionIds: ids, since, ended }));
     }
     return Object.fromEntries(Object.entries(ended).filter(([, some]) => some > 0));
   }

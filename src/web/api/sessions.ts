@@ -19,7 +19,7 @@ const endings = z.object({
   ended: z
     .record(z.string(), z.int())
     .describe(
-      '结束了什么：session、各种密钥的 kind、access、notify、code 和数量 What ended, and how many: session, kinds of keys, access, notify, code',
+      '结束了什么：session、各种密钥的 kind、access、secret、notify、code 和数量 What ended, and how many: session, kinds of keys, access, secret, notify, code',
     ),
 });
 

@@ -69,6 +69,38 @@ describe('signing out everywhere', () => {
     (await w.phone('Boss').says('退出登录')).seesReply(/现在没有网页登录/);
   });
 
+  it('ends the secret of the open API that was made since, and the message tokens that it brought, but no older one', async () => {
+    const { personId } = await w.core.people.getByUid(uid);
+    const own = await keyOf(w.admin(`/users/${uid}/keys`, { kind: 'pushplus' }));
+    const open = (secretKey: string) =>
+      w
+        .call('/api/common/openApi/getAccessKey', { body: { token: own, secretKey } })
+        .then(({ json }) => (json as { data?: { accessKey?: string } }).data?.accessKey ?? '');
+    const sendsBy = async (token: string) =>
+      ((await w.call('/send', { body: { token, content: 'x' } })).json as { code: number }).code;
+    await thief.submit('/console/keys/pushplus/secret/replace');
+    const { secret } = await w.core.openAccess.getRules(personId);
+    const added = await w.call('/api/open/token/add', {
+      headers: { 'access-key': await open(secret) },
+      body: { name: 'mine' },
+    });
+    const { data: token } = added.json as { data: string };
+    expect([await sendsBy(token), await sendsBy(own)]).toEqual([200, 200]);
+
+    (await w.phone('Boss').says('退出登录')).seesReply(
+      /1 个PushPlus token、1 个PushPlus AccessKey、1 个PushPlus secretKey/,
+    );
+    expect([await sendsBy(token), await sendsBy(own)]).toEqual([903, 200]);
+    expect(await open(secret)).toBe('');
+
+    const fresh = (await w.core.openAccess.getRules(personId)).secret;
+    w.clock.advance(8 * DAY);
+    await w.upkeep.removeOld();
+    await w.signIn('Boss', { role: 'operator' });
+    (await w.phone('Boss').says('退出登录')).seesReply(/1 个网页登录。/);
+    expect(await open(fresh)).not.toBe('');
+  });
+
   it('reaches what was made by a session that its thief had left already, or that had run out', async () => {
     const token = await makeToken();
     await thief.post('/sign-out');
