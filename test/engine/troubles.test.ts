@@ -155,7 +155,8 @@ describe('a queue that rests', () => {
     await p.advance(3 * SECOND);
     await p.advance(10 * SECOND);
     w.core.overview.forget();
-    const { text } = await w.call('/', { headers: { accept: 'text/html' } });
+    const operator = await w.signIn(`Boss ${errcode}`, { role: 'operator' });
+    const { text } = await operator.get('/');
     expect(text).toContain(headline);
     expect(text.match(/class="light [a-z]+">([^<]+)</)?.[1]).toBe(headline);
   });

@@ -90,8 +90,8 @@ describe('time', () => {
     ['15 seconds late, as a last try is', -15, 200],
     ['five minutes late', -299, 200],
     ['six minutes late', -360, 401],
-    ['half a minute early', 30, 200],
-    ['two minutes early', 120, 401],
+    ['a minute and a half early', 90, 200],
+    ['three minutes early', 180, 401],
     ['of the year 1970', -1_700_000_000, 401],
   ])('a push %s', async (_what, seconds, status) => {
     const at = await open();
