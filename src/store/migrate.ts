@@ -149,7 +149,7 @@ async function note(connection: MigrationConnection, migration: Migration): Prom
 }
 
 /** What databases say of a statement that was run before. PostgreSQL: duplicate table, column and object, and what was dropped. */
-const DONE_BEFORE = /already exists|duplicate column name|no such index|does not exist/i;
+const DONE_BEFORE = /already exists|duplicate column name|no such (?:index|column)|does not exist/i;
 const CHANGES_ROWS = /^(UPDATE|INSERT|DELETE)\b/i;
 
 /**

@@ -93,7 +93,7 @@ function findWork(needs: ResponderNeeds, push: Push, proof: PushProof): Order['w
   if (push.event === 'unsubscribe') {
     return () => core.people.leave(name, push.at).then(() => null);
   }
-  const ending = ENDINGS[push.event];
+  const ending = Object.hasOwn(ENDINGS, push.event) ? ENDINGS[push.event] : undefined;
   if (ending && name.platform === 'wechat') {
     const named = push.field('OpenID') || push.externalId;
     return () => ending(core, { ...name, externalId: named }).then(() => null);

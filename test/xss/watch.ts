@@ -18,8 +18,8 @@ export interface Watch {
 function findForeign(): string[] {
   const found: string[] = [];
   const own = location.origin;
-  for (const element of document.querySelectorAll('*')) {
-    for (const { name, value } of element.attributes) {
+  for (const element of Array.from(document.querySelectorAll('*'))) {
+    for (const { name, value } of Array.from(element.attributes)) {
       const isAddress =
         /^(?:href|src|action|formaction|data|poster|background|xlink:href|ping|srcset)$/i.test(name);
       if (/^on/i.test(name)) {
@@ -34,17 +34,15 @@ function findForeign(): string[] {
       }
     }
   }
-  const scripts = [...document.scripts].filter(
+  const scripts = Array.from(document.scripts).filter(
     (script) => !script.src.startsWith(`${own}/`) && script.type !== 'application/json',
   );
-  const forms = [...document.forms].filter(
+  const forms = Array.from(document.forms).filter(
     (form) => new URL(form.getAttribute('action') ?? '', own).origin !== own,
   );
-  const tags = [
-    ...document.querySelectorAll(
-      'iframe, object, embed, portal, base, meta[http-equiv=refresh], frame, applet',
-    ),
-  ];
+  const tags = Array.from(
+    document.querySelectorAll('iframe, object, embed, portal, base, meta[http-equiv=refresh], frame, applet'),
+  );
   found.push(...scripts.map((script) => `a script of ${script.src || script.text.slice(0, 80)}`));
   found.push(...forms.map((form) => `a form to ${form.getAttribute('action')}`));
   found.push(
@@ -86,7 +84,7 @@ export async function startWatch(
       await page.goto(address, { waitUntil: 'load' });
       // Events that wait for a hand get one.
       await page.evaluate(() => {
-        for (const element of document.querySelectorAll('main *')) {
+        for (const element of Array.from(document.querySelectorAll('main *'))) {
           for (const kind of [
             'pointerover',
             'mouseover',
