@@ -126,7 +126,7 @@ export function createOutgoing(input: OutgoingInput) {
     kind: string,
     settings: ChannelSettings,
     recipient: Recipient,
-  ): Promise<ChannelTest> {
+  ): Promise<ChannelTest & { isHeld?: boolean }> {
     const channel = personal.find(({ id }) => id === kind);
     if (!channel) {
       return { ok: false, detail: `没有通道 no channel "${kind}"` };
@@ -134,9 +134,11 @@ export function createOutgoing(input: OutgoingInput) {
     const io = makeIo();
     const rendered = channel.render(testMessage(io.deliveryId, input));
     const outcome = await channel.send(rendered, settings, recipient, io);
-    return outcome.kind === 'sent'
-      ? { ok: true, detail: outcome.detail ?? 'ok' }
-      : { ok: false, detail: outcome.why };
+    if (outcome.kind === 'sent') {
+      return { ok: true, detail: outcome.detail ?? 'ok' };
+    }
+    const isHeld = outcome.kind === 'retry' && outcome.isHeld === true;
+    return { ok: false, detail: outcome.why, ...(isHeld ? { isHeld } : {}) };
   }
 
   return {

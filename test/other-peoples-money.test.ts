@@ -67,7 +67,10 @@ describe('mail by the server’s own mailer', () => {
       `/users/${mallory.uid}/channels/${await onlyChannel(mallory.personId)}/test`,
       {},
     );
-    expect(test.json).toMatchObject({ ok: false, detail: expect.stringContaining('确认') });
+    expect(test.json).toEqual({ ok: false, detail: expect.stringContaining('确认') });
+    // Nobody was asked: neither the channel nor the mailer has failed.
+    expect(await w.db.channelConfig.findMany({ where: { lastErrorAt: { not: null } } })).toEqual([]);
+    expect((await mallory.browser.get('/me/channels')).text).not.toContain('badge bad');
     expect(await readMails()).toHaveLength(1);
   });
 

@@ -51,7 +51,12 @@ export interface ChannelOutside {
   /** Throws a reason for an address that may not be called. */
   checkUrl: (url: string) => void;
   /** Sends a test message through a channel at once. */
-  trySend: (kind: string, settings: ChannelSettings, recipient: Recipient) => Promise<ChannelTest>;
+  /** `isHeld`: nobody was asked, so that it says nothing of the channel. */
+  trySend: (
+    kind: string,
+    settings: ChannelSettings,
+    recipient: Recipient,
+  ) => Promise<ChannelTest & { isHeld?: boolean }>;
   limits: Limits;
   mailConsents: MailConsents;
 }
@@ -177,7 +182,10 @@ export function createChannels(deps: CoreDeps, outside: ChannelOutside) {
       await outside.limits.take('channel-test', { personId: person.personId });
     }
     const address = await readContact(deps, person.personId, row.kind);
-    const result = await outside.trySend(row.kind, openSettings(row), { ...person, address });
+    const { isHeld, ...result } = await outside.trySend(row.kind, openSettings(row), { ...person, address });
+    if (isHeld) {
+      return result;
+    }
     const at = new Date(clock.now());
     const data = result.ok ? { lastOkAt: at } : { lastError: result.detail, lastErrorAt: at };
     // The message is out: how it went is told whether or not that can be kept.

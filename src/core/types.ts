@@ -71,11 +71,12 @@ export interface Published {
 /**
  * How one try on a channel ended. `retry` comes back after `afterMs` or the schedule's delay; with `scope: 'queue'` the
  * whole queue rests until then (a quota, a refused token). `refused` ends this delivery, `gone` also ends the recipient.
+ * `isHeld`: nobody was asked, so that it says nothing of the other side.
  * `unknown`: the request may have left, and no answer was seen, so that another try may show the message twice.
  */
 export type Outcome =
   | { kind: 'sent'; ref?: string; detail?: string }
-  | { kind: 'retry'; afterMs?: number; scope?: 'queue'; code?: string; why: string }
+  | { kind: 'retry'; afterMs?: number; scope?: 'queue'; isHeld?: true; code?: string; why: string }
   | { kind: 'refused'; code?: string; why: string }
   | { kind: 'unknown'; code?: string; why: string }
   | { kind: 'gone'; code?: string; why: string };

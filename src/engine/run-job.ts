@@ -183,6 +183,9 @@ async function heed(
 /** What the owner of a channel sees of its health; written when it changes, not with every message. */
 async function noteHealth(deps: RunDeps, configId: number, outcome: Outcome): Promise<void> {
   const at = new Date(deps.clock.now());
+  if (outcome.kind === 'retry' && outcome.isHeld) {
+    return;
+  }
   if (outcome.kind === 'sent') {
     const stale = new Date(at.getTime() - HEALTH_MS);
     const where = { id: configId, OR: [{ lastOkAt: null }, { lastOkAt: { lt: stale } }] };

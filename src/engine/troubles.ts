@@ -56,6 +56,9 @@ export function createTroubles({ db, clock, log, limits }: TroublesDeps) {
 
   /** Notes how a try of a queue ended: any answer of the other side, a refusal too, means that it can be reached. */
   function noteTry(queue: string, outcome: Outcome): void {
+    if (outcome.kind === 'retry' && outcome.isHeld) {
+      return;
+    }
     const account = accountOf(queue);
     if (outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.scope !== 'queue')) {
       noteFailure(account, outcome);

@@ -63,7 +63,7 @@ export function createMailChannel(deps: MailDeps): Channel<MailCard> {
         ? await deps.admit?.({ act: 'server-mail', personId, receivers: to, own })
         : null;
       if (held) {
-        return { kind: 'retry', ...held };
+        return { kind: 'retry', isHeld: true, ...held };
       }
       const allowPrivate = server.isTrusted || deps.allowPrivate;
       const { onInside, timeoutMs = MAIL_TIMEOUT_MS } = deps;

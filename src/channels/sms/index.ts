@@ -129,7 +129,7 @@ export function createSmsChannel(deps: {
       } as const;
       const held = isServers ? await deps.server?.admit(post) : null;
       if (held) {
-        return { kind: 'retry', ...held };
+        return { kind: 'retry', isHeld: true, ...held };
       }
       const most = Number(settingOf(settings, 'maxLength')) || MAX_VARIABLE_LENGTH;
       const param = settingOf(settings, 'templateParamName') || DEFAULT_PARAM;
