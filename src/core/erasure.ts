@@ -76,7 +76,7 @@ export function createErasure(deps: CoreDeps, means: ErasureMeans) {
     if (apps.length > 0) {
       const list = apps.map(({ id }) => `#${id}`).join(' ');
       const detail = inBoth(
-        `还有应用 ${list}，先删除它们，关注者才不会被留在没有主人的应用里`,
+        `还有应用 ${list}，请先在控制台删除它们，免得关注者留在没有主人的应用里`,
         `apps are left: ${list}. Delete them first, so that nobody follows an app without an owner`,
       );
       throw new AppError('conflict', { detail });

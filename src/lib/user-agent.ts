@@ -11,10 +11,10 @@ export function isInsideWechat(userAgent: string): boolean {
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bwxwork\//i, '企业微信'],
   [/\bMicroMessenger\//i, '微信'],
-  [/\bEdgA?\//, 'Edge'],
-  [/\bFirefox\//, 'Firefox'],
+  [/\bEdg(?:A|iOS)?\//, 'Edge'],
+  [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
   [/\bOPR\//, 'Opera'],
-  [/\bChrome\//, 'Chrome'],
+  [/\b(?:HeadlessChrome|Chrome|CriOS)\//, 'Chrome'],
   [/\bSafari\//, 'Safari'],
 ];
 const SYSTEMS: readonly (readonly [RegExp, string])[] = [

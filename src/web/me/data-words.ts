@@ -15,6 +15,7 @@ export const DATA_WORDS = {
     'At once and for good. Whoever writes or follows again is somebody new, with a new UID.',
   ],
   go: ['删除我的数据…', 'Erase my data…'],
+  notYet: ['还不能删除：{why}。', 'Not yet: {why}.'],
   eraseHeading: ['删除我的数据', 'Erase my data'],
   goes: ['会删除', 'What goes'],
   goesText: [

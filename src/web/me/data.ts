@@ -1,5 +1,6 @@
 /** One's own data: a copy as a file, and their end, which is asked for twice. */
 import { AppError } from '#src/core/errors.js';
+import { inLanguage } from '#src/lib/in-language.js';
 import { sendFile } from '#src/web/pages/json-file.js';
 import type { Visit } from '#src/web/session/desk.js';
 import { DATA_WORDS } from './data-words.js';
@@ -12,7 +13,7 @@ export function mountMyData(desk: MeDesk, { core }: MeDeps): void {
   const { get, post } = desk.pages(DATA_WORDS);
   get(PATH, async ({ t, show, visitor, language }) => {
     const refusal = await core.erasure.check(visitor.personId).then(() => null, toRefusal);
-    const why = refusal && (language === 'zh' ? refusal.zh : refusal.en);
+    const why = refusal && t('notYet', { why: inLanguage(String(refusal.params.detail), language) });
     show({ template: 'data', title: t('heading'), values: { why } });
   });
   post(`${PATH}/export`, async ({ ctx, visitor, audit }) => {

@@ -42,7 +42,7 @@ export const SUBSCRIBE_WORDS = {
   ],
   confirm: ['确认订阅', 'Confirm'],
   confirmHint: [
-    '点一下才会订阅；退订随时可以，在聊天里发「订阅」',
+    '点一下才会订阅；想退订时，在聊天里发「我的订阅」',
     'Nothing happens before this tap; leave whenever you like',
   ],
   closeHint: ['可以关闭这个页面了', 'You can close this page'],

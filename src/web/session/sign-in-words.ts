@@ -4,8 +4,8 @@
 export const SIGN_IN_WORDS = {
   heading: ['扫码登录', 'Sign in'],
   lead: [
-    '用微信扫描二维码，关注后这个页面会自己进入。',
-    'Scan the code with WeChat: once you follow the account, this page moves on by itself.',
+    '用微信扫描二维码，在公众号里点「确认登录」，这个页面就会进入。',
+    'Scan the code with WeChat and confirm in the chat: this page then moves on by itself.',
   ],
   qrAlt: ['登录二维码', 'Sign-in QR code'],
   make: ['显示二维码', 'Show the code'],

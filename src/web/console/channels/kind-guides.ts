@@ -59,8 +59,8 @@ const GUIDES: Readonly<Record<string, readonly [zh: string, en: string]>> = {
     'In the WeCom console: the corp id under My Company, AgentId and Secret of your app; add this server’s IP there.',
   ],
   mail: [
-    '只填收件地址就能用；也可以填自己邮箱的 SMTP 服务器和授权码。',
-    'A receiver’s address is enough; or give your own SMTP server and app password.',
+    '只填收件地址就能用：不是你验证过的邮箱，会先收到一封信，对方点「同意」后才发；也可以填自己邮箱的 SMTP 服务器和授权码。',
+    'A receiver’s address is enough: one that you have not verified is asked by mail first, and has to agree. Or give your own SMTP server and app password.',
   ],
   sms: [
     '阿里云「短信服务」控制台：AccessKey、审核通过的签名与模板。',

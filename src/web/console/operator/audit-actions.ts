@@ -5,7 +5,7 @@ import type { Language } from '#src/lib/i18n.js';
 /** Chinese first, then English. */
 const ACTION_WORDS: Readonly<Record<PageAction, readonly [zh: string, en: string]>> = {
   'account.change': ['修改账号', 'Changed an account'],
-  'account.join': ['成为管理者', 'Became a manager'],
+  'account.join': ['开通账号', 'Opened an account'],
   'account.wrong-code': ['管理员码填错', 'Gave a wrong administrator code'],
   'app.create': ['新建应用', 'Made an app'],
   'app.delete': ['删除应用', 'Deleted an app'],

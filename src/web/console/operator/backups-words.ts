@@ -18,8 +18,8 @@ export const BACKUPS_WORDS = {
   lastFailed: ['上次备份失败：{why}', 'The last backup failed: {why}'],
   noBackups: ['还没有备份', 'No backups yet'],
   noBackupsText: [
-    '点「立即备份」，或让定时任务调用下面的接口。',
-    'Press “Back up now”, or let a timer make the call below.',
+    '点「立即备份」，或设置 BACKUP_HOURS 让服务器自己备份。',
+    'Press “Back up now”, or set BACKUP_HOURS and the server makes them by itself.',
   ],
   name: ['文件', 'File'],
   size: ['大小', 'Size'],
@@ -78,8 +78,8 @@ export const BACKUPS_WORDS = {
   gaveUp: ['已取消，数据库保持不变', 'The database stays as it is'],
   byMachine: ['定时备份', 'Backups by machine'],
   byMachineLead: [
-    '第一条等备份完成后给出文件名，第二条下载。',
-    'The first waits for the backup and names it, the second downloads it.',
+    '最省事的是设置 BACKUP_HOURS，服务器自己备份到同一个文件夹。要放到别的机器上，在那里定时运行：第一条等备份完成后给出文件名，第二条下载。',
+    'With BACKUP_HOURS the server makes them by itself, into that same folder. To have them elsewhere run this there by a timer: the first waits for the backup and names it, the second downloads it.',
   ],
   notServed: [
     '这台服务器的数据库不是文件，请用数据库自己的工具备份。',

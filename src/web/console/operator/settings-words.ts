@@ -24,8 +24,8 @@ export const SETTINGS_WORDS = {
   pace: ['每个密钥 10 秒内最多调用', 'Most calls of a key in ten seconds'],
   pacePlaceholder: ['不限', 'no limit'],
   paceHint: [
-    '对 Bark、PushDeer、ntfy、Gotify 的密钥有效：{least} 到 {most} 次，留空不限；超出的调用会被拒绝（429），多个进程各自计数。',
-    'Keys of Bark, PushDeer, ntfy and Gotify: {least} to {most} calls, empty for no limit; more are refused (429). Each process counts for itself.',
+    '对 Bark、PushDeer、ntfy、Gotify 的密钥有效：{least} 到 {most} 次，留空不限；超出的调用会被拒绝（429），所有进程合计。',
+    'Keys of Bark, PushDeer, ntfy and Gotify: {least} to {most} calls, empty for no limit; more are refused (429), counted for all processes together.',
   ],
   dialects: ['兼容接口的默认额度', 'Default limits of the compatible calls'],
   dialectsLead: [
