@@ -6,6 +6,8 @@ import { isLoopbackName } from './lib/host-names.js';
 interface Looked {
   host: string;
   adminToken: string | null;
+  /** Whether it was said that a sandbox may be reached from other machines. */
+  anywhere: boolean;
 }
 
 /** Fewer characters can be guessed; `openssl rand -hex 24` gives 48. */
@@ -21,9 +23,9 @@ export function readAnywhere(reader: SettingReader): boolean {
 }
 
 /** Complains of every unsafe setting. */
-export function checkSafety(reader: SettingReader, { host, adminToken }: Looked): void {
+export function checkSafety(reader: SettingReader, { host, adminToken, anywhere }: Looked): void {
   if (reader.sandbox) {
-    checkSandbox(reader, host);
+    checkSandbox(reader, host, anywhere);
     return;
   }
   if (adminToken !== null && [...adminToken].length < LEAST_TOKEN) {
@@ -41,8 +43,8 @@ export function checkSafety(reader: SettingReader, { host, adminToken }: Looked)
 }
 
 /** In a sandbox whoever reaches it may be anybody, the administrator too. */
-function checkSandbox(reader: SettingReader, host: string): void {
-  if (!isLoopbackName(host) && !readAnywhere(reader)) {
+function checkSandbox(reader: SettingReader, host: string, anywhere: boolean): void {
+  if (!isLoopbackName(host) && !anywhere) {
     reader.complain(
       'HOST',
       '沙盒里谁都能当管理员，只能监听本机：去掉 HOST；确实要让别的机器访问就设 SANDBOX_ANYWHERE=yes；正式使用请设 WECHAT_APP_ID in the sandbox anybody may be the administrator, so it listens on this machine only: unset HOST; to let other machines in all the same set SANDBOX_ANYWHERE=yes; for a live server set WECHAT_APP_ID',

@@ -101,6 +101,7 @@ export function parseConfig(env: Environment): Config {
   const reader = createSettingReader(env);
   const { sandbox } = reader;
   const dataDir = resolve(reader.read('DATA_DIR'));
+  const anywhere = readAnywhere(reader);
   const config: Config = {
     port: reader.readPort('PORT'),
     host: reader.readHost('HOST', sandbox ? '127.0.0.1' : '0.0.0.0'),
@@ -137,13 +138,13 @@ export function parseConfig(env: Environment): Config {
     },
     mailer: readMailer(reader),
     sms: readSms(reader),
-    allowPrivateTargets: reader.readFlag('ALLOW_PRIVATE_TARGETS', sandbox && !readAnywhere(reader)),
+    allowPrivateTargets: reader.readFlag('ALLOW_PRIVATE_TARGETS', sandbox && !anywhere),
     proxy: reader.readProxy('OUTGOING_PROXY', 'NO_PROXY'),
     simulatorSmtpPort: reader.readPort('SIMULATOR_SMTP_PORT'),
     logLevel: reader.readChoice('LOG_LEVEL', LOG_LEVELS),
   };
   checkDatabase(reader, config);
-  checkSafety(reader, config);
+  checkSafety(reader, { ...config, anywhere });
   if (reader.problems.length > 0) {
     throw new ConfigError(reader.problems);
   }

@@ -346,6 +346,10 @@ describe('an unsafe start', () => {
     (host) => {
       expect(problemsOf({ HOST: host })).toEqual([expect.stringMatching(/^HOST: .*SANDBOX_ANYWHERE=yes/)]);
       expect(problemsOf({ HOST: host, SANDBOX_ANYWHERE: 'yes' })).toEqual([]);
+      expect(problemsOf({ HOST: host, SANDBOX_ANYWHERE: 'maybe' })).toEqual([
+        'SANDBOX_ANYWHERE: must be yes, or not set',
+        expect.stringMatching(/^HOST: /),
+      ]);
     },
   );
 

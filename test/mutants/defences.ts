@@ -186,8 +186,8 @@ export const DEFENCES: readonly Defence[] = [
   {
     name: 'a sandbox listens to this machine alone',
     file: 'src/config-safety.ts',
-    from: 'if (!isLoopbackName(host) && !readAnywhere(reader)) {',
-    to: 'if (!isLoopbackName(host) && readAnywhere(reader)) {',
+    from: 'if (!isLoopbackName(host) && !anywhere) {',
+    to: 'if (!isLoopbackName(host) && anywhere) {',
     test: 'test/config.test.ts',
   },
   {
