@@ -79,7 +79,10 @@ describe('mail by the server’s own mailer', () => {
     await ming.push('hello friend');
     await w.drain();
     const link = await readLink();
-    expect((await w.call(link)).text).toContain('friend@other.example');
+    const page = await w.call(link);
+    expect(page.text).toContain('friend@other.example');
+    // Browsers without Sec-Fetch-Site must not hide the Origin of the button's form.
+    expect(page.headers.get('referrer-policy')).toBe('same-origin');
     expect((await post(`${link}/agree`, { origin: 'https://evil.example' })).status).toBe(403);
     expect((await w.call(`${link}/agree`)).status).not.toBe(303);
     w.clock.advance(MINUTE);

@@ -62,7 +62,8 @@ export function createConsentPage({ view, publicUrl, mailConsents }: ConsentPage
         }
         page.notify({ status: 404, mood: 'bad', heading: page.t('badLink'), text: page.t('badLinkText') });
       }
-      ctx.set('Cache-Control', 'no-store');
+      // Else browsers that send no Sec-Fetch-Site would write `Origin: null` for the forms.
+      ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' });
     };
   router.get(
     `${CONSENT_PATH}/:code`,

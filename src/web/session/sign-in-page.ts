@@ -106,7 +106,8 @@ async function showPage(ctx: Context, showing: Showing): Promise<void> {
       insideWechat: isInsideWechat(ctx.get('User-Agent')),
     },
   });
-  ctx.set('Cache-Control', 'no-store');
+  // Else browsers that send no Sec-Fetch-Site would write `Origin: null` for the form of those without scripts.
+  ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' });
   forgetRejected(ctx, showing, known);
 }
 
