@@ -37,7 +37,8 @@ describe('sign-in codes', () => {
   it('cost nothing by GET, and are bounded for each address, IPv6 by its network', async () => {
     await w.core.limits.saveLimits({ 'sign-in-code-address-minute': 3 });
     for (let at = 0; at < 20; at += 1) {
-      await w.call('/sign-in', { headers: { 'x-forwarded-for': `203.0.113.${at}` } });
+      const page = await w.call('/sign-in', { headers: { 'x-forwarded-for': `203.0.113.${at}` } });
+      expect(page.headers.get('referrer-policy')).toBe('same-origin');
     }
     expect(await w.db.signInCode.count()).toBe(0);
     const statuses: number[] = [];
@@ -64,6 +65,32 @@ describe('sign-in codes', () => {
     expect(statuses.slice(20)).toEqual(Array.from({ length: 10 }, () => 429));
     expect((await w.admin('/apps', { name: 'still made' })).status).toBe(201);
   });
+
+  it.each([
+    ['a minute', { 'sign-in-code-all-minute': 20 }, 16],
+    ['a day', { 'qr-code-all-day': 40, 'sign-in-code-all-minute': 0 }, 20],
+  ])(
+    'asked for so leave some of %s for networks that an operator signed in from',
+    async (_, limits, most) => {
+      for (const [role, address] of [
+        ['operator', '203.0.113.5'],
+        ['developer', '203.0.113.6'],
+      ] as const) {
+        await w.signIn(role, { role });
+        const { personId } = await w.core.people.getByUid(await w.phone(role).uid());
+        await w.db.session.updateMany({ where: { personId: BigInt(personId) }, data: { address } });
+      }
+      w.clock.advance(60_000);
+      await w.core.limits.saveLimits(limits);
+      let made = 0;
+      for (let at = 0; at < 30; at += 1) {
+        made += (await askCode(`2001:db8:${at}::1`)).status === 200 ? 1 : 0;
+      }
+      expect(made).toBeLessThanOrEqual(most);
+      expect((await askCode('203.0.113.6')).status).toBe(429);
+      expect((await askCode('203.0.113.5')).status).toBe(200);
+    },
+  );
 });
 
 describe('a follower without account', () => {

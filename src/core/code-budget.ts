@@ -15,10 +15,10 @@ export type CodeBudget = ReturnType<typeof createCodeBudget>;
 export function createCodeBudget({ db }: Pick<CoreDeps, 'db'>, limits: Limits) {
   const payers = new LRUCache<number, { personId: number | null }>({ ...atMost(10_000), ttl: 60_000 });
 
-  /** Counts one code of an app, or for a visitor (null). Throws limit_reached. */
-  async function takeCode(appId: number | null): Promise<void> {
-    const { personId, share } =
-      appId === null ? { personId: null, share: SHARES.visitor } : await findPayer(appId);
+  /** Counts one code of an app, or for a visitor (null); `isReserved`: for one whom the reserve is for. Throws limit_reached. */
+  async function takeCode(appId: number | null, { isReserved = false } = {}): Promise<void> {
+    const visitor = { personId: null, share: isReserved ? SHARES.operator : SHARES.visitor };
+    const { personId, share } = appId === null ? visitor : await findPayer(appId);
     await limits.take('qr-code', { personId }, { share });
   }
 

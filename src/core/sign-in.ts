@@ -38,6 +38,13 @@ const SCENE_LENGTH = 24;
 /** Numbers of two digits, none of which begins with 0. */
 const NUMBERS = { least: 10, count: 90 };
 
+/** How much of what all may ask for a minute is open to everybody: the rest is for networks that operators come from. */
+const VISITORS_SHARE = 0.8;
+/** Those networks are looked up so often. */
+const NETWORKS_FRESH_MS = 10_000;
+/** More addresses no operators have. */
+const MOST_ADDRESSES = 1000;
+
 /** How long a code can be scanned, in milliseconds. */
 export const CODE_LIFE_MS = 5 * 60_000;
 
@@ -56,12 +63,36 @@ export function createSignIn(
   const { db, clock, hashKey } = deps;
   const hashOf = (secret: string): string => keyedHash(hashKey, `sign-in:${secret}`);
 
+  let operators = { networks: new Set<string>(), readAt: Number.NEGATIVE_INFINITY };
+
+  /** Whether an operator has signed in from a network in the last days, for which ended sessions are remembered. */
+  async function isOperators(network: string): Promise<boolean> {
+    const now = clock.now();
+    if (Math.abs(now - operators.readAt) >= NETWORKS_FRESH_MS) {
+      const rows = await db.session.findMany({
+        where: { account: { role: 'operator', disabledAt: null } },
+        select: { address: true },
+        distinct: ['address'],
+        orderBy: { id: 'desc' },
+        take: MOST_ADDRESSES,
+      });
+      operators = { networks: new Set(rows.map(({ address }) => networkOf(address))), readAt: now };
+    }
+    return operators.networks.has(network);
+  }
+
+  /** Counts a code of a browser; whoever asks from ever new addresses leaves the operators some. Throws limit_reached. */
+  async function takeCode(network: string): Promise<void> {
+    const isReserved = await isOperators(network);
+    await limits.take('sign-in-code', { address: network }, { share: isReserved ? 1 : VISITORS_SHARE });
+    await budget.takeCode(null, { isReserved });
+  }
+
   /** Makes a code for a browser. Throws limit_reached, and what the maker throws. */
   async function beginSignIn(place: SignInPlace): Promise<WaitingCode> {
     const secret = randomText(SECRET_LENGTH);
     const scene = PREFIX + randomText(SCENE_LENGTH);
-    await limits.take('sign-in-code', { address: networkOf(place.address) });
-    await budget.takeCode(null);
+    await takeCode(networkOf(place.address));
     const { url } = await maker.createQrcode({ scene, expireSeconds: CODE_LIFE_MS / 1000 });
     const expiresAt = new Date(clock.now() + CODE_LIFE_MS);
     await db.signInCode.create({
