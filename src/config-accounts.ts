@@ -64,7 +64,10 @@ export function readWechat(reader: SettingReader): WechatSettings {
     previousAesKey: reader.readAesKey('WECHAT_ENCODING_AES_KEY_PREVIOUS'),
   };
   if (keys.previousAesKey && !keys.aesKey) {
-    reader.complain('WECHAT_ENCODING_AES_KEY_PREVIOUS', 'must be given with WECHAT_ENCODING_AES_KEY');
+    reader.complain(
+      'WECHAT_ENCODING_AES_KEY_PREVIOUS',
+      '要与 WECHAT_ENCODING_AES_KEY 一起设置 must be given with WECHAT_ENCODING_AES_KEY',
+    );
   }
   return {
     ...account,
@@ -85,7 +88,7 @@ function readSandboxAccount(reader: SettingReader): WechatAccount {
     'WECHAT_TEMPLATE_FIELDS',
   ] as const;
   for (const name of names.filter(reader.isGiven)) {
-    reader.complain('WECHAT_APP_ID', `must be given with ${name}`);
+    reader.complain('WECHAT_APP_ID', `要与 ${name} 一起设置 must be given with ${name}`);
   }
   return { ...SANDBOX, templateFields: readFields(reader, SANDBOX.templateFields) };
 }
@@ -93,7 +96,7 @@ function readSandboxAccount(reader: SettingReader): WechatAccount {
 function readRealAccount(reader: SettingReader): WechatAccount {
   for (const name of ['WECHAT_APP_SECRET', 'WECHAT_TOKEN'] as const) {
     if (!reader.isGiven(name)) {
-      reader.complain(name, 'must be given with WECHAT_APP_ID');
+      reader.complain(name, '要与 WECHAT_APP_ID 一起设置 must be given with WECHAT_APP_ID');
     }
   }
   return {
@@ -145,15 +148,15 @@ export function readMailer(reader: SettingReader): MailerSettings | null {
   const from = reader.read('MAIL_FROM');
   if (url === '') {
     if (from !== '') {
-      reader.complain('SMTP_URL', 'must be given with MAIL_FROM');
+      reader.complain('SMTP_URL', '要与 MAIL_FROM 一起设置 must be given with MAIL_FROM');
     }
     return null;
   }
   if (!/^smtps?:\/\/\S+$/.test(url)) {
-    reader.complain('SMTP_URL', 'must be an smtp or smtps address');
+    reader.complain('SMTP_URL', '应为 smtp 或 smtps 地址 must be an smtp or smtps address');
   }
   if (from === '') {
-    reader.complain('MAIL_FROM', 'must be given with SMTP_URL');
+    reader.complain('MAIL_FROM', '要与 SMTP_URL 一起设置 must be given with SMTP_URL');
   }
   return { url, from };
 }
@@ -166,7 +169,7 @@ export function readSms(reader: SettingReader): SmsSettings | null {
   }
   for (const name of ['SMS_TEMPLATE_CODE', 'SMS_CODE_TEMPLATE'] as const) {
     if (reader.isGiven(name) && !SMS_TEMPLATE.test(reader.read(name))) {
-      reader.complain(name, 'must be a template code such as SMS_123456789');
+      reader.complain(name, '应为模板编号，如 SMS_123456789 must be a template code such as SMS_123456789');
     }
   }
   return {

@@ -34,7 +34,7 @@ export function createSettingReader(env: Environment) {
     const [first] = [...names, ...others].filter(isGiven);
     for (const name of first === undefined ? [] : names) {
       if (!isGiven(name)) {
-        complain(name, `must be given with ${first}`);
+        complain(name, `要与 ${first} 一起设置 must be given with ${first}`);
       }
     }
     return first !== undefined;
@@ -43,7 +43,7 @@ export function createSettingReader(env: Environment) {
   function readPort(name: SettingName): number {
     const text = read(name);
     if (!isPort(text)) {
-      complain(name, 'must be a port number, 0..65535');
+      complain(name, '应为端口，0 到 65535 must be a port number, 0..65535');
     }
     return Number(text);
   }
@@ -51,7 +51,7 @@ export function createSettingReader(env: Environment) {
   function readCount(name: SettingName, most: number): number {
     const text = read(name);
     if (!/^\d{1,12}$/.test(text) || Number(text) > most) {
-      complain(name, `must be a number, 0..${most}`);
+      complain(name, `应为数字，0 到 ${most} must be a number, 0..${most}`);
     }
     return Number(text);
   }
@@ -59,7 +59,7 @@ export function createSettingReader(env: Environment) {
   function readHost(name: SettingName, fallback: string): string {
     const host = read(name) || fallback;
     if (!isHost(host)) {
-      complain(name, 'must be an IP address or a host name, without a port');
+      complain(name, '应为 IP 地址或主机名，不带端口 must be an IP address or a host name, without a port');
     }
     return host;
   }
@@ -69,7 +69,10 @@ export function createSettingReader(env: Environment) {
     const names = read(name).split(',').map(toPlainName);
     const given = names.filter((one) => one !== '');
     if (!given.every(isHost)) {
-      complain(name, 'must be host names or IP addresses by commas, without ports and stars');
+      complain(
+        name,
+        '应为主机名或 IP，逗号分隔，不带协议、端口和星号 must be host names or IP addresses by commas, without ports and stars',
+      );
     }
     return given;
   }
@@ -78,7 +81,7 @@ export function createSettingReader(env: Environment) {
   function readContact(name: SettingName): string | null {
     const contact = read(name);
     if (contact !== '' && !/^(?:https:\/\/|mailto:[^\s@]+@|tel:\+?\d)[^\s]+$/.test(contact)) {
-      complain(name, 'must be a mailto:, https: or tel: address');
+      complain(name, '应为 mailto:、https: 或 tel: 地址 must be a mailto:, https: or tel: address');
     }
     return contact === '' ? null : contact;
   }
@@ -86,7 +89,7 @@ export function createSettingReader(env: Environment) {
   function readUrl(name: SettingName): string | null {
     const value = read(name).replace(/\/+$/, '');
     if (value !== '' && !isBaseUrl(value)) {
-      complain(name, 'must be an http or https address without a query');
+      complain(name, '应为 http 或 https 地址，不带查询 must be an http or https address without a query');
     }
     return value === '' ? null : value;
   }
@@ -103,7 +106,7 @@ export function createSettingReader(env: Environment) {
     if (value !== '' && !isProxy) {
       complain(
         name,
-        'must be http://host:port or https://host:port, with user:password@ where it asks for them',
+        '应为 http://主机:端口 或 https://主机:端口，要认证的加上 用户:密码@ must be http://host:port or https://host:port, with user:password@ where it asks for them',
       );
     }
     return isProxy ? createOutgoingProxy(value, read(exceptions)) : null;
@@ -112,7 +115,7 @@ export function createSettingReader(env: Environment) {
   function readFlag(name: SettingName, fallback: boolean): boolean {
     const value = read(name).toLowerCase();
     if (!['', 'true', 'false', '1', '0'].includes(value)) {
-      complain(name, 'must be true or false');
+      complain(name, '应为 true 或 false must be true or false');
     }
     return value === '' ? fallback : value === 'true' || value === '1';
   }
@@ -121,7 +124,7 @@ export function createSettingReader(env: Environment) {
     const value = read(name);
     const found = choices.find((choice) => choice === value);
     if (!found) {
-      complain(name, `must be one of ${choices.join(', ')}`);
+      complain(name, `应为其中之一 must be one of ${choices.join(', ')}`);
     }
     return found ?? choices[0];
   }
@@ -130,7 +133,7 @@ export function createSettingReader(env: Environment) {
     const text = read(name);
     const key = text === '' ? null : readKey32(text);
     if (text !== '' && !key) {
-      complain(name, 'must be 32 bytes in base64 (openssl rand -base64 32)');
+      complain(name, '应为 base64 的 32 字节 must be 32 bytes in base64 (openssl rand -base64 32)');
     }
     return key;
   }
@@ -139,7 +142,7 @@ export function createSettingReader(env: Environment) {
   function readAesKey(name: SettingName): string | null {
     const key = read(name);
     if (key !== '' && !/^[A-Za-z0-9+/]{43}$/.test(key)) {
-      complain(name, 'must be 43 characters of base64');
+      complain(name, '应为 43 个 base64 字符 must be 43 characters of base64');
     }
     return key === '' ? null : key;
   }

@@ -17,7 +17,7 @@ const LEAST_TOKEN = 24;
 export function readAnywhere(reader: SettingReader): boolean {
   const value = reader.read('SANDBOX_ANYWHERE').toLowerCase();
   if (value !== '' && value !== 'yes') {
-    reader.complain('SANDBOX_ANYWHERE', 'must be yes, or not set');
+    reader.complain('SANDBOX_ANYWHERE', '只能是 yes，或不设 must be yes, or not set');
   }
   return value === 'yes';
 }
@@ -28,10 +28,10 @@ export function checkSafety(reader: SettingReader, { host, adminToken, anywhere 
     checkSandbox(reader, host, anywhere);
     return;
   }
-  if (adminToken !== null && [...adminToken].length < LEAST_TOKEN) {
+  if (adminToken !== null && !new RegExp(`^[!-~]{${LEAST_TOKEN},}$`).test(adminToken)) {
     reader.complain(
       'ADMIN_TOKEN',
-      `正式服务器上至少 ${LEAST_TOKEN} 个字符，用 openssl rand -hex 24 生成 must have at least ${LEAST_TOKEN} characters on a live server: make one by openssl rand -hex 24`,
+      `正式服务器上至少 ${LEAST_TOKEN} 个字符，只用字母、数字和符号，用 openssl rand -hex 24 生成 must have at least ${LEAST_TOKEN} characters on a live server, letters, digits and signs alone: make one by openssl rand -hex 24`,
     );
   }
   if (reader.isGiven('WECHAT_TOKEN') && !/^[A-Za-z0-9]{3,32}$/.test(reader.read('WECHAT_TOKEN'))) {

@@ -154,12 +154,21 @@ export function parseConfig(env: Environment): Config {
 /** What database, secret key and role ask of each other. */
 function checkDatabase(reader: SettingReader, { databaseUrl, secretKey, role }: Config): void {
   if (!/^(file:.|postgres(ql)?:\/\/.)/.test(databaseUrl)) {
-    reader.complain('DATABASE_URL', 'must start with file: or postgresql://');
+    reader.complain(
+      'DATABASE_URL',
+      '应以 file: 或 postgresql:// 开头 must start with file: or postgresql://',
+    );
   }
   if (databaseUrl.startsWith('postgres') && !secretKey) {
-    reader.complain('SECRET_KEY', 'must be given with PostgreSQL, since every process needs the same one');
+    reader.complain(
+      'SECRET_KEY',
+      '用 PostgreSQL 时要设置，各进程同一把 must be given with PostgreSQL, since every process needs the same one',
+    );
   }
   if (role === 'worker' && databaseUrl.startsWith('file:')) {
-    reader.complain('ROLE', 'worker needs PostgreSQL: one SQLite file serves one process (all or api)');
+    reader.complain(
+      'ROLE',
+      'worker 要用 PostgreSQL，SQLite 只给一个进程用 worker needs PostgreSQL: one SQLite file serves one process (all or api)',
+    );
   }
 }

@@ -22,7 +22,7 @@ export function findNearMisses(
         (isUpper && isTelling && name.slice(0, 4) === other.slice(0, 4) && isOneOrTwoEditsAway(name, other))
       );
     });
-    return near ? [`${name}: is not a setting; did you mean ${near}?`] : [];
+    return near ? [`${name}: 没有这个设置，是不是 ${near}？ is not a setting; did you mean ${near}?`] : [];
   });
 }
 
