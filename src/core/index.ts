@@ -244,7 +244,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
       ...{ audit, disabled, keys, preferences, signOuts, apps: nouns.apps },
       afterDays: outside.eraseAfterDays ?? 30,
     }),
-    personalData: createPersonalData(deps, { keys, channels, contacts }),
+    personalData: createPersonalData(deps, { keys, channels, contacts, limits }),
     templateChoices: createTemplateChoices(settings),
     shortCodes: createShortCodes(deps.box),
     spaces: createSpaces(deps, nouns.apps),

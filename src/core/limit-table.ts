@@ -98,6 +98,11 @@ export const ACTS = {
     en: 'callback addresses',
     usual: { person: { standing: 1000 }, all: { standing: 500_000 } },
   },
+  export: {
+    zh: '个人数据的导出',
+    en: 'exports of personal data',
+    usual: { person: { minute: 5, day: 50 } },
+  },
   megabyte: {
     zh: '保存的消息占用的兆字节',
     en: 'megabytes of messages kept',

@@ -5,6 +5,7 @@ import type { Contacts } from './contacts.js';
 import type { CoreDeps } from './deps.js';
 import { notFound } from './errors.js';
 import type { Keys } from './keys.js';
+import type { Limits } from './limits.js';
 import { toPseudonym } from './pseudonyms.js';
 import type { Attempt } from './types.js';
 
@@ -13,6 +14,7 @@ export interface PersonalDataMeans {
   keys: Pick<Keys, 'listKeys'>;
   channels: Pick<Channels, 'listChannels'>;
   contacts: Pick<Contacts, 'find'>;
+  limits: Pick<Limits, 'take'>;
 }
 
 /** The document as a file. */
@@ -29,12 +31,13 @@ export type PersonalData = ReturnType<typeof createPersonalData>;
 
 /** Makes the verbs. No secret is in the document: keys and channels are masked as lists show them. */
 export function createPersonalData({ db, clock, hashKey }: CoreDeps, means: PersonalDataMeans) {
-  /** Everything about a person. Throws not_found. */
+  /** Everything about a person, which takes as long as there is much of it: so many times a day. Throws not_found, limit_reached. */
   async function open(personId: number): Promise<PersonalFile> {
     const person = await db.person.findUnique({ where: { id: BigInt(personId) } });
     if (!person) {
       throw notFound('用户 User');
     }
+    await means.limits.take('export', { personId });
     return { name: `${person.uid}.json`, parts: write(personId, person.uid) };
   }
 

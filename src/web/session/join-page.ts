@@ -1,6 +1,7 @@
 /** After signing in without an account: become the first administrator by the one-time code, or a developer; and signing out. */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import type { Core } from '#src/core/index.js';
 import { createPageOpener, type Page } from '#src/web/pages/page.js';
 import { refuseGuess } from '#src/web/pages/wrong-code.js';
 import { readForm } from './form.js';
@@ -21,6 +22,7 @@ interface Turn {
 
 const PATH = '/sign-in/join';
 const FORM_BYTES = 8 * 1024;
+const NOTED_CODES = { count: 20, perMs: 3_600_000 };
 
 /** Serves /sign-in/join (GET; POST is one of its forms) and POST /sign-out. */
 export function createJoinPage(needs: SignInNeeds): Middleware {
@@ -88,8 +90,7 @@ async function join(turn: Turn, values: Readonly<Record<string, string>>, needs:
       ? await accounts.register(visitor.personId)
       : await accounts.becomeFirstAdmin(visitor.personId, code);
   if (accountId === null) {
-    const wrong = { action: 'account.wrong-code', address: readPlace(ctx).address } as const;
-    await audit.writeEntry({ role: 'follower', personId: visitor.personId }, wrong);
+    await noteWrongCode(turn, needs.core);
     return (await refuseGuess(ctx, page)) ? undefined : showChoices(turn, needs, page.t('wrongCode'));
   }
   const role = code === undefined ? 'developer' : 'operator';
@@ -102,6 +103,15 @@ async function join(turn: Turn, values: Readonly<Record<string, string>>, needs:
   await needs.visits.signIn(ctx, { personId: visitor.personId, accountId });
   ctx.redirect(turn.next);
   ctx.status = 303;
+}
+
+/** A line of the audit log, which is kept for good: those of one person are few there, however many codes they try. */
+async function noteWrongCode({ ctx, visitor: { personId } }: Turn, { audit, uses }: Core): Promise<void> {
+  const { reached } = await uses.count([{ name: `wrong-codes:${personId}`, ...NOTED_CODES }]);
+  if (reached === null) {
+    const { address } = readPlace(ctx);
+    await audit.writeEntry({ role: 'follower', personId }, { action: 'account.wrong-code', address });
+  }
 }
 
 /** The form of somebody signed in; null for anybody else's, which was then said. */

@@ -32,3 +32,15 @@ it('tells of sign-ins, wrong codes, and downloads by page and call, each in word
     expect(page).toContain(words);
   }
 });
+
+it('holds few lines of one person who tries code after code, or takes copy after copy', async () => {
+  const mallory = await w.signIn('Mallory');
+  const statuses = new Set<number>();
+  for (let at = 0; at < 30; at += 1) {
+    await mallory.post('/sign-in/join', { code: `x${at}` });
+    statuses.add((await mallory.post('/me/data/export')).status);
+  }
+  expect([...statuses]).toEqual([200, 429]);
+  expect(await w.db.auditEntry.count({ where: { action: 'account.wrong-code' } })).toBe(20);
+  expect(await w.db.auditEntry.count({ where: { action: 'person.export' } })).toBe(5);
+});
