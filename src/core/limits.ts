@@ -121,7 +121,7 @@ export function createLimits(
     const times = Math.max(1, targets.length);
     const subjects: Readonly<Record<LimitWho, string[]>> = {
       person: personId ? repeat(`p${personId}`, times) : [],
-      target: targets.map((target) => keyedHash(hashKey, `limit:${target.toLowerCase()}`).slice(0, 32)),
+      target: targets.map((target) => keyedHash(hashKey, `limit:${toMailbox(target)}`).slice(0, 32)),
       address: address ? [address] : [],
       all: repeat('*', times),
     };
@@ -251,6 +251,11 @@ export function createLimits(
     checkStanding,
     makeOne,
   };
+}
+
+/** One mailbox has many addresses: `ming+news@…` is the one of `ming@…` with most providers. */
+function toMailbox(target: string): string {
+  return target.toLowerCase().replace(/(?<=.)\+.*(?=@)/, '');
 }
 
 function repeat(text: string, times: number): string[] {
