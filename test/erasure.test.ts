@@ -229,6 +229,19 @@ it('nobody gets out of being disabled by erasing themselves: the operator does i
   expect(await w.phone('Ming').uid()).not.toBe(uid);
 });
 
+it('nobody has new limits again and again by erasing themselves', async () => {
+  const texts: string[] = [];
+  for (let at = 0; at < 4; at += 1) {
+    await w.phone('Ming').says('删除我的数据');
+    texts.push((await w.phone('Ming').says('删除我的数据确认')).text);
+  }
+  expect(texts.map((text) => /Your data are erased/.test(text))).toEqual([true, true, true, false]);
+  expect(texts[3]).toMatch(/at most 3 erasures a day/);
+  w.clock.advance(DAY_MS);
+  await w.phone('Ming').says('删除我的数据');
+  (await w.phone('Ming').says('删除我的数据确认')).seesReply(/Your data are erased/);
+});
+
 describe('in the chat', () => {
   it('the word asks first, and does nothing without the answer', async () => {
     const ming = w.phone('Ming');

@@ -30,6 +30,8 @@ export interface ErasureMeans {
   keys: Pick<Keys, 'forgetKeys'>;
   preferences: Pick<Preferences, 'forgetPerson'>;
   signOuts: SignOuts;
+  /** Counts an erasure by its person's own word. Throws limit_reached. */
+  countOwn: (personId: number) => Promise<void>;
   /** So many days after a person has left; 0: at once. */
   afterDays: number;
 }
@@ -94,7 +96,7 @@ export function createErasure(deps: CoreDeps, means: ErasureMeans) {
 
   /**
    * Ends a person: when it answers they are unknown here, signed out everywhere, and nothing reaches them any more; what else
-   * speaks of them goes with the next upkeep. Who follows again is somebody new. Throws not_found, conflict.
+   * speaks of them goes with the next upkeep. Who follows again is somebody new. Throws not_found, conflict, limit_reached.
    */
   async function erase(
     personId: number,
@@ -102,6 +104,9 @@ export function createErasure(deps: CoreDeps, means: ErasureMeans) {
   ): Promise<void> {
     const { uid } = await check(personId, cause);
     const id = BigInt(personId);
+    if (cause === 'self') {
+      await means.countOwn(personId);
+    }
     if (by) {
       await means.audit.writeEntry(by, { action: 'person.erase', target: uid, detail: cause });
     }

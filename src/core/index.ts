@@ -35,6 +35,7 @@ import { createMySubscriptions } from './my-subscriptions.js';
 import { createNotifyCodes, type NotifyOutside } from './notify-codes.js';
 import { createOpenAccess } from './open-access.js';
 import { createOverview } from './overview.js';
+import { createCountOwnErasure } from './own-erasures.js';
 import { createPageLinks } from './page-links.js';
 import { createPeople } from './people.js';
 import { createPeopleLists } from './people-lists.js';
@@ -242,6 +243,7 @@ function createNouns(deps: CoreDeps, outside: CoreOutside) {
     signOuts,
     erasure: createErasure(deps, {
       ...{ audit, disabled, keys, preferences, signOuts, apps: nouns.apps },
+      countOwn: createCountOwnErasure(deps, uses),
       afterDays: outside.eraseAfterDays ?? 30,
     }),
     personalData: createPersonalData(deps, { keys, channels, contacts, limits }),
