@@ -1,7 +1,7 @@
 /** The limits that protect the operator's scarce things: all of them, what is used of them, and the form that changes them. */
 import { z } from 'zod';
 import type { Core } from '#src/core/index.js';
-import { LIMITS, MOST_LIMIT } from '#src/core/limit-table.js';
+import { ACTS, LIMITS, MOST_LIMIT } from '#src/core/limit-table.js';
 import type { ConsoleModule, ConsoleVisit } from '#src/web/console/module.js';
 import type { FormErrors } from '#src/web/session/form.js';
 import { operatorPages } from './desk.js';
@@ -47,14 +47,21 @@ export const limitsModule: ConsoleModule = {
 
 async function showForm(core: Core, visit: Visit, errors: FormErrors): Promise<void> {
   const [limits, used] = await Promise.all([core.limits.listLimits(), core.limits.readUsed()]);
-  const rows = limits.map(({ name, zh, en, count, usual }) => ({
-    name,
-    label: visit.language === 'zh' ? zh : en,
-    usual,
-    used: used.get(name) ?? null,
-    value: visit.form.values[name] ?? (count === usual ? '' : String(count ?? 0)),
-    error: errors[name] ?? '',
-  }));
+  const rows = limits.map(({ name, act, zh, en, count, usual }) => {
+    const group = ACTS[act][visit.language];
+    const label = visit.language === 'zh' ? zh : en;
+    return {
+      name,
+      group,
+      label,
+      // Behind what is counted: for whom, in what time.
+      rest: label.slice(group.length).replace(/^[，\s]+/, ''),
+      usual,
+      used: used.get(name) ?? null,
+      value: visit.form.values[name] ?? (count === usual ? '' : String(count ?? 0)),
+      error: errors[name] ?? '',
+    };
+  });
   visit.show({
     template: 'op-limits',
     title: visit.t('limits'),
