@@ -116,6 +116,9 @@ describe('what a person may have', () => {
     const page = (await boss.get('/console/limits')).text;
     expect(page).toContain('验证码，每个收件人每天');
     expect((await boss.post('/console/limits', { 'app-person-standing': '-1' })).status).toBe(422);
+    const odd = await boss.post('/console/limits', { 'app-person-standing': 'many' });
+    expect(odd.status).toBe(422);
+    expect(odd.text).toContain('这里要填数字');
     await boss.submit('/console/limits', { 'app-person-standing': '7', 'key-person-standing': '0' });
     const listed = (await w.admin('/limits')).json as { items: { name: string; count: number | null }[] };
     const countOf = (name: string) => listed.items.find((one) => one.name === name)?.count;

@@ -23,7 +23,10 @@ export const FORM_LIMIT_BYTES = 256 * 1024;
 /** A request without a form. */
 export const NO_FORM: Form = { values: {}, lists: {} };
 
-const speak = { zh: z.locales.zhCN().localeError, en: z.locales.en().localeError };
+const speak = {
+  zh: sayNumbers(z.locales.zhCN().localeError, '这里要填数字'),
+  en: sayNumbers(z.locales.en().localeError, 'This has to be a number'),
+};
 
 /** Reads a form. Throws BodyError for one that is too large or no UTF-8. */
 export async function readForm(ctx: Context, limitBytes = FORM_LIMIT_BYTES): Promise<Form> {
@@ -46,6 +49,11 @@ export async function readForm(ctx: Context, limitBytes = FORM_LIMIT_BYTES): Pro
     values[key] = list.join('\n');
   }
   return { values, lists };
+}
+
+/** Words for what is no number, which would else be told as NaN; all others stay. */
+function sayNumbers(say: z.core.$ZodErrorMap, noNumber: string): z.core.$ZodErrorMap {
+  return (issue) => (Number.isNaN(issue.input) ? noNumber : say(issue));
 }
 
 /** Checks a form against its schema. */
