@@ -18,6 +18,7 @@ async function ask() {
     if (now === 'dead' || now === 'rejected') {
       state.textContent = now === 'dead' ? main.dataset.expired : main.dataset.rejected;
       document.getElementById('code').classList.add('dead');
+      document.getElementById('phone')?.setAttribute('hidden', '');
       return;
     }
     state.textContent = main.dataset.waiting;
