@@ -39,7 +39,12 @@ export function mountList(desk: ConsoleDesk, { core }: ConsoleDeps): void {
         visit.show({
           template: 'app-made',
           title: heading,
-          values: { ...toTokenValues(core, appToken), app, heading, next: `${APPS_PATH}/${app.id}` },
+          values: {
+            ...toTokenValues(core, appToken, visit.visitor.uid),
+            app,
+            heading,
+            next: `${APPS_PATH}/${app.id}`,
+          },
         });
       },
       (errors) => showForm(visit, errors),

@@ -17,8 +17,8 @@ export const TOKEN_WORDS = {
   toApp: ['进入应用', 'Go to the app'],
   tryIt: ['发一条试试', 'Send a first message'],
   tryItHint: [
-    '把 UID 换成你自己的：在公众号里发送「uid」就能看到。',
-    'Put your own UID in: say “uid” to the account in WeChat to see it.',
+    '发给你自己：先在公众号里发「#{app}」订阅它。',
+    'It goes to yourself: first say “#{app}” to the account in WeChat to subscribe.',
   ],
   replace: ['更换密钥', 'Replace the token'],
   replaceLead: [

@@ -28,7 +28,7 @@ export function mountToken(desk: ConsoleDesk, { core }: ConsoleDeps): void {
           template: 'app-made',
           title: visit.t('replaced'),
           values: {
-            ...toTokenValues(core, appToken),
+            ...toTokenValues(core, appToken, visit.visitor.uid),
             app: place.app,
             heading: visit.t('replaced'),
             next: `${place.path}/token`,
@@ -41,10 +41,10 @@ export function mountToken(desk: ConsoleDesk, { core }: ConsoleDeps): void {
 }
 
 /** What the page that shows a token draws; its script lets a reload lead on instead of sending the form again. */
-export function toTokenValues(core: Core, appToken: string) {
+export function toTokenValues(core: Core, appToken: string, uid: string) {
   return {
     appToken,
-    example: writeExample(core, appToken),
+    example: writeExample(core, { appToken, uid }),
     scripts: ['shown-once.js'],
     styles: ['apps.css'],
   };
@@ -52,11 +52,12 @@ export function toTokenValues(core: Core, appToken: string) {
 
 async function showToken(core: Core, visit: Visit, place: Place, errors: FormErrors): Promise<void> {
   const mark = await core.appTokens.findToken(place.appId);
-  const example = writeExample(core, 'AT_xxx');
+  const example = writeExample(core, { appToken: 'AT_xxx', uid: visit.visitor.uid });
   showPlace(visit, place, 'Token', { template: 'app-token', values: { mark, errors, example } });
 }
 
-function writeExample(core: Core, appToken: string): string {
-  const body = JSON.stringify({ appToken, content: 'Hello 青鸟', contentType: 1, uids: ['UID_xxx'] });
+/** A first message, to who looks at the page. */
+function writeExample(core: Core, { appToken, uid }: { appToken: string; uid: string }): string {
+  const body = JSON.stringify({ appToken, content: 'Hello 青鸟', contentType: 1, uids: [uid] });
   return `curl ${core.publicUrl}/api/send/message \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;
 }
