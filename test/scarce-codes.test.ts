@@ -93,6 +93,30 @@ describe('sign-in codes', () => {
   );
 });
 
+it('made-up codes of WeChat’s sign-in are asked about so often for each address, at both doors together', async () => {
+  await w.core.limits.saveLimits({ 'oauth-call-address-minute': 4 });
+  const app = await w.app('机房').made();
+  const page = new URL(app.subscribeUrl).pathname;
+  const statuses: number[] = [];
+  for (const begin of [
+    '/me/enter',
+    `${page}/subscribe`,
+    '/me/enter',
+    `${page}/subscribe`,
+    '/me/enter',
+    `${page}/subscribe`,
+  ]) {
+    const visitor = w.browser();
+    const { headers } = await visitor.get(begin);
+    const asked = new URL(headers.get('location') ?? '').searchParams;
+    const back = new URL(asked.get('redirect_uri') ?? '');
+    back.searchParams.set('state', asked.get('state') ?? '');
+    back.searchParams.set('code', 'made-up');
+    statuses.push((await visitor.get(`${back.pathname}${back.search}`)).status);
+  }
+  expect(statuses).toEqual([502, 502, 502, 502, 429, 429]);
+});
+
 describe('a follower without account', () => {
   it('gets no group and no code out of the open API while registration is closed, also not by their own keys', async () => {
     await w.phone('Mallory').follows();

@@ -56,6 +56,11 @@ export const ACTS = {
     en: 'sign-in codes',
     usual: { address: { minute: 60, day: 2000 }, all: { minute: 300 } },
   },
+  'oauth-call': {
+    zh: '向微信问来者是谁',
+    en: 'calls that ask WeChat who came',
+    usual: { address: { minute: 120 }, all: { minute: 3000 } },
+  },
   'demo-visit': {
     zh: '演示页的二维码',
     en: 'codes of the demo page',

@@ -108,7 +108,10 @@ export function createPages(deps: SiteDeps) {
       box: deps.box,
       findSubscribeTarget: core.subscribeLinks.findTarget,
       oauthUrl: deps.wechat.oauthUrl,
-      exchangeOauthCode: deps.wechat.exchangeOauthCode,
+      exchangeOauthCode: async (code, from) => {
+        await core.limits.take('oauth-call', { address: networkOf(from) });
+        return deps.wechat.exchangeOauthCode(code);
+      },
       subscribeByLink: async (input) => (await core.subscribeLinks.subscribe(input)) ?? { result: 'blocked' },
     }),
     createKeysPage({

@@ -1,6 +1,7 @@
 /** The page behind a subscribe link: GET /s/{code} shows whose messages one gets, and subscribes by scan or by a button. */
 import Router from '@koa/router';
 import type { Context, Middleware, Next } from 'koa';
+import { AppError } from '#src/core/errors.js';
 import type { Clock } from '#src/lib/clock.js';
 import { qrPng, qrSvg } from '#src/lib/qr-picture.js';
 import type { SecretBox } from '#src/lib/secret-box.js';
@@ -39,8 +40,8 @@ export interface SubscribePageNeeds {
   findSubscribeTarget(code: string): Promise<SubscribeTarget | null>;
   /** The address where WeChat asks who the person is (scope snsapi_base); null when the account has no such right. */
   oauthUrl(input: { redirectUri: string; state: string }): string | null;
-  /** Tells who came back with this code. Rejects when WeChat does not know. */
-  exchangeOauthCode(code: string): Promise<{ openid: string }>;
+  /** Tells who came back with this code, from this address. Rejects when WeChat does not know; throws limit_reached. */
+  exchangeOauthCode(code: string, from: string): Promise<{ openid: string }>;
   subscribeByLink(input: { code: string; openid: string }): Promise<SubscribeResult>;
   signer: Signer;
   /** Keeps the openid out of the page that carries it to the button's tap. */
@@ -201,8 +202,11 @@ function initialOf({ name }: SubscribeTarget): string {
 /** The openid, or null when WeChat does not tell; the operator learns why through the app's error event. */
 async function askWho(ctx: Context, oauthCode: string, needs: SubscribePageNeeds): Promise<string | null> {
   try {
-    return (await needs.exchangeOauthCode(oauthCode)).openid;
+    return (await needs.exchangeOauthCode(oauthCode, ctx.ip)).openid;
   } catch (error) {
+    if (error instanceof AppError) {
+      throw error;
+    }
     ctx.app.emit('error', error, ctx);
     return null;
   }

@@ -2,6 +2,7 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Core } from '#src/core/index.js';
+import { networkOf } from '#src/lib/client-address.js';
 import type { View } from '#src/lib/view.js';
 import { createPageOpener, type Page } from '#src/web/pages/page.js';
 import { createSubscribeStates, type Signer, type SubscribeStates } from '#src/web/pages/subscribe-state.js';
@@ -63,6 +64,7 @@ async function finish(
     refuse(page, 'stale', 400, next);
     return;
   }
+  await core.limits.take('oauth-call', { address: networkOf(ctx.ip) });
   const openid = await askWho(ctx, read('code'), means);
   if (openid === null) {
     refuse(page, 'failed', 502, next);
