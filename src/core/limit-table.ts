@@ -97,6 +97,11 @@ export const ACTS = {
     en: 'keys',
     usual: { person: { day: 500, standing: 200 }, all: { standing: 10_000_000 } },
   },
+  'access-key': {
+    zh: '开放接口的 AccessKey',
+    en: 'access keys of the open API',
+    usual: { person: { minute: 60, day: 5000 } },
+  },
   channel: { zh: '通道', en: 'channels', usual: { person: { standing: 50 }, all: { standing: 5_000_000 } } },
   callback: {
     zh: '回调地址',

@@ -144,3 +144,20 @@ describe('asking for one', () => {
     },
   );
 });
+
+it('access keys are made so many a minute, and the one in use goes on working', async () => {
+  await w.core.limits.saveLimits({ 'access-key-person-minute': 3 });
+  const hua = await w.account('Who asks often');
+  const codes: number[] = [];
+  let last = '';
+  for (let at = 0; at < 4; at += 1) {
+    const { code, data } = await askAccessKey(w, { token: hua.token, secretKey: hua.secret });
+    codes.push(code);
+    last = (data as { accessKey?: string } | undefined)?.accessKey ?? last;
+  }
+  expect(codes).toEqual([200, 200, 900, 900]);
+  expect((await use(last)).code).toBe(200);
+  w.clock.advance(MINUTE);
+  expect((await askAccessKey(w, { token: hua.token, secretKey: hua.secret })).code).toBe(200);
+  await w.core.limits.saveLimits({ 'access-key-person-minute': null });
+});
