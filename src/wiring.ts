@@ -46,7 +46,7 @@ import { createPageCompression } from './web/compress-pages.js';
 import { createHostGuard } from './web/host-guard.js';
 import { createOps } from './web/ops/index.js';
 import { createPublicFiles } from './web/ops/public-files.js';
-import { openViews } from './web/pages/index.js';
+import { hideFromPages, openViews } from './web/pages/index.js';
 import { createPages } from './web/site.js';
 import { buildMenu, createWechatDoor } from './wechat/index.js';
 
@@ -259,6 +259,10 @@ export async function wire(input: WiringInput) {
     clock,
     log,
   });
+  // Everybody knows the token of the sandbox: there the simulator alone pushes, and no page for it.
+  const platformDoors = [wechatDoor, ...(wecomDoor ? [wecomDoor] : [])].map((door) =>
+    config.sandbox ? hosts.hide(hideFromPages(door, publicUrl)) : door,
+  );
   const strangers = answerStrangers(dialects);
   const app = createApp({
     log,
@@ -269,8 +273,7 @@ export async function wire(input: WiringInput) {
       ...(input.extraDoors ?? []).map((door) => hosts.hide(door)),
       ops,
       createPublicFiles({ securityContact: config.securityContact, publicUrl, clock }),
-      wechatDoor,
-      ...(wecomDoor ? [wecomDoor] : []),
+      ...platformDoors,
       // Up to here callers come by the original services' host names too; from here on cookies and loopback count.
       serveDialects(dialects),
       hosts.guard((_, next) => next(), strangers),

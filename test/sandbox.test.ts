@@ -1,4 +1,5 @@
 /** The sandbox as people start it: nothing is set, and mail and short messages still arrive, in the simulator. */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -61,6 +62,31 @@ it('takes pushes under the original services’ host names, and shows its phone 
       421,
     ]);
   }
+});
+
+it('takes pushes of its simulator’s kind from programs alone: its token is known to every web page', async () => {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const push = (nonce: string, headers: Record<string, string>) =>
+    new Promise<number>((resolve, reject) => {
+      const signature = createHash('sha1')
+        .update([timestamp, nonce, 'simtoken'].sort().join(''))
+        .digest('hex');
+      const query = new URLSearchParams({ signature, timestamp, nonce });
+      const asked = request(`${server.url}/wechat?${query}`, { method: 'POST', headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
+      asked
+        .on('error', reject)
+        .end(
+          `<xml><ToUserName>gh</ToUserName><FromUserName>oMallory${nonce}</FromUserName><CreateTime>${timestamp}</CreateTime><MsgType>text</MsgType><Content>uid</Content><MsgId>1</MsgId></xml>`,
+        );
+    });
+  expect(await push('a', {})).toBe(200);
+  const text = { 'content-type': 'text/plain' };
+  expect(await push('b', { ...text, origin: 'https://evil.example' })).not.toBe(200);
+  expect(await push('c', { ...text, 'sec-fetch-site': 'cross-site' })).not.toBe(200);
+  expect(await push('d', { ...text, host: 'evil.example', origin: 'http://evil.example' })).not.toBe(200);
 });
 
 it('still knows its people and its codes after a restart', async () => {

@@ -12,6 +12,7 @@ export { createKeysPage, type KeysPageNeeds, type ShownKey } from './keys-page.j
 export { createMessagePage, type MessagePageNeeds, type MessageView } from './message-page.js';
 export { type OpenViews, openViews } from './open-views.js';
 export { createOtherAddresses } from './other-addresses.js';
+export { hideFromPages } from './same-origin.js';
 export {
   createSubscribePage,
   type SubscribePageNeeds,

@@ -1,5 +1,5 @@
 /** Tells whether a request was made by a page of our own, for everything that a tap or a form sets going. */
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
 
 /**
  * Whether a browser made the request for a page of this server. Sec-Fetch-Site (W3C Fetch Metadata), which pages cannot
@@ -22,6 +22,11 @@ export function isSameOrigin(ctx: Context, publicUrl: string): boolean {
 export function isForeign(ctx: Context, publicUrl: string): boolean {
   const isSilent = ctx.get('Sec-Fetch-Site') === '' && ctx.get('Origin') === '';
   return !isSilent && !isSameOrigin(ctx, publicUrl);
+}
+
+/** A door that is not there for what other sites' pages send: the doors behind it are asked, as if it were not mounted. */
+export function hideFromPages(door: Middleware, publicUrl: string): Middleware {
+  return (ctx, next) => (isForeign(ctx, publicUrl) ? next() : door(ctx, next));
 }
 
 function isOwnOrigin(ctx: Context, origin: string, publicUrl: string): boolean {
