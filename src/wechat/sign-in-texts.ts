@@ -73,7 +73,7 @@ export function tellSignedOut(ended: EndedCounts): string {
   return lines(
     `已结束：${told.zh}。`,
     `Ended: ${told.en}.`,
-    '\n若有陌生人登录过，你原有的密钥也可能被看到：请在网页「我的密钥」里更换。',
-    'If a stranger was in, they may have seen your older keys: replace those too.',
+    '\n若有陌生人登录过，你原有的密钥也可能被看到：请在网页「我的密钥」里更换；有应用的也换 appToken，看看回调、通道和账户。',
+    'If a stranger was in, they may have seen your older keys: replace those too, and app tokens; look at callbacks, channels and accounts.',
   );
 }

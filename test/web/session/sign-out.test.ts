@@ -62,6 +62,7 @@ describe('signing out everywhere', () => {
       expect((await call(dead, '/apps')).status).toBe(401);
     }
     expect(await w.core.keys.findOwner('bark', bark)).toBeNull();
+    said.seesReply(/也换 appToken[\s\S]*and app tokens/);
     expect(await w.db.notifyCode.count()).toBe(0);
     expect([await sends(before), await sends(grandchild)]).toEqual([true, false]);
     const line = await w.db.auditEntry.findFirstOrThrow({ where: { action: 'session.end-all' } });
