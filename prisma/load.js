@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 /** `npm run runtime` leaves sources and tools behind: what was built is run as it is. */
-const isBuilt = !existsSync(join(root, 'src'));
+const isBuilt = !existsSync(join(root, 'src')) && existsSync(dist);
 const [node, , name = '', ...args] = process.argv;
 const program = resolve(name);
 // The program looks for its arguments where it would have them if it were run itself.

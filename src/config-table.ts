@@ -24,7 +24,7 @@ export const SETTINGS = {
   ],
   DEMO_PAGE: ['', 'whether strangers may try /demo; true in the sandbox'],
   NOTIFY_PAGE: ['', 'whether strangers may make codes on /notify; true in the sandbox'],
-  MIN_FREE_MB: ['1024', 'with less free disk nothing more is taken in; 0: never refused'],
+  MIN_FREE_MB: ['512', 'with less free disk nothing more is taken in; 0: never refused'],
   MAX_BACKLOG: ['5000000', 'so much may wait before messages are refused with 503; 0: any number'],
   BACKUP_HOURS: ['0', 'a backup so often, in hours; 0: only when somebody makes one'],
   BACKUP_KEEP: ['10', 'so many backups are kept; the oldest go'],

@@ -158,6 +158,8 @@ function settingsFor(outside: string, publicUrl: string): Record<string, string>
     PUBLIC_URL: publicUrl,
     ADMIN_TOKEN,
     LOG_LEVEL: 'info',
+    // The disk that fills up is a small one.
+    MIN_FREE_MB: '0',
     ALLOW_PRIVATE_TARGETS: 'true',
     WECHAT_APP_ID: simulatorDefaults.appId,
     WECHAT_APP_SECRET: simulatorDefaults.secret,
