@@ -352,7 +352,7 @@ describe('an unsafe start', () => {
       expect(problemsOf({ HOST: host })).toEqual([expect.stringMatching(/^HOST: .*SANDBOX_ANYWHERE=yes/)]);
       expect(problemsOf({ HOST: host, SANDBOX_ANYWHERE: 'yes' })).toEqual([]);
       expect(problemsOf({ HOST: host, SANDBOX_ANYWHERE: 'maybe' })).toEqual([
-        'SANDBOX_ANYWHERE: must be yes, or not set',
+        'SANDBOX_ANYWHERE: 只能是 yes，或不设 must be yes, or not set',
         expect.stringMatching(/^HOST: /),
       ]);
     },

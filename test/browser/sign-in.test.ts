@@ -32,7 +32,8 @@ describe.skipIf(!hasBrowser)(`signing in${skippedBecause}`, () => {
         page.context().waitForEvent('page'),
         page.getByRole('link', { name: '用模拟手机扫码' }).click(),
       ]);
-      await phone.getByText('已登录网页').waitFor();
+      await phone.getByRole('button', { name: /^确认登录\d\d$/ }).click();
+      await phone.getByText('网页已登录').waitFor();
       await page.getByRole('heading', { name: '欢迎' }).waitFor();
       const code = page.getByLabel('管理员码');
       if (await code.isVisible()) {
