@@ -42,7 +42,12 @@ export async function openPostgres(url: string): Promise<Store> {
   // An idle connection that breaks is replaced by the next that is asked for.
   pool.on('error', () => {});
   const clients = new Set<pg.PoolClient>();
-  pool.on('connect', (client) => clients.add(client));
+  pool.on('connect', (client) => {
+    clients.add(client);
+    // One that breaks between two statements of a transaction has nobody else to tell, and would end the process; the next
+    // statement fails by itself.
+    client.on('error', () => {});
+  });
   pool.on('remove', (client) => clients.delete(client));
   const adapter = new MendingPg(pool, { disposeExternalPool: true });
   let migrated: { applied: readonly string[]; isNew: boolean } = { applied: [], isNew: false };
